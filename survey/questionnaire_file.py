@@ -1,0 +1,128 @@
+"""Reads a questionnaire file (TOML) and refuses one that contradicts itself."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from survey.indicator import Indicator, Kind, Questionnaire, Status
+from survey.packaged import SurveyDataError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+Words = Annotated[str, Field(min_length=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class IndicatorPart(_Part):
+    """An `[[indicator]]` table as written in the file."""
+
+    code: Words
+    criterion: Words
+    also_in: list[Words] = []
+    title: Words
+    counts_as_yes: Words
+    features: list[Words] = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
+class QuestionnaireFile(_Part):
+    """A whole questionnaire file."""
+
+    edition: Annotated[str, Field(pattern=r"^[a-z]+-\d{4}$")]
+    title: Words
+    year: int
+    kind: Kind
+    criteria: list[Words]
+    denominator: Annotated[int, Field(gt=0)]
+    denominator_reason: Words
+    source: Words
+    note: str
+    unnamed: list[Words]
+    indicator: list[IndicatorPart] = Field(min_length=1)
+
+
+def parse_questionnaire(text: str, known_features: Collection[str]) -> Questionnaire:
+    """Build a questionnaire from the text of its file.
+
+    Raise SurveyDataError, naming the edition and the fault, when the text is no TOML, a field is missing
+    or of the wrong type, a code is given twice, or a feature or criterion is unknown.
+    """
+    raw = _validated(text)
+    faults = [*_repeated_codes(raw), *_unknown_features(raw, known_features), *_wrong_criteria(raw)]
+    if faults:
+        raise SurveyDataError(f"questionnaire {raw.edition}: {'; '.join(faults)}")
+    return _questionnaire(raw)
+
+
+def _validated(text: str) -> QuestionnaireFile:
+    try:
+        return QuestionnaireFile.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise SurveyDataError(f"questionnaire file is no valid TOML: {error}") from error
+    except ValidationError as error:
+        raise SurveyDataError(f"questionnaire file: {_first_fault(error)}") from error
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    place = ".".join(str(part) for part in fault["loc"])
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return f"{place}: {fault['msg']}{more}"
+
+
+def _repeated_codes(raw: QuestionnaireFile) -> Iterator[str]:
+    counts = Counter([*(i.code for i in raw.indicator), *raw.unnamed])
+    return (f"the code {code} is given {n} times" for code, n in counts.items() if n > 1)
+
+
+def _unknown_features(raw: QuestionnaireFile, known: Collection[str]) -> Iterator[str]:
+    asked = ((i.code, key) for i in raw.indicator for key in i.features)
+    return (f"indicator {code} names the unknown feature {key!r}" for code, key in asked if key not in known)
+
+
+def _wrong_criteria(raw: QuestionnaireFile) -> Iterator[str]:
+    asked = [(i.code, name) for i in raw.indicator for name in [i.criterion, *i.also_in]]
+    for code, name in asked:
+        if name not in raw.criteria:
+            yield f"indicator {code} is in the unlisted criterion {name!r}"
+    used = {name for _, name in asked}
+    yield from (f"the criterion {name!r} has no indicator" for name in raw.criteria if name not in used)
+
+
+def _questionnaire(raw: QuestionnaireFile) -> Questionnaire:
+    return Questionnaire(
+        edition=raw.edition,
+        title=raw.title,
+        year=raw.year,
+        kind=raw.kind,
+        criteria=tuple(raw.criteria),
+        denominator=raw.denominator,
+        denominator_reason=raw.denominator_reason,
+        source=raw.source,
+        note=raw.note,
+        indicators=tuple(_indicator(part, raw.edition) for part in raw.indicator),
+        unnamed=tuple(raw.unnamed),
+    )
+
+
+def _indicator(part: IndicatorPart, edition: str) -> Indicator:
+    return Indicator(
+        code=part.code,
+        criterion=part.criterion,
+        title=part.title,
+        counts_as_yes=part.counts_as_yes,
+        features=tuple(part.features),
+        status=part.status,
+        note=part.note,
+        edition=edition,
+        also_in=tuple(part.also_in),
+    )
