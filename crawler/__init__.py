@@ -1,0 +1,1 @@
+"""How pages are fetched: settings, scope, frontier, politeness, block pages, archiving, replay."""

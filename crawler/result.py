@@ -1,0 +1,65 @@
+"""What one run over one portal came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from detectors.conclude import Finding
+
+Outcome = Literal["ok", "partial", "blocked", "unreachable", "no_portal"]
+Cause = Literal[
+    "",
+    "dns",
+    "tcp",
+    "tls",
+    "http_status",
+    "timeout",
+    "robots",
+    "block_page",
+    "parked",
+    "default_page",
+    "private_address",
+    "redirect_loop",
+    "too_large",
+    "not_html",
+    "empty",
+    "script_only",
+    "not_in_archive",
+    "budget",
+    "interrupted",
+    "error",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PortalTarget:
+    """The portal to visit. `country` is ISO 3166 alpha-3 or empty; `kind` chooses the spider."""
+
+    url: str
+    name: str = ""
+    country: str = ""
+    kind: Literal["city", "national"] = "city"
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """Outcome, counts and findings of a run. `message` says the outcome in one sentence with the mend, if there is one."""
+
+    portal: PortalTarget
+    edition: str
+    outcome: Outcome
+    cause: Cause
+    message: str
+    pages: int
+    requests: int
+    bytes: int
+    seconds: float
+    languages: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    run_id: int | None = None
+    archive: Path | None = None
+    problems: tuple[str, ...] = field(default=())

@@ -1,0 +1,59 @@
+"""Accounts: logging in, seeing and changing one's own data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from detectors.observation import Observation
+from detectors.page import Page
+from detectors.page.selector import css_selector
+from detectors.topic import TopicDetector
+
+_STAFF = re.compile(
+    r"wp-login|wp-admin|/admin|administrator|webmail|owa|intranet|user/login|joomla|typo3|roundcube|zimbra",
+    re.I,
+)
+
+
+class Authentication(TopicDetector):
+    """A login or electronic identity for users of services: a form with a password that is not the staff's, or a
+    link to one."""
+
+    name = "authentication"
+    features = ("account.authentication",)
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        """Password forms, then words."""
+        for form in page.forms:
+            if form.has("password"):
+                staff = bool(_STAFF.search(f"{form.action} {page.url} {form.ident}"))
+                yield Observation(
+                    self.features[0],
+                    "content",
+                    0.3 if staff else 0.75,
+                    (form.text or "password field")[:200],
+                    "login form of the staff or the content system" if staff else "login form",
+                    selector=css_selector(form.element),
+                    zone=form.zone,
+                )
+                break
+        yield from super().observe(page)
+
+
+class ViewOwnData(TopicDetector):
+    """Users can see their own data held by the government: "my account", "my file", "my taxes". Behind a login a
+    crawler sees the entry alone."""
+
+    name = "view-own-data"
+    features = ("account.view_own_data",)
+
+
+class EditOwnData(TopicDetector):
+    """Users can change a part of their own data: "update my details", "my profile"."""
+
+    name = "edit-own-data"
+    features = ("account.edit_own_data",)
+
+
+DETECTORS = (Authentication, ViewOwnData, EditOwnData)

@@ -1,0 +1,121 @@
+"""Contact: phone, e-mail, postal address, or the way to them; and the helpdesk's number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
+
+from detectors.observation import Observation
+from detectors.page import Page
+from detectors.page.selector import css_selector
+from detectors.topic import TopicDetector
+
+_EMAIL = re.compile(r"[\w.+-]{2,}\s?(?:@|\(at\)|\[at\]|\{at\}|＠)\s?[\w-]+(?:\.[\w-]+)+")
+_PHONE = re.compile(r"(?<![\d/.-])(?:\+|00)?\(?\d{1,4}\)?(?:[\s./()-]{1,3}\d{2,5}){2,5}(?![\d/-])")
+_DATE = re.compile(r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[:.]\d{2}\s?[-–])")
+_ORGANISATION_KEYS = ("telephone", "email", "address", "contactPoint")
+
+
+class ContactDetails(TopicDetector):
+    """The body's phone, e-mail or postal address on the page (mailto and tel links, an address element, structured
+    data, a number beside a word for it), or a link to contact details."""
+
+    name = "contact-details"
+    features = ("contact.details",)
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        """Data first, then words."""
+        yield from self._links(page)
+        yield from self._structured(page)
+        yield from self._text(page)
+        yield from super().observe(page)
+
+    def _links(self, page: Page) -> Iterator[Observation]:
+        seen = set()
+        for link in page.links:
+            scheme = link.href[:7].lower()
+            what = "mailto" if scheme == "mailto:" else "tel" if scheme.startswith(("tel:", "callto")) else ""
+            value = unquote(link.href.partition(":")[2].partition("?")[0])
+            if what and what not in seen and len(value) > 3:
+                seen.add(what)
+                words = "telephone number" if what == "tel" else "e-mail address"
+                yield Observation(
+                    self.features[0],
+                    "content",
+                    0.85,
+                    link.label or value,
+                    f"{words} as a link",
+                    href=link.href,
+                    selector=css_selector(link.element),
+                )
+
+    def _structured(self, page: Page) -> Iterator[Observation]:
+        for item in page.jsonld:
+            found = [key for key in _ORGANISATION_KEYS if item.get(key)]
+            if found:
+                quote = f"{item.get('name', '')} {' '.join(str(item[key])[:80] for key in found)}".strip()
+                yield Observation(self.features[0], "content", 0.7, quote[:200], "structured data of the organisation")
+                return
+        for element in page.tree.iter("address"):
+            text = " ".join("".join(element.itertext()).split())
+            if len(text) > 12:
+                yield Observation(
+                    self.features[0],
+                    "content",
+                    0.7,
+                    text[:200],
+                    "address element",
+                    selector=css_selector(element),
+                )
+                return
+
+    def _text(self, page: Page) -> Iterator[Observation]:
+        """An e-mail address or phone number in the text; a number counts more beside a word for it."""
+        best: Observation | None = None
+        for segment in page.hits.segments:
+            if segment.kind != "text":
+                continue
+            text, marked = segment.text, "contact" in page.hits.marks(segment)
+            email = _EMAIL.search(text)
+            phone = None if email else _phone(text)
+            match = email or phone
+            if match is None:
+                continue
+            strength = 0.8 if email else 0.75 if marked or match[0].startswith("+") else 0.35
+            strength = strength - 0.1 if len(text) > 400 else strength
+            if best is None or strength > best.strength:
+                what = "e-mail address" if email else "telephone number"
+                start = max(0, match.start() - 60)
+                quote = text[start : match.end() + 60]
+                marked_span = (match.start() - start, match.end() - start)
+                best = Observation(
+                    self.features[0],
+                    "content",
+                    strength,
+                    quote,
+                    f"{what} in the text",
+                    matched=(marked_span,),
+                )
+        if best is not None:
+            yield best
+
+
+def _phone(text: str) -> re.Match[str] | None:
+    """The first group of digits that looks like a telephone number, not like a date or an amount."""
+    for match in _PHONE.finditer(text):
+        digits = sum(char.isdigit() for char in match[0])
+        if 7 <= digits <= 15 and not _DATE.search(match[0]):
+            return match
+    return None
+
+
+class HelpdeskPhone(TopicDetector):
+    """A call number or call centre for the users of services; the town hall's own number is contact, not this."""
+
+    name = "helpdesk-phone"
+    features = ("support.helpdesk_phone",)
+    text_as_proof = True
+
+
+DETECTORS = (ContactDetails, HelpdeskPhone)

@@ -1,0 +1,144 @@
+"""A version of the portal in another language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from detectors.base import PageDetector, PortalDetector, PortalFacts
+from detectors.hosts import listed
+from detectors.normalise import normalise
+from detectors.observation import Observation
+from detectors.packaged import data
+from detectors.page import Page
+from detectors.page.elements import Link
+from detectors.page.language import declared
+from detectors.page.selector import css_selector
+
+_SWITCH = re.compile(r"lang|locale|idioma|sprache|langue|wpml|polylang|dil|jezik", re.I)
+_FLAG = re.compile(r"flag|lang", re.I)
+
+
+class ForeignLanguage(PageDetector):
+    """A language switcher or a version in another language: a link labelled with another language's own name or
+    code, an alternate version named in the head, a choice of languages, or a translation widget."""
+
+    name = "foreign-language"
+    features = ("language.foreign",)
+    uses_lexicon = False
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        """Links, then the head, then choices and widgets."""
+        own = page.language.split("-")[0]
+        yield from self._links(page, own)
+        yield from self._head(page, own)
+        yield from self._choices(page)
+        for source in page.scripts:
+            if listed(source, "translate"):
+                yield Observation(self.features[0], "content", 0.6, source, "translation widget", href=source)
+                return
+
+    def _links(self, page: Page, own: str) -> Iterator[Observation]:
+        number = 0
+        for link in page.links:
+            why = _names_language(link, own)
+            if why and number < 3:
+                number += 1
+                strength = 0.9 if link.zone in ("header", "nav", "footer") or "name" in why else 0.7
+                yield Observation(
+                    self.features[0],
+                    "link",
+                    strength,
+                    link.label or link.title or link.hreflang,
+                    why,
+                    href=link.href,
+                    selector=css_selector(link.element),
+                    zone=link.zone,
+                )
+
+    def _head(self, page: Page, own: str) -> Iterator[Observation]:
+        others = {declared(lang) for lang, _ in page.alternates} - {"", own}
+        if others:
+            quote = ", ".join(f"{lang}: {url}" for lang, url in page.alternates[:4])
+            yield Observation(
+                self.features[0], "link", 0.7, quote[:240], "alternate versions named in the head (hreflang)"
+            )
+
+    def _choices(self, page: Page) -> Iterator[Observation]:
+        for form in page.forms:
+            for control in form.fields:
+                named = [option for option in control.options if _is_endonym(option)]
+                if len(named) >= 2 or (named and _SWITCH.search(control.name)):
+                    yield Observation(
+                        self.features[0],
+                        "content",
+                        0.8,
+                        ", ".join(named[:8])[:200],
+                        "choice of languages",
+                        selector=css_selector(control.element),
+                        zone=form.zone,
+                    )
+                    return
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(normalise(name) for name in data("endonyms")["names"])
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset(normalise(code) for code in data("endonyms")["codes"])
+
+
+def _is_endonym(text: str) -> bool:
+    """Whether the text is a language's name, alone or with its code or country in brackets."""
+    plain = normalise(re.sub(r"[(\[].*?[)\]]", " ", text))
+    if plain in _names():
+        return True
+    words = plain.split()
+    return 1 < len(words) <= 4 and (
+        " ".join(words[1:]) in _names() or " ".join(words[:-1]) in _names() or " ".join(words[:2]) in _names()
+    )
+
+
+def _names_language(link: Link, own: str) -> str:
+    """By what the link is known to lead to another language; empty if it is not."""
+    if link.href.startswith(("mailto:", "tel:")):
+        return ""
+    other = declared(link.hreflang)
+    if other and other != own:
+        return f"link with hreflang {link.hreflang}"
+    label = link.label or link.title
+    if _is_endonym(label):
+        return "link labelled with a language's own name"
+    if normalise(label) in _codes() and normalise(label)[:2] != own and link.zone != "breadcrumb":
+        marked = _SWITCH.search(f"{link.css} {link.href}") or re.search(
+            rf"(?:^|[/?=._-]){re.escape(label.lower())}(?:$|[/&._-])", link.href.lower()
+        )
+        return "link labelled with a language's code" if marked or link.zone in ("header", "nav") else ""
+    return ""
+
+
+class LanguagesOfPortal(PortalDetector):
+    """Pages in a language that is not an official one of the country, found by reading them."""
+
+    name = "languages-of-portal"
+    features = ("language.foreign",)
+    uses_lexicon = False
+
+    def observe(self, portal: PortalFacts) -> Iterable[Observation]:
+        """Languages of at least two pages each, other than the main or official ones."""
+        known = {language.split("-")[0]: n for language, n in portal.languages.items() if language and n >= 2}
+        if len(known) < 2:
+            return
+        main = max(known, key=lambda language: (known[language], language))
+        home = {language.split("-")[0] for language in portal.official} or {main}
+        others = sorted(set(known) - home - {main}) or (sorted(set(known) - {main}) if not portal.official else [])
+        if others:
+            text = ", ".join(f"{language}: {known[language]} pages" for language in others)
+            yield Observation(self.features[0], "portal", 0.8, text, "pages written in another language")
+
+
+DETECTORS = (ForeignLanguage, LanguagesOfPortal)

@@ -1,0 +1,41 @@
+"""E-government literacy: help, guidance, access points."""
+
+from __future__ import annotations
+
+from detectors.topic import TopicDetector
+
+
+class FreeInternet(TopicDetector):
+    """Free public Wi-Fi or internet access."""
+
+    name = "free-internet"
+    features = ("access.free_internet",)
+
+
+class AssistedPoints(TopicDetector):
+    """Places where staff help to use online services: service centres, kiosks, libraries."""
+
+    name = "assisted-points"
+    features = ("access.assisted_points",)
+
+
+class Faq(TopicDetector):
+    """Frequently asked questions, or a help section."""
+
+    name = "faq"
+    features = ("support.faq",)
+
+
+class ServiceGuidance(TopicDetector):
+    """Guides, manuals, tutorials or videos on using the online services or the site."""
+
+    name = "service-guidance"
+    features = ("support.service_guidance",)
+
+
+DETECTORS = (
+    FreeInternet,
+    AssistedPoints,
+    Faq,
+    ServiceGuidance,
+)

@@ -1,0 +1,42 @@
+"""Heads of departments: names with titles, or a link that leads to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from detectors.observation import Observation
+from detectors.page import Page
+from detectors.topic import TopicDetector
+
+_SEVERAL = 3
+
+
+class DepartmentHeads(TopicDetector):
+    """A list of the heads (ministers, department heads, council leaders): several of their titles in the page's
+    content, or a link or heading that names such a list."""
+
+    name = "department-heads"
+    version = "1"
+    features = ("institution.department_heads",)
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        """Words first; then several titles in content, which a list of people has."""
+        yield from super().observe(page)
+        places: dict[int, str] = {}
+        for hit in page.hits.feature(self.features[0]):
+            segment = hit.segment
+            if (
+                segment.zone in ("main", "aside")
+                and segment.kind in ("heading", "text", "link")
+                and len(segment.text) < 240
+            ):
+                places.setdefault(segment.number, segment.text)
+        if len(places) >= _SEVERAL:
+            strength = min(0.75, 0.4 + 0.05 * len(places))
+            quote = " · ".join(list(places.values())[:4])[:240]
+            yield Observation(
+                self.features[0], "content", strength, quote, f"{len(places)} titles of office in the content"
+            )
+
+
+DETECTORS = (DepartmentHeads,)

@@ -1,0 +1,182 @@
+"""Services provision: what can be done online, on the portal or on a platform it links."""
+
+from __future__ import annotations
+
+from detectors.topic import OnlineServiceDetector, TopicDetector
+
+
+class PoliceDeclaration(OnlineServiceDetector):
+    """Reporting a theft, loss or offence to the police online."""
+
+    name = "police-declaration"
+    features = ("service.police_declaration",)
+
+
+class DrivingLicence(OnlineServiceDetector):
+    """Applying for or renewing a driving licence online."""
+
+    name = "driving-licence"
+    features = ("service.driving_licence",)
+
+
+class BuildingPermit(OnlineServiceDetector):
+    """Applying for a building or planning permit online."""
+
+    name = "building-permit"
+    features = ("service.building_permit",)
+
+
+class EnvironmentPermit(OnlineServiceDetector):
+    """Applying for a permit or licence that concerns the environment online."""
+
+    name = "environment-permit"
+    features = ("service.environment_permit",)
+
+
+class BusinessLicence(OnlineServiceDetector):
+    """Applying for a business or trade licence online."""
+
+    name = "business-licence"
+    features = ("service.business_licence",)
+
+
+class ResidencyPermit(OnlineServiceDetector):
+    """Applying for a residence permit or certificate of residence online."""
+
+    name = "residency-permit"
+    features = ("service.residency_permit",)
+
+
+class BirthCertificate(OnlineServiceDetector):
+    """Ordering a birth certificate or registering a birth online."""
+
+    name = "birth-certificate"
+    features = ("service.birth_certificate",)
+
+
+class DeathCertificate(OnlineServiceDetector):
+    """Ordering a death certificate or registering a death online."""
+
+    name = "death-certificate"
+    features = ("service.death_certificate",)
+
+
+class MarriageCertificate(OnlineServiceDetector):
+    """Ordering a marriage certificate or giving notice of marriage online."""
+
+    name = "marriage-certificate"
+    features = ("service.marriage_certificate",)
+
+
+class AddressChange(OnlineServiceDetector):
+    """Notifying a change of address online."""
+
+    name = "address-change"
+    features = ("service.address_change",)
+
+
+class LandRegistration(OnlineServiceDetector):
+    """Registering a land title, or cadastre services online."""
+
+    name = "land-registration"
+    features = ("service.land_registration",)
+
+
+class VehicleRegistration(OnlineServiceDetector):
+    """Registering a vehicle online."""
+
+    name = "vehicle-registration"
+    features = ("service.vehicle_registration",)
+
+
+class TaxFiling(OnlineServiceDetector):
+    """Filing taxes of residents or businesses online. "Taxes online" counts here and as payment."""
+
+    name = "tax-filing"
+    features = ("service.tax_filing",)
+
+
+class FeePayment(OnlineServiceDetector):
+    """Paying any fee, tax or service of the government online."""
+
+    name = "fee-payment"
+    features = ("payment.fees",)
+    acts = ("online", "pay")
+
+
+class FinePayment(OnlineServiceDetector):
+    """Paying fines or tickets online."""
+
+    name = "fine-payment"
+    features = ("payment.fines",)
+    acts = ("online", "pay")
+
+
+class WaterPayment(OnlineServiceDetector):
+    """Paying the water bill online, on the portal or through its link."""
+
+    name = "water-payment"
+    features = ("payment.water",)
+    acts = ("online", "pay")
+
+
+class EnergyPayment(OnlineServiceDetector):
+    """Paying electricity or gas online, on the portal or through its link."""
+
+    name = "energy-payment"
+    features = ("payment.energy",)
+    acts = ("online", "pay")
+
+
+class Vacancies(TopicDetector):
+    """Job openings of the body, with or without an online application; a menu entry "Jobs" or "Careers" leads
+    there."""
+
+    name = "vacancies"
+    features = ("service.vacancies",)
+
+
+class HomelessServices(TopicDetector):
+    """Meals, shelter, hygiene or care for homeless people: a page or a link."""
+
+    name = "homeless-services"
+    features = ("service.homeless",)
+
+
+class LostAndFound(TopicDetector):
+    """Reporting or asking for lost property online."""
+
+    name = "lost-and-found"
+    features = ("service.lost_found",)
+
+
+class AffordableHousing(TopicDetector):
+    """Affordable or social housing: finding what is available, or applying."""
+
+    name = "affordable-housing"
+    features = ("service.housing",)
+
+
+DETECTORS = (
+    PoliceDeclaration,
+    DrivingLicence,
+    BuildingPermit,
+    EnvironmentPermit,
+    BusinessLicence,
+    ResidencyPermit,
+    BirthCertificate,
+    DeathCertificate,
+    MarriageCertificate,
+    AddressChange,
+    LandRegistration,
+    VehicleRegistration,
+    TaxFiling,
+    FeePayment,
+    FinePayment,
+    WaterPayment,
+    EnergyPayment,
+    Vacancies,
+    HomelessServices,
+    LostAndFound,
+    AffordableHousing,
+)

@@ -1,0 +1,94 @@
+"""Runs the detectors over pages and portals: the one way in for live crawls, replays, reruns and saved files."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detectors import lexicon, registry
+from detectors.page import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from detectors.base import Detector, PortalFacts
+    from detectors.lexicon import LexiconSet
+    from detectors.observation import Observation
+    from detectors.registry import Registry
+
+logger = logging.getLogger(__name__)
+_MAX_PROBLEMS = 100
+
+
+class Inspector:
+    """A set of detectors with the lexicons they read. Stateless but for `problems`."""
+
+    def __init__(self, detectors: Registry, lexicons: LexiconSet) -> None:
+        self.detectors = detectors
+        self.lexicons = lexicons
+        self.problems: list[str] = list(detectors.problems)
+
+    @classmethod
+    def default(cls, names: Iterable[str] | None = None) -> Inspector:
+        """Every installed detector (or the named ones) with the bundled lexicons."""
+        found = registry.load()
+        return cls(found.only(names) if names is not None else found, lexicon.bundled())
+
+    def page(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        status: int = 200,
+        content_type: str = "",
+        fetched_at: datetime | None = None,
+        capture: int | None = None,
+    ) -> Page:
+        """The page view of a content-decoded body, with these lexicons."""
+        return Page(
+            url,
+            body,
+            status=status,
+            content_type=content_type,
+            fetched_at=fetched_at,
+            capture=capture,
+            lexicons=self.lexicons,
+        )
+
+    def inspect(self, page: Page) -> list[Observation]:
+        """What every page detector sees on the page, strongest first. A detector that fails is reported and skipped."""
+        out: list[Observation] = []
+        for detector in self.detectors.page:
+            try:
+                out += [_signed(o, detector, page.url, page.capture) for o in detector.observe(page)]
+            except Exception as error:
+                self._report(detector, page.url, error)
+        out.sort(key=lambda o: (-o.strength, o.feature))
+        return out
+
+    def portal(self, facts: PortalFacts) -> list[Observation]:
+        """What every portal detector concludes from the portal's facts."""
+        out: list[Observation] = []
+        for detector in self.detectors.portal:
+            try:
+                out += [_signed(o, detector, facts.url, None) for o in detector.observe(facts)]
+            except Exception as error:
+                self._report(detector, facts.url, error)
+        return out
+
+    def _report(self, detector: Detector, url: str, error: Exception) -> None:
+        logger.warning("detector %s failed on %s: %r", detector.name, url, error)
+        if len(self.problems) < _MAX_PROBLEMS:
+            self.problems.append(f"detector {detector.name} failed on {url}: {error!r}")
+
+
+def _signed(observation: Observation, detector: Detector, url: str, capture: int | None) -> Observation:
+    return replace(
+        observation,
+        detector=detector.name,
+        version=detector.version,
+        url=observation.url or url,
+        capture=observation.capture if observation.capture is not None else capture,
+    )

@@ -1,0 +1,155 @@
+"""Lexicons: per language, the words that government sites use for each feature. See docs/lexicons.md for the format."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Literal
+
+from detectors.matcher import Matcher
+from detectors.normalise import normalise
+from detectors.packaged import data
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+Role = Literal["strong", "weak", "not", "url"]
+ROLES: tuple[Role, ...] = ("strong", "weak", "not", "url")
+GENERAL = ("online", "apply", "pay", "form", "archive", "search", "contact", "language_names")
+KEEPS_DIACRITICS = frozenset({"vi"})
+
+
+class LexiconError(ValueError):
+    """A lexicon file that breaks the format; the message names the file and the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of one feature. `text` is as written in the file, `gloss` its meaning in English (empty in English).
+
+    General vocabulary has the feature `general.<list>`.
+    """
+
+    text: str
+    feature: str
+    role: Role
+    gloss: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The vocabulary of one language: terms for labels and text, and terms for URLs, each with its matcher."""
+
+    language: str
+    name: str
+    terms: tuple[Term, ...]
+    words: Matcher[Term]
+    urls: Matcher[Term]
+    fold: bool
+
+    @property
+    def features(self) -> frozenset[str]:
+        """Features for which this language has at least one strong or weak term."""
+        return frozenset(term.feature for term in self.terms if term.role in ("strong", "weak"))
+
+    def best_term(self, feature: str) -> str:
+        """The word to ask a portal's search for: the first strong term, else the first weak one; empty if none."""
+        for role in ("strong", "weak"):
+            for term in self.terms:
+                if term.feature == feature and term.role == role:
+                    return term.text.replace("*", "")
+        return ""
+
+
+def parse(text: str, source: str) -> Lexicon:
+    """The lexicon written in `text`; `source` names it in errors. Raises LexiconError."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise LexiconError(f"{source}: not valid TOML: {error}") from None
+    language = _string(table, "language", source)
+    fold = language not in KEEPS_DIACRITICS
+    terms = (*_general(table, language, source), *_features(table, language, source))
+    words = Matcher(((term.text, term) for term in terms if term.role != "url"), fold)
+    urls = Matcher(((term.text, term) for term in terms if term.role == "url"), True)
+    return Lexicon(language, _string(table, "name", source), terms, words, urls, fold)
+
+
+def _string(table: Mapping[str, Any], key: str, source: str) -> str:
+    value = table.get(key)
+    if not isinstance(value, str) or not value:
+        raise LexiconError(f"{source}: `{key}` must be a non-empty string")
+    return value
+
+
+def _general(file: Mapping[str, Any], language: str, source: str) -> Iterator[Term]:
+    table = file.get("general", {})
+    unknown = set(table) - set(GENERAL)
+    missing = set(GENERAL) - set(table)
+    if unknown or missing:
+        raise LexiconError(f"{source}: [general] lacks {sorted(missing)} and does not know {sorted(unknown)}")
+    for name in GENERAL:
+        for text in table[name]:
+            yield Term(_term(text, source), f"general.{name}", "strong", "", language)
+
+
+def _features(file: Mapping[str, Any], language: str, source: str) -> Iterator[Term]:
+    for feature, tables in file.get("features", {}).items():
+        unknown = set(tables) - set(ROLES)
+        if unknown:
+            raise LexiconError(f"{source}: {feature}: unknown table {sorted(unknown)}; known are {list(ROLES)}")
+        for role in ROLES:
+            for text, gloss in tables.get(role, {}).items():
+                if not isinstance(gloss, str):
+                    raise LexiconError(f"{source}: {feature}.{role}: gloss of {text!r} must be a string")
+                yield Term(_term(text, source), feature, role, gloss, language)
+
+
+def _term(text: str, source: str) -> str:
+    if not isinstance(text, str) or not normalise(text.replace("*", "")):
+        raise LexiconError(f"{source}: {text!r} is no term: it has no letter or digit")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconSet:
+    """The lexicons at hand, by language."""
+
+    by_language: Mapping[str, Lexicon]
+
+    def covers(self, language: str) -> bool:
+        """Whether there is a lexicon for the language (or for its base language)."""
+        return self.resolve(language) is not None
+
+    def resolve(self, language: str) -> Lexicon | None:
+        """The lexicon of `language`, of one of its script variants, or of its base language."""
+        base = language.split("-")[0]
+        aliases = data("languages")["lexicon_of"]
+        for name in (language, aliases.get(language, ""), base, aliases.get(base, "")):
+            if name in self.by_language:
+                return self.by_language[name]
+        return next((lex for name, lex in self.by_language.items() if name.split("-")[0] == base), None)
+
+    def for_languages(self, languages: Iterable[str]) -> tuple[Lexicon, ...]:
+        """The lexicons to read a page with: its languages', then English, which many sites mix in."""
+        found = [self.resolve(language) for language in (*languages, "en")]
+        return tuple(dict.fromkeys(lexicon for lexicon in found if lexicon is not None))
+
+
+def load_file(path: Path | Traversable) -> Lexicon:
+    """The lexicon of one file. Raises LexiconError."""
+    return parse(path.read_text(encoding="utf-8"), path.name)
+
+
+@cache
+def bundled() -> LexiconSet:
+    """The lexicons that ship with the product."""
+    folder = resources.files("detectors") / "lexicons"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+    lexicons = (load_file(file) for file in files)
+    return LexiconSet({lexicon.language: lexicon for lexicon in lexicons})

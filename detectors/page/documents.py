@@ -1,0 +1,46 @@
+"""The first pages of a document as text: PDF through pdfium."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pypdfium2
+
+from detectors.page.elements import Block
+
+MAX_PAGES = 3
+MAX_CHARS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentText:
+    """Title and lines of the first pages; empty for a broken, encrypted or scanned document."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+def pdf_text(body: bytes) -> DocumentText:
+    """Text of the first MAX_PAGES pages. Never raises: what cannot be read is empty."""
+    try:
+        document = pypdfium2.PdfDocument(body)
+    except pypdfium2.PdfiumError:
+        return DocumentText("", ())
+    try:
+        title = str(document.get_metadata_dict().get("Title", "")).strip()
+        lines: list[str] = []
+        for number in range(min(MAX_PAGES, len(document))):
+            page = document[number]
+            lines += [
+                line.strip() for line in page.get_textpage().get_text_range()[:MAX_CHARS].splitlines() if line.strip()
+            ]
+        return DocumentText(title or (lines[0][:200] if lines else ""), tuple(lines[:1000]))
+    except pypdfium2.PdfiumError:
+        return DocumentText("", ())
+    finally:
+        document.close()
+
+
+def blocks(document: DocumentText) -> list[Block]:
+    """The lines as text blocks of the main zone."""
+    return [Block(line, "main", "p") for line in document.lines]

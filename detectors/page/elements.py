@@ -1,0 +1,82 @@
+"""The parts of a page that detectors read: links, headings, forms, text blocks, each with its zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lxml.html import HtmlElement
+
+Zone = Literal["header", "nav", "main", "aside", "footer", "breadcrumb", "consent"]
+"""Where on the page an element stands. `main` is whatever no other zone claims."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An `<a>`/`<area>` with a target.
+
+    `url` is absolute, without fragment; `href` is the attribute as written. `label` is the visible text, else the
+    alternative text of its image, else aria-label or title. `context` is the nearest heading above, in the same zone.
+    """
+
+    url: str
+    href: str
+    label: str
+    zone: Zone
+    context: str = ""
+    title: str = ""
+    rel: str = ""
+    hreflang: str = ""
+    css: str = ""
+    element: HtmlElement | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; `level` 1..6 (a caption, legend or summary counts as 6)."""
+
+    text: str
+    level: int
+    zone: Zone
+    element: HtmlElement | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of text inside one block-level element, link texts included; `link_chars` of them are link text."""
+
+    text: str
+    zone: Zone
+    tag: str
+    link_chars: int = 0
+    element: HtmlElement | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A form control. `caption` joins placeholder, aria-label, title and value of a button."""
+
+    tag: str
+    type: str
+    name: str
+    caption: str = ""
+    options: tuple[str, ...] = ()
+    element: HtmlElement | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form, or the controls that stand outside any form (`action` is then empty and `loose` true)."""
+
+    action: str
+    method: Literal["get", "post"]
+    fields: tuple[Field, ...]
+    text: str
+    zone: Zone
+    ident: str = ""
+    loose: bool = False
+    element: HtmlElement | None = field(default=None, repr=False, compare=False)
+
+    def has(self, *types: str) -> bool:
+        """Whether a control of one of these types is in the form."""
+        return any(control.type in types for control in self.fields)

@@ -1,0 +1,298 @@
+"""The page as every detector sees it: built from a live response, an archive record or a file, parsed once, lazily."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from detectors.page import documents, language
+from detectors.page.charset import decode
+from detectors.page.dom import Outline, Walk, squeeze, urljoin_safe
+from detectors.page.parse import parse
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lxml.html import HtmlElement
+
+    from detectors.hits import PageHits
+    from detectors.lexicon import LexiconSet
+    from detectors.page.elements import Block, Form, Heading, Link
+
+PageKind = Literal["html", "pdf", "office", "text", "other"]
+MAX_TEXT = 200_000
+"""Characters of running text that detectors read of one page."""
+
+_HTML_START = re.compile(
+    rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|\?xml[^>]*>\s*<(?:!doctype\s+)?html)",
+    re.I | re.S,
+)
+_ANY_TAG = re.compile(rb"<(?:a|div|p|table|title|meta|script|body|ul|h1)\b", re.I)
+_REFRESH = re.compile(r"^\s*(\d+)\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]+)", re.I)
+
+
+class Page:
+    """One captured page. `body` is the content-decoded body; every view is computed on first use and kept.
+
+    `fetched_at` is the capture's time: what a detector compares dates with. `capture` is its number in the run.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        status: int = 200,
+        content_type: str = "",
+        fetched_at: datetime | None = None,
+        capture: int | None = None,
+        lexicons: LexiconSet | None = None,
+    ) -> None:
+        self.url = url
+        self.body = body
+        self.status = status
+        self.content_type = content_type
+        self.fetched_at = fetched_at
+        self.capture = capture
+        self.lexicons = lexicons
+
+    @cached_property
+    def kind(self) -> PageKind:
+        """What the body is, by its first bytes; the Content-Type only decides where they do not tell."""
+        return sniff(self.body, self.content_type)
+
+    @cached_property
+    def host(self) -> str:
+        """Host name, lower case, without port."""
+        try:
+            return urlsplit(self.url).hostname or ""
+        except ValueError:
+            return ""
+
+    @cached_property
+    def _decoded(self) -> tuple[str, str]:
+        return decode(self.body, self.content_type) if self.kind in ("html", "text") else ("", "")
+
+    @property
+    def html(self) -> str:
+        """The decoded markup."""
+        return self._decoded[0]
+
+    @property
+    def encoding(self) -> str:
+        """The encoding the markup was decoded with."""
+        return self._decoded[1]
+
+    @cached_property
+    def tree(self) -> HtmlElement:
+        """The parsed document; an empty one for anything but HTML."""
+        return parse(self.html if self.kind == "html" else "")
+
+    @cached_property
+    def base(self) -> str:
+        """The URL that relative links are resolved against."""
+        node = next(self.tree.iter("base"), None)
+        return urljoin_safe(self.url, (node.get("href") or "") if node is not None else "") or self.url
+
+    @cached_property
+    def outline(self) -> Outline:
+        """Links, headings, forms, blocks ... of the document."""
+        return Walk(self.base).outline(self.tree)
+
+    @property
+    def links(self) -> list[Link]:
+        """Every link with a target, in document order."""
+        return self.outline.links
+
+    @property
+    def headings(self) -> list[Heading]:
+        """Headings, captions and legends, in document order."""
+        return self.outline.headings
+
+    @property
+    def forms(self) -> list[Form]:
+        """Forms; controls outside any form come last as one loose form."""
+        return self.outline.forms
+
+    @property
+    def blocks(self) -> list[Block]:
+        """Runs of text, in document order; for documents the pages' text."""
+        return self.outline.blocks if self.kind == "html" else self._document_blocks
+
+    @cached_property
+    def _document(self) -> documents.DocumentText:
+        if self.kind == "pdf":
+            return documents.pdf_text(self.body)
+        if self.kind == "text":
+            return documents.DocumentText("", tuple(self.html[:MAX_TEXT].splitlines()[:2000]))
+        return documents.DocumentText("", ())
+
+    @cached_property
+    def _document_blocks(self) -> list[Block]:
+        return documents.blocks(self._document)
+
+    @cached_property
+    def title(self) -> str:
+        """The document's title."""
+        if self.kind != "html":
+            return self._document.title
+        head = self.tree.find("head")
+        node = next((head if head is not None else self.tree).iter("title"), None)
+        return squeeze("".join(node.itertext()))[:300] if node is not None else ""
+
+    @cached_property
+    def text(self) -> str:
+        """Running text, blocks joined by newlines, at most MAX_TEXT characters."""
+        parts, size = [], 0
+        for block in self.blocks:
+            if size >= MAX_TEXT:
+                break
+            parts.append(block.text)
+            size += len(block.text)
+        return "\n".join(parts)[:MAX_TEXT]
+
+    @cached_property
+    def meta(self) -> dict[str, str]:
+        """`<meta>` by lower-case name, property or http-equiv."""
+        out: dict[str, str] = {}
+        for node in self.tree.iter("meta"):
+            name = (node.get("name") or node.get("property") or node.get("http-equiv") or "").lower()
+            if name and name not in out:
+                out[name] = squeeze(node.get("content"))
+        return out
+
+    @cached_property
+    def robots_meta(self) -> frozenset[str]:
+        """Directives of the robots meta tag, lower case."""
+        return frozenset(word.strip().lower() for word in self.meta.get("robots", "").split(",") if word.strip())
+
+    @cached_property
+    def refresh(self) -> str:
+        """Target of a meta refresh of at most ten seconds, absolute; empty if there is none."""
+        match = _REFRESH.match(self.meta.get("refresh", ""))
+        return urljoin_safe(self.base, match[2]) if match and int(match[1]) <= 10 else ""
+
+    @cached_property
+    def _rel_links(self) -> list[tuple[str, str, str]]:
+        return [
+            (
+                (node.get("rel") or "").lower(),
+                node.get("hreflang") or "",
+                urljoin_safe(self.base, node.get("href") or ""),
+            )
+            for node in self.tree.iter("link")
+            if node.get("href")
+        ]
+
+    @cached_property
+    def canonical(self) -> str:
+        """The canonical URL the page names, else empty."""
+        return next((url for rel, _, url in self._rel_links if rel == "canonical"), "")
+
+    @cached_property
+    def alternates(self) -> tuple[tuple[str, str], ...]:
+        """(hreflang, url) of the alternate versions named in the head."""
+        return tuple((lang, url) for rel, lang, url in self._rel_links if "alternate" in rel and lang)
+
+    @property
+    def iframes(self) -> list[tuple[str, str]]:
+        """(absolute src, title) of the frames."""
+        return self.outline.iframes
+
+    @property
+    def images(self) -> list[tuple[str, str]]:
+        """(src as written, alt) of the images."""
+        return self.outline.images
+
+    @property
+    def scripts(self) -> list[str]:
+        """Absolute URLs of the scripts."""
+        return self.outline.scripts
+
+    @property
+    def inline_scripts(self) -> list[str]:
+        """Beginnings of the inline scripts."""
+        return self.outline.inline_scripts
+
+    @cached_property
+    def jsonld(self) -> list[dict[str, Any]]:
+        """JSON-LD objects, `@graph` unpacked; broken ones are left out."""
+        out: list[dict[str, Any]] = []
+        for text in self.outline.jsonld:
+            try:
+                data = json.loads(text, strict=False)
+            except ValueError:
+                continue
+            stack = data if isinstance(data, list) else [data]
+            for item in stack:
+                if isinstance(item, dict):
+                    out.extend(x for x in item.get("@graph", [item]) if isinstance(x, dict))
+        return out
+
+    @cached_property
+    def lang_attribute(self) -> str:
+        """The language the document declares: `lang`, `xml:lang`, Content-Language or og:locale."""
+        root = self.tree
+        value = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang")
+        return value or self.meta.get("content-language", "") or self.meta.get("og:locale", "")
+
+    @cached_property
+    def _language(self) -> language.Guess:
+        return language.identify(self._language_sample(), self.lang_attribute)
+
+    def _language_sample(self) -> str:
+        """Running text of the main zone first, menus last: menus of many languages would blur it."""
+        best = [b.text for b in self.blocks if b.zone == "main" and b.link_chars * 2 < len(b.text) and len(b.text) > 20]
+        sample = " ".join(best)[: 2 * language.SAMPLE]
+        if len(sample) < 200:
+            sample = f"{self.title} {sample} {self.text[: 2 * language.SAMPLE]}"
+        return sample
+
+    @property
+    def language(self) -> str:
+        """The page's language (BCP 47), empty when it cannot be told."""
+        return self._language.code
+
+    @property
+    def language_confidence(self) -> float:
+        """How sure that is, 0..1."""
+        return self._language.confidence
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Languages to read the page in: its own, and the declared one where it differs."""
+        said = language.declared(self.lang_attribute)
+        return tuple(dict.fromkeys(code for code in (self.language, said) if code))
+
+    @cached_property
+    def hits(self) -> PageHits:
+        """Lexicon terms found on the page, by feature."""
+        from detectors.hits import PageHits
+
+        return PageHits(self)
+
+
+def sniff(body: bytes, content_type: str) -> PageKind:
+    """What kind of document the bytes are."""
+    kind = content_type.partition(";")[0].strip().lower()
+    head = body[:2048]
+    if head.lstrip()[:5] == b"%PDF-":
+        return "pdf"
+    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return "office"
+    if _HTML_START.match(head):
+        return "html"
+    if head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"\x1f\x8b", b"\x00\x00\x01\x00", b"wOF")):
+        return "other"
+    if "html" in kind or ((not kind or kind in ("text/plain", "application/octet-stream")) and _ANY_TAG.search(head)):
+        return "html"
+    if kind.startswith("text/") and kind not in ("text/css", "text/javascript"):
+        return "html" if _ANY_TAG.search(head) and kind == "text/xml" and b"<html" in head.lower() else "text"
+    if "xml" in kind and b"<html" in head.lower():
+        return "html"
+    if not kind and b"\x00" not in head:
+        return "html" if b"<" in head else "text"
+    return "other"

@@ -1,0 +1,84 @@
+"""The detectors at hand, loaded from the entry-point group `losi.detectors`; built-ins take the same road as
+plug-ins."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from inspect import isclass
+
+from detectors.base import Detector, PageDetector, PortalDetector
+
+GROUP = "losi.detectors"
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Detectors sorted by name. `problems` names what could not be loaded, and why."""
+
+    page: tuple[PageDetector, ...]
+    portal: tuple[PortalDetector, ...]
+    problems: tuple[str, ...] = field(default=())
+
+    @property
+    def all(self) -> tuple[Detector, ...]:
+        """Page and portal detectors together."""
+        return (*self.page, *self.portal)
+
+    def of_feature(self, feature: str) -> tuple[Detector, ...]:
+        """The detectors that can see the feature."""
+        return tuple(detector for detector in self.all if feature in detector.features)
+
+    def only(self, names: Iterable[str]) -> Registry:
+        """The named detectors alone. Raises LookupError naming the unknown ones."""
+        wanted = set(names)
+        unknown = wanted - {detector.name for detector in self.all}
+        if unknown:
+            raise LookupError(f"no such detector: {', '.join(sorted(unknown))}")
+        return Registry(
+            tuple(d for d in self.page if d.name in wanted),
+            tuple(d for d in self.portal if d.name in wanted),
+            self.problems,
+        )
+
+
+def load(points: Iterable[EntryPoint] | None = None) -> Registry:
+    """Every detector of the entry points. A broken one is reported in `problems` and skipped."""
+    found: dict[str, Detector] = {}
+    problems: list[str] = []
+    for point in sorted(entry_points(group=GROUP) if points is None else points, key=lambda p: p.name):
+        try:
+            for detector in _detectors(point.load()):
+                if detector.name in found:
+                    raise ValueError(f"the name {detector.name!r} is taken")
+                found[detector.name] = detector
+        except Exception as error:
+            problems.append(f"detector plug-in {point.name} ({point.value}) skipped: {error}")
+            logger.warning(problems[-1])
+    detectors = [found[name] for name in sorted(found)]
+    return Registry(
+        tuple(d for d in detectors if isinstance(d, PageDetector)),
+        tuple(d for d in detectors if isinstance(d, PortalDetector)),
+        tuple(problems),
+    )
+
+
+def _detectors(loaded: object) -> list[Detector]:
+    """What an entry point may name: a detector class, or an iterable of detector classes."""
+    if isclass(loaded):
+        return [_checked(loaded)]
+    if not isinstance(loaded, Iterable):
+        raise TypeError(f"{loaded!r} is neither a detector class nor an iterable of them")
+    return [_checked(cls) for cls in loaded]
+
+
+def _checked(cls: object) -> Detector:
+    if not (isclass(cls) and issubclass(cls, Detector)):
+        raise TypeError(f"{cls!r} is no detector class")
+    for name in ("name", "features"):
+        if not getattr(cls, name, None):
+            raise TypeError(f"{cls.__name__} declares no `{name}`")
+    return cls()

@@ -1,0 +1,61 @@
+"""How much a sighting says, by the place where it stands: numbers kept as data, fitted on labelled pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from detectors.packaged import data
+
+if TYPE_CHECKING:
+    from detectors.hits import Hit
+
+_TABLE_OF = {
+    "link": "label",
+    "control": "label",
+    "frame": "label",
+    "image": "label",
+    "heading": "heading",
+    "title": "title",
+    "form": "form",
+    "text": "text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Strengths:
+    """The tables of strengths.toml."""
+
+    tables: dict[str, Any]
+
+    def of(self, hit: Hit, text_as_proof: bool = False) -> float:
+        """Strength of a term standing in a label, heading, caption or text."""
+        name = _TABLE_OF[hit.segment.kind]
+        if name == "text" and text_as_proof:
+            name = "text_as_proof"
+        row = self.tables[name][hit.term.role]
+        value: float = row[min(hit.extra, len(row) - 1)]
+        return value * self._factor(hit)
+
+    def of_url(self, hit: Hit) -> float:
+        """Strength of a term in the path of a URL, with nothing said by the label."""
+        row = self.tables["url"]["alone"]
+        value: float = row[min(hit.extra, len(row) - 1)]
+        return value * self._factor(hit)
+
+    @property
+    def url_support(self) -> float:
+        """What a URL adds to a label that says the same."""
+        value: float = self.tables["url"]["support"]
+        return value
+
+    def _factor(self, hit: Hit) -> float:
+        value: float = self.tables["factors"]["foreign"] if hit.foreign else 1.0
+        return value
+
+
+@cache
+def strengths() -> Strengths:
+    """The strengths that ship with the product."""
+    return Strengths(data("strengths"))

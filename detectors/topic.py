@@ -1,0 +1,161 @@
+"""The bases of the detectors that differ in words alone: a topic that a portal covers, a service that it offers
+online."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+from detectors.base import PageDetector
+from detectors.observation import Observation
+from detectors.page.selector import css_selector
+from detectors.strengths import Strengths, strengths
+
+if TYPE_CHECKING:
+    from detectors.hits import Hit, Segment
+    from detectors.page import Page
+
+_NOUN = {
+    "link": "link",
+    "control": "button or field",
+    "frame": "embedded frame",
+    "image": "image",
+    "heading": "heading",
+    "title": "page title",
+    "form": "form",
+    "text": "text",
+    "url": "address",
+}
+_CEILING = 0.98
+_MAX_QUOTE = 240
+_DOCUMENT_ENDINGS = (".pdf", ".xls", ".xlsx", ".ods", ".doc", ".docx", ".odt", ".csv", ".zip")
+
+
+class TopicDetector(PageDetector):
+    """Finds one feature by the lexicon's words in menus, links, headings, captions, text and addresses.
+
+    A leaf says by flags where words count: `text_as_proof`, running text that holds a strong term is proof (a policy
+    that is stated); `zones_only` limits links to zones; `keep` is how many links and how many other places are
+    reported.
+    """
+
+    text_as_proof: ClassVar[bool] = False
+    zones_only: ClassVar[frozenset[str]] = frozenset()
+    keep: ClassVar[int] = 3
+
+    @property
+    def feature(self) -> str:
+        """The one feature of the detector."""
+        return self.features[0]
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        """Best sightings on the page: links first, then the page's own content."""
+        links: list[tuple[float, Hit]] = []
+        content: list[tuple[float, Hit]] = []
+        for strength, hit in self._sightings(page):
+            (content if hit.segment.link is None else links).append((strength, hit))
+        for strength, hit in (*_best(links, self.keep), *_best(content, self.keep)):
+            yield describe(self.feature, hit, strength)
+
+    def _sightings(self, page: Page) -> Iterator[tuple[float, Hit]]:
+        words, urls = page.hits.feature(self.feature), page.hits.url_hits(self.feature)
+        if not words and not urls:
+            return
+        table = strengths()
+        by_link = {hit.segment.link.url: hit for hit in urls if hit.segment.link is not None}
+        told: set[str] = set()
+        for hit in words:
+            link = hit.segment.link
+            if link is None:
+                yield self.weigh(page, hit, table), hit
+            elif not self.zones_only or link.zone in self.zones_only:
+                told.add(link.url)
+                support = table.url_support if link.url in by_link else 0.0
+                yield self.weigh(page, hit, table) + support, hit
+        for url, hit in by_link.items():
+            if url not in told:
+                yield self.weigh_url(page, hit, table), hit
+        for hit in urls:
+            if hit.segment.link is None:
+                yield min(0.45, table.of_url(hit)), hit
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """Strength of one sighting in words; leaves and bases refine it."""
+        return table.of(hit, self.text_as_proof)
+
+    def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """Strength of a link whose address alone says it."""
+        return table.of_url(hit)
+
+
+class OnlineServiceDetector(TopicDetector):
+    """Finds a service that can be done online: the act itself, or an apply-online link for it.
+
+    The service's bare name is information about it, not the service: it counts once a word for doing it online
+    stands in the same label or in the heading above, or the page is itself a form about it.
+    """
+
+    acts: ClassVar[tuple[str, ...]] = ("online", "apply")
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """A strong term names the act; a weak one needs a mark of the act beside it."""
+        value = table.of(hit)
+        if hit.term.role == "strong":
+            return value
+        if self._act_beside(page, hit.segment):
+            return max(value, 0.60 - 0.03 * min(hit.extra, 6)) if hit.segment.kind != "text" else value
+        return min(value, 0.40)
+
+    def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """An address names the service, seldom that it is online."""
+        return min(0.40, table.of_url(hit))
+
+    def _act_beside(self, page: Page, segment: Segment) -> bool:
+        marks = page.hits.marks(segment)
+        if "form" in marks and "online" not in marks:
+            return False
+        return bool(marks.intersection(self.acts))
+
+
+def describe(feature: str, hit: Hit, strength: float) -> Observation:
+    """The observation for one hit: its words marked in the quote, its rule said in words."""
+    segment = hit.segment
+    by_url = segment.kind == "url"
+    start, end = (0, 0) if by_url else hit.span()
+    quote, marked = _cut((segment.link.label if segment.link else segment.text) if by_url else segment.text, start, end)
+    place = f"{_NOUN[segment.kind]} in the {segment.zone}" if segment.link else _NOUN[segment.kind]
+    element = segment.link or segment.heading or segment.form
+    return Observation(
+        feature=feature,
+        kind="content" if segment.link is None else "link",
+        strength=round(min(_CEILING, strength), 3),
+        quote=quote,
+        why=f"{place}: {'address' if by_url else hit.term.role} term “{hit.term.text}” ({hit.term.language})",
+        href=segment.link.href if segment.link is not None else "",
+        selector=css_selector(element.element) if element is not None else "",
+        matched=marked,
+        gloss=hit.term.gloss,
+        zone=segment.zone,
+        language=hit.term.language,
+    )
+
+
+def _cut(text: str, start: int, end: int) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """At most _MAX_QUOTE characters of `text` around the matched span, and the span's place in them."""
+    first = max(0, min(start - 60, len(text) - _MAX_QUOTE)) if len(text) > _MAX_QUOTE else 0
+    quote = text[first : first + _MAX_QUOTE]
+    return quote, (((start - first, min(end - first, len(quote))),) if end > start else ())
+
+
+def _best(found: list[tuple[float, Hit]], number: int) -> list[tuple[float, Hit]]:
+    """The strongest, one per target or text; ties keep document order."""
+    seen: set[str] = set()
+    out: list[tuple[float, Hit]] = []
+    for strength, hit in sorted(found, key=lambda pair: -pair[0]):
+        key = hit.segment.link.url if hit.segment.link is not None else hit.segment.text
+        if key not in seen:
+            seen.add(key)
+            out.append((strength, hit))
+        if len(out) == number:
+            break
+    return out
