@@ -69,6 +69,7 @@ class PageHits:
         self.segments: list[Segment] = list(_segments(page))
         self.by_feature: dict[str, list[Hit]] = {}
         self.general: dict[int, set[str]] = {}
+        self._features: dict[int, set[str]] = {}
         self.urls: dict[str, list[Hit]] = {}
         self._lexicons = page.lexicons.for_languages(page.languages) if page.lexicons else ()
         own = page.languages[0].split("-")[0] if page.languages else ""
@@ -92,6 +93,10 @@ class PageHits:
     def marks(self, segment: Segment) -> set[str]:
         """The lists of general vocabulary that the segment touches: `online`, `apply`, `pay` ..."""
         return self.general.get(segment.number, set())
+
+    def features_of(self, segment: Segment) -> set[str]:
+        """Every feature that a term in the segment speaks of."""
+        return self._features.get(segment.number, set())
 
     _own = ""
 
@@ -132,6 +137,7 @@ class PageHits:
             extra = _extra_words(texts[number], start, end)
             hit = Hit(term, self.segments[number], start, end, extra, foreign)
             self.by_feature.setdefault(term.feature, []).append(hit)
+            self._features.setdefault(number, set()).add(term.feature)
 
     def _read_urls(self, page: Page, own: str) -> None:
         segments = list(_url_segments(page))

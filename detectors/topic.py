@@ -88,6 +88,20 @@ class TopicDetector(PageDetector):
         return table.of_url(hit)
 
 
+class SectionDetector(TopicDetector):
+    """Finds a section on a sector (health, education ...).
+
+    The name of a body or an office that holds the word ("Ministry of Health", "Minister of Education") is no section.
+    """
+
+    names_bodies: ClassVar[frozenset[str]] = frozenset(("portal.official", "institution.department_heads"))
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """As a topic, but little where the label also names a body or an office."""
+        value = super().weigh(page, hit, table)
+        return min(value, 0.4) if page.hits.features_of(hit.segment) & self.names_bodies else value
+
+
 class OnlineServiceDetector(TopicDetector):
     """Finds a service that can be done online: the act itself, or an apply-online link for it.
 

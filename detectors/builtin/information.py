@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detectors.topic import TopicDetector
+from detectors.topic import SectionDetector, TopicDetector
 
 
 class MunicipalityInformation(TopicDetector):
@@ -29,7 +29,7 @@ class ServicesInformation(TopicDetector):
     features = ("services.information",)
 
 
-class HealthInformation(TopicDetector):
+class HealthInformation(SectionDetector):
     """A section on health: services, hospitals, prevention. A news item that mentions health is not the
     section."""
 
@@ -37,35 +37,35 @@ class HealthInformation(TopicDetector):
     features = ("info.health",)
 
 
-class EnvironmentInformation(TopicDetector):
+class EnvironmentInformation(SectionDetector):
     """A section on the environment: protection, climate, energy, green areas."""
 
     name = "environment-information"
     features = ("info.environment",)
 
 
-class EducationInformation(TopicDetector):
+class EducationInformation(SectionDetector):
     """A section on education: early childhood, schools, universities."""
 
     name = "education-information"
     features = ("info.education",)
 
 
-class SocialWelfareInformation(TopicDetector):
+class SocialWelfareInformation(SectionDetector):
     """A section on benefits and social programmes."""
 
     name = "social-welfare-information"
     features = ("info.social_welfare",)
 
 
-class CultureSportInformation(TopicDetector):
+class CultureSportInformation(SectionDetector):
     """A section on leisure, culture, sport or tourism."""
 
     name = "culture-sport-information"
     features = ("info.culture_sport",)
 
 
-class VulnerableGroupsInformation(TopicDetector):
+class VulnerableGroupsInformation(SectionDetector):
     """A section for women, children, youth, persons with disabilities, older or indigenous people, or on
     poverty."""
 
@@ -73,14 +73,14 @@ class VulnerableGroupsInformation(TopicDetector):
     features = ("info.vulnerable_groups",)
 
 
-class JusticeInformation(TopicDetector):
+class JusticeInformation(SectionDetector):
     """A section on justice: courts, appeals against fines and taxes, mediation, legal aid."""
 
     name = "justice-information"
     features = ("info.justice",)
 
 
-class LabourInformation(TopicDetector):
+class LabourInformation(SectionDetector):
     """A section on the labour market: employment services, training, unemployment. The body's own vacancies
     are another question."""
 
@@ -109,28 +109,28 @@ class SdgData(TopicDetector):
     features = ("info.sdg_data",)
 
 
-class PublicTransport(TopicDetector):
+class PublicTransport(SectionDetector):
     """Timetables, maps or fares of public transport, or a link to its portal."""
 
     name = "public-transport"
     features = ("info.public_transport",)
 
 
-class WasteRecycling(TopicDetector):
+class WasteRecycling(SectionDetector):
     """How and where to reduce, reuse or recycle waste; collection calendars."""
 
     name = "waste-recycling"
     features = ("info.waste_recycling",)
 
 
-class RoadMatters(TopicDetector):
+class RoadMatters(SectionDetector):
     """Road works, closures, traffic and road safety."""
 
     name = "road-matters"
     features = ("info.roads",)
 
 
-class EmergencyInformation(TopicDetector):
+class EmergencyInformation(SectionDetector):
     """A section or portal on emergencies, disasters, civil protection, a pandemic."""
 
     name = "emergency-information"
