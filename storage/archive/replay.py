@@ -1,0 +1,197 @@
+"""Finds archived responses by URL, so that a crawl can be served from an archive."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+from storage.archive.framing import RawRecord
+from storage.archive.message import header
+from storage.archive.reader import ArchiveReader, Problem
+from storage.archive.response import (
+    ArchivedResponse,
+    is_response,
+    is_revisit,
+    message_of,
+    record_date,
+    revisited,
+)
+from storage.archive.surt import surt, without_fragment
+from storage.errors import ArchiveError
+
+_HEAD = 1 << 16
+
+
+@dataclass(slots=True)
+class _Entry:
+    """Where a response lies: `archive` numbers the reader, `original` the entry that a revisit repeats."""
+
+    url: str
+    status: int
+    archive: int
+    file: str
+    offset: int
+    original: int | None = None
+
+
+class ReplayIndex:
+    """The responses of one or more archives by URL. Holds offsets, not bodies: memory grows by URLs only.
+
+    `problems` tells of damage and of revisits whose original is missing. Raises `ArchiveError` for a file
+    that is no archive and for one that holds no page at all.
+    """
+
+    def __init__(self, paths: Sequence[str | Path]) -> None:
+        self._readers: list[ArchiveReader] = []
+        self._entries: list[_Entry] = []
+        self._by_url: dict[str, int] = {}
+        self._by_key: dict[str, int] = {}
+        self._by_sorted_key: dict[str, int] = {}
+        self._first: datetime | None = None
+        self._last: datetime | None = None
+        self._problems: list[Problem] = []
+        try:
+            self._read([Path(path) for path in paths])
+        except BaseException:
+            self.close()
+            raise
+
+    def lookup(self, url: str) -> ArchivedResponse | None:
+        """The response for `url`, None if the archive has none.
+
+        First the exact URL, then its SURT key (scheme, host case, default port, escapes), then that with its
+        query sorted; the fragment never counts. Of several captures the first with status 200 is taken, else
+        the first. A redirect found by key alone that leads back to `url` is not taken: it would never end.
+        """
+        exact = self._by_url.get(without_fragment(url))
+        if exact is not None:
+            return self._response(self._entries[exact])
+        number = self._by_key.get(surt(url))
+        if number is None:
+            number = self._by_sorted_key.get(surt(url, sort_query=True))
+        if number is None:
+            return None
+        response = self._response(self._entries[number])
+        return None if _leads_to(response, url) else response
+
+    def urls(self) -> Iterator[str]:
+        """Every archived URL once, in the order of the archive."""
+        return iter(self._by_url)
+
+    def hosts(self) -> Counter[str]:
+        """The archived hosts and how many URLs each has."""
+        return Counter(urlsplit(url).netloc.rpartition("@")[2].lower() for url in self._by_url)
+
+    @property
+    def dates(self) -> tuple[datetime, datetime]:
+        """When the first and the last response were captured, in UTC."""
+        if self._first is None or self._last is None:
+            raise ArchiveError("the archive holds no page")
+        return self._first, self._last
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Damage found so far."""
+        return [problem for reader in self._readers for problem in reader.problems] + self._problems
+
+    def __len__(self) -> int:
+        return len(self._by_url)
+
+    def __contains__(self, url: str) -> bool:
+        return self.lookup(url) is not None
+
+    def close(self) -> None:
+        """Closes all files."""
+        for reader in self._readers:
+            reader.close()
+
+    def __enter__(self) -> ReplayIndex:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _read(self, paths: list[Path]) -> None:
+        revisits: list[tuple[_Entry, str, str]] = []
+        originals: dict[str, int] = {}
+        for number, path in enumerate(paths):
+            self._readers.append(reader := ArchiveReader(path))
+            for item in reader.records(keep=_HEAD):
+                self._take(item.record, number, item.file, originals, revisits)
+        for number, entry in enumerate(self._entries):
+            if entry.original is None:
+                self._file_under_urls(number, entry)
+        for entry, digest, target in revisits:
+            self._resolve(entry, originals.get(digest), target)
+        if not self._by_url:
+            names = ", ".join(str(path) for path in paths)
+            raise ArchiveError(f"{names} holds no archived page", "check that it is the archive of a web site")
+
+    def _take(
+        self,
+        record: RawRecord,
+        archive: int,
+        file: str,
+        originals: dict[str, int],
+        revisits: list[tuple[_Entry, str, str]],
+    ) -> None:
+        if not is_response(record) and not is_revisit(record):
+            return
+        self._stretch(record_date(record))
+        url = without_fragment(record.url)
+        status = message_of(record).status if record.block else 0
+        entry = _Entry(url, status, archive, file, record.offset)
+        digest = record.headers.get("warc-payload-digest", "")
+        if is_revisit(record):
+            target = record.headers.get("warc-refers-to-target-uri", url).strip("<>")
+            revisits.append((entry, digest, without_fragment(target)))
+            return
+        if digest:
+            originals.setdefault(digest, len(self._entries))
+        self._entries.append(entry)
+
+    def _stretch(self, moment: datetime) -> None:
+        self._first = moment if self._first is None else min(self._first, moment)
+        self._last = moment if self._last is None else max(self._last, moment)
+
+    def _resolve(self, entry: _Entry, original: int | None, target: str) -> None:
+        original = self._by_url.get(target) if original is None else original
+        if original is None:
+            text = f"a revisit of a page that is not in the archive: {entry.url}"
+            self._problems.append(Problem(entry.file, entry.offset, text))
+            return
+        entry.original = original
+        if entry.status in (0, 304):
+            entry.status = self._entries[original].status
+        self._entries.append(entry)
+        self._file_under_urls(len(self._entries) - 1, entry)
+
+    def _file_under_urls(self, number: int, entry: _Entry) -> None:
+        self._prefer(self._by_url, entry.url, number, entry)
+        self._prefer(self._by_key, surt(entry.url), number, entry)
+        if "&" in entry.url:
+            self._prefer(self._by_sorted_key, surt(entry.url, sort_query=True), number, entry)
+
+    def _prefer(self, index: dict[str, int], key: str, number: int, entry: _Entry) -> None:
+        held = index.get(key)
+        if held is None or (entry.status == 200 and self._entries[held].status != 200):
+            index[key] = number
+
+    def _response(self, entry: _Entry) -> ArchivedResponse:
+        reader = self._readers[entry.archive]
+        if entry.original is None:
+            return reader.response(entry.file, entry.offset)
+        original = self._response(self._entries[entry.original])
+        record = reader.record(entry.file, entry.offset)
+        return revisited(record, entry.file, original)
+
+
+def _leads_to(response: ArchivedResponse, url: str) -> bool:
+    location = header(response.headers, "Location")
+    if response.status // 100 != 3 or location is None:
+        return False
+    return without_fragment(urljoin(without_fragment(url), location)) == without_fragment(url)

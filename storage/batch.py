@@ -1,0 +1,146 @@
+"""One batch of a run's records: each is archived when it comes, their rows are committed together."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Update, bindparam, func, select, update
+
+from storage.archive.writer import ArchiveWriter, RecordPlace
+from storage.database import Database
+from storage.errors import StorageError
+from storage.models import Capture, Run
+from storage.records import (
+    AnswerRecord,
+    Attachment,
+    CaptureNote,
+    CaptureRecord,
+    FindingRecord,
+    ObservationRecord,
+    Record,
+)
+from storage.rows import (
+    Row,
+    answer_row,
+    capture_row,
+    cut_title,
+    finding_row,
+    insert_captures,
+    insert_observations,
+    observation_row,
+    put_answers,
+    put_findings,
+    table,
+)
+
+
+class Batch:
+    """Rows of run `run_id` that wait for their transaction. Used by one thread at a time."""
+
+    def __init__(self, database: Database, run_id: int, archive: ArchiveWriter) -> None:
+        self._database = database
+        self._run_id = run_id
+        self._archive = archive
+        self._portal_id, self.last_seq = self._look_up()
+        self._origins: dict[int, tuple[str, str]] = {}
+        self._empty()
+
+    def add(self, record: Record) -> None:
+        """Appends the WARC record, if the record has one, and remembers the row. Raises `StorageError`."""
+        match record:
+            case CaptureRecord():
+                self._captures[record.seq] = capture_row(self._run_id, record, self._archived(record))
+            case CaptureNote():
+                self._note(record)
+            case Attachment():
+                self._attach(record)
+            case ObservationRecord():
+                self._observations.append(observation_row(self._run_id, record))
+            case FindingRecord():
+                self._findings[record.feature] = finding_row(self._run_id, record)
+            case AnswerRecord():
+                row = answer_row(self._run_id, self._portal_id, record)
+                self._answers[record.edition, record.code] = row
+        self.size += 1
+
+    def commit(self) -> None:
+        """Stores the rows in one transaction, once the disk holds the records that they point at."""
+        if not self.size:
+            return
+        self._archive.sync()
+        with self._database.session() as session:
+            self._store(session.connection())
+        self._empty()
+
+    def _empty(self) -> None:
+        self.size = 0
+        self._captures: dict[int, Row] = {}
+        self._notes: list[Row] = []
+        self._observations: list[Row] = []
+        self._findings: dict[str, Row] = {}
+        self._answers: dict[tuple[str, str], Row] = {}
+
+    def _store(self, connection: Connection) -> None:
+        insert_captures(connection, list(self._captures.values()))
+        if self._notes:
+            connection.execute(_note_statement(), self._notes)
+        insert_observations(connection, self._observations)
+        put_findings(connection, list(self._findings.values()))
+        put_answers(connection, list(self._answers.values()))
+
+    def _look_up(self) -> tuple[int, int]:
+        last = select(func.max(Capture.seq)).where(Capture.run_id == Run.id).scalar_subquery()
+        with self._database.reader() as session:
+            row = session.execute(select(Run.portal_id, last).where(Run.id == self._run_id)).one_or_none()
+        if row is None:
+            raise StorageError(f"the database {self._database.where} has no run {self._run_id}", "start the run first")
+        return row[0], row[1] or 0
+
+    def _archived(self, record: CaptureRecord) -> RecordPlace:
+        if record.status is None:
+            values = {"fetch-error": record.error or ""}
+            place = self._archive.write_metadata(record.url, values, record.fetched_at)
+        else:
+            place = self._archive.write_response(
+                record.url,
+                record.status,
+                record.reason,
+                record.headers,
+                record.body,
+                record.fetched_at,
+                ip=record.ip,
+                truncated=record.truncated,
+            )
+        self._origins[record.seq] = (record.url, place.record_id)
+        return place
+
+    def _note(self, record: CaptureNote) -> None:
+        values = {"language": record.language, "title": cut_title(record.title)}
+        if record.seq in self._captures:
+            self._captures[record.seq].update(values)
+        else:
+            self._notes.append({"of_run": self._run_id, "of_seq": record.seq, **values})
+
+    def _attach(self, record: Attachment) -> None:
+        url, origin = self._origins.get(record.seq) or (self._url(record.seq), "")
+        self._archive.write_resource(
+            f"urn:losi:{record.name}:{url}",
+            record.content_type,
+            record.body,
+            record.made_at,
+            concurrent_to=f"<{origin}>" if origin else None,
+        )
+
+    def _url(self, seq: int) -> str:
+        with self._database.reader() as session:
+            capture = session.get(Capture, (self._run_id, seq))
+        if capture is None:
+            raise StorageError(f"run {self._run_id} has no capture {seq} to attach a file to")
+        return capture.url
+
+
+def _note_statement() -> Update:
+    captures = table(Capture)
+    return (
+        update(captures)
+        .where(captures.c.run_id == bindparam("of_run"), captures.c.seq == bindparam("of_seq"))
+        .values(language=bindparam("language"), title=bindparam("title"))
+    )

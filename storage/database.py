@@ -1,0 +1,171 @@
+"""The database: an engine for SQLite (the default) or PostgreSQL, its sessions and its migration."""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.orm import Session, sessionmaker
+
+from storage.errors import StorageError, database_errors, explain_os
+
+BUSY_SECONDS = 30.0
+_MIGRATION_LOCK = 0x105150C7
+_READING = "losi_reading"
+
+
+class Database:
+    """A database and its sessions.
+
+    `location` is a path (SQLite; its folder is made if need be) or any SQLAlchemy URL. `busy_seconds` is how
+    long SQLite waits for another writer. Raises `StorageError`, as do all methods.
+    """
+
+    def __init__(self, location: str | Path | URL, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        self.url = database_url(location)
+        self.where = where(self.url)
+        _make_folder(self.url)
+        with database_errors(self.where):
+            self.engine = _engine(self.url, busy_seconds)
+        self._writing = sessionmaker(self.engine, expire_on_commit=False)
+        reading = self.engine.execution_options(**{_READING: True})
+        self._reading = sessionmaker(reading, expire_on_commit=False)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session in one transaction that may write: committed at the end, rolled back on an error."""
+        with database_errors(self.where), self._writing.begin() as session:
+            yield session
+
+    @contextmanager
+    def reader(self) -> Iterator[Session]:
+        """A session for queries only: it never waits for a writer (SQLite), and its changes are not kept."""
+        with database_errors(self.where), self._reading() as session:
+            yield session
+
+    def migrate(self) -> None:
+        """Brings the schema to the newest revision; safe at every start, from several processes."""
+        config = alembic_config()
+        with database_errors(self.where), self.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+            if self._outdated(config, connection):
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+
+    def _outdated(self, config: Config, connection: Connection) -> bool:
+        scripts = ScriptDirectory.from_config(config)
+        known = {script.revision for script in scripts.walk_revisions()}
+        current = set(MigrationContext.configure(connection).get_current_heads())
+        if current - known:
+            raise StorageError(
+                f"the database {self.where} was made by a newer version of this program (revision "
+                f"{', '.join(sorted(current - known))})",
+                "install that version, or choose another with --data",
+            )
+        return current != set(scripts.get_heads())
+
+    def close(self) -> None:
+        """Gives all connections back."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def database_url(location: str | Path | URL) -> URL:
+    """The SQLAlchemy URL of a path or a URL; PostgreSQL always goes through psycopg 3."""
+    if isinstance(location, Path) or (isinstance(location, str) and "://" not in location):
+        return URL.create("sqlite", database=str(location))
+    try:
+        url = make_url(location)
+    except ArgumentError as error:
+        raise StorageError(
+            f"{location!r} is not a database URL",
+            "write a path, or for example postgresql://user@host/database",
+        ) from error
+    if url.drivername in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def where(url: URL) -> str:
+    """The database's name for messages: the path, or the URL without its password."""
+    return url.database or "in memory" if url.get_backend_name() == "sqlite" else url.render_as_string()
+
+
+def alembic_config() -> Config:
+    """The configuration of the migrations that ship with this package."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def dump_json(value: Any) -> str:
+    """JSON that both databases accept: not-a-number becomes null, unknown objects their text."""
+    try:
+        return json.dumps(value, allow_nan=False, default=str)
+    except ValueError:
+        return json.dumps(_finite(value), allow_nan=False, default=str)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _make_folder(url: URL) -> None:
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return
+    try:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise explain_os(error, f"make the folder of {url.database}") from error
+
+
+def _engine(url: URL, busy_seconds: float) -> Engine:
+    try:
+        if url.get_backend_name() == "sqlite":
+            engine = create_engine(url, json_serializer=dump_json, connect_args={"timeout": busy_seconds})
+            event.listen(engine, "connect", _set_up_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        arguments = {"connect_timeout": 10} if url.get_backend_name() == "postgresql" else {}
+        return create_engine(url, json_serializer=dump_json, pool_pre_ping=True, connect_args=arguments)
+    except (NoSuchModuleError, ImportError) as error:
+        raise StorageError(
+            f"no driver for the database {where(url)}: {error}",
+            "use SQLite, or PostgreSQL with pip install 'losi-scout[postgresql]'",
+        ) from error
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    """Transactions are begun by SQLAlchemy alone (so that DDL is inside them too); durable in WAL mode."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Writers take their turn when they begin: a reader that turns writer could fail without waiting."""
+    reading = connection.get_execution_options().get(_READING, False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,57 @@
+"""What people decide: answers to a questionnaire, and the reviews that changed them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from storage.models.base import Base, BigInt, PageText, UTCDateTime, words
+from storage.words import FindingState
+
+
+class Answer(Base):
+    """The answer to one indicator (`code`) for one run.
+
+    `state` and `confidence` are the program's; `value` is the points proposed, and from the first review on
+    the points decided.
+    """
+
+    __tablename__ = "answers"
+    __table_args__ = (
+        words("state", FindingState),
+        CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"),
+        Index(None, "run_id", "edition", "code", unique=True),
+        Index(None, "portal_id", "edition", "code"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portals.id", ondelete="CASCADE"))
+    edition: Mapped[str] = mapped_column(String(40))
+    code: Mapped[str] = mapped_column(String(40))
+    state: Mapped[FindingState] = mapped_column(String(20))
+    value: Mapped[float | None]
+    confidence: Mapped[float | None]
+    evidence_url: Mapped[str | None] = mapped_column(PageText)
+
+    reviews: Mapped[list[Review]] = relationship(back_populates="answer", order_by="Review.id")
+
+
+class Review(Base):
+    """One decision of one person on one answer; the database refuses to change or delete rows."""
+
+    __tablename__ = "reviews"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    answer_id: Mapped[int] = mapped_column(ForeignKey("answers.id", ondelete="RESTRICT"), index=True)
+    who: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    after: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    comment: Mapped[str | None] = mapped_column(PageText)
+    proof: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    answer: Mapped[Answer] = relationship(back_populates="reviews")

@@ -1,0 +1,83 @@
+"""Who is looked at and when: portals, survey cycles, runs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from storage.models.base import Base, PageText, UTCDateTime, words
+from storage.words import Outcome, PortalKind, RunKind
+
+
+class Portal(Base):
+    """The official web portal of a city or a country; `country` is ISO 3166-1 alpha-3."""
+
+    __tablename__ = "portals"
+    __table_args__ = (words("kind", PortalKind), Index(None, "country", "kind"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    url: Mapped[str] = mapped_column(String(2000), unique=True)
+    name: Mapped[str] = mapped_column(PageText)
+    country: Mapped[str | None] = mapped_column(String(3))
+    kind: Mapped[PortalKind] = mapped_column(String(20))
+    language: Mapped[str | None] = mapped_column(PageText)
+    trust: Mapped[str | None] = mapped_column(PageText)
+    source: Mapped[str | None] = mapped_column(PageText)
+    verified: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    runs: Mapped[list[Run]] = relationship(back_populates="portal", passive_deletes=True)
+
+
+class Cycle(Base):
+    """One round of a survey over many portals, under one edition of the questionnaire."""
+
+    __tablename__ = "cycles"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    edition: Mapped[str] = mapped_column(String(40))
+    created: Mapped[datetime] = mapped_column(UTCDateTime)
+    closes: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    runs: Mapped[list[Run]] = relationship(back_populates="cycle", passive_deletes=True)
+
+
+class Run(Base):
+    """One visit to one portal; `outcome` is NULL while it goes on (or if it was killed).
+
+    `archive` is the path of the run's archive folder, relative to the data folder.
+    """
+
+    __tablename__ = "runs"
+    __table_args__ = (
+        words("kind", RunKind),
+        words("outcome", Outcome),
+        Index(None, "portal_id", "started"),
+        Index(None, "cycle_id", "outcome"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portals.id", ondelete="CASCADE"))
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycles.id", ondelete="SET NULL"))
+    edition: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[RunKind] = mapped_column(String(20))
+    started: Mapped[datetime] = mapped_column(UTCDateTime)
+    finished: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    outcome: Mapped[Outcome | None] = mapped_column(String(20))
+    cause: Mapped[str | None] = mapped_column(String(100))
+    reason: Mapped[str | None] = mapped_column(PageText)
+    pages: Mapped[int] = mapped_column(default=0)
+    requests: Mapped[int] = mapped_column(default=0)
+    bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    seconds: Mapped[float] = mapped_column(default=0.0)
+    languages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    archive: Mapped[str | None] = mapped_column(PageText)
+    software: Mapped[str | None] = mapped_column(String(100))
+    certificate: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    portal: Mapped[Portal] = relationship(back_populates="runs")
+    cycle: Mapped[Cycle | None] = relationship(back_populates="runs")

@@ -1,0 +1,112 @@
+"""Portals and cycles: importing, finding, listing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from itertools import islice
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.errors import StorageError
+from storage.models import Cycle, Portal
+from storage.records import PortalRecord
+from storage.repository.streaming import CHUNK, stream
+from storage.rows import upsert
+from storage.words import PortalKind
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCount:
+    """What an import of portals did."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+def import_portals(session: Session, records: Iterable[PortalRecord]) -> ImportCount:
+    """Adds portals, or updates those with the same URL; a field that a record leaves out keeps its value."""
+    added = changed = unchanged = 0
+    source = iter(records)
+    while chunk := {record.url: record for record in islice(source, CHUNK)}:
+        known = {portal.url: portal for portal in session.scalars(select(Portal).where(Portal.url.in_(chunk)))}
+        for url, record in chunk.items():
+            if url not in known:
+                session.add(Portal(**asdict(record)))
+                added += 1
+            elif _update(known[url], record):
+                changed += 1
+            else:
+                unchanged += 1
+        session.flush()
+    return ImportCount(added, changed, unchanged)
+
+
+def put_portal(session: Session, record: PortalRecord) -> Portal:
+    """The portal with this URL, added or brought up to date."""
+    portal = session.scalar(select(Portal).where(Portal.url == record.url))
+    if portal is None:
+        upsert(session.connection(), Portal, [asdict(record)], ("url",))
+        portal = session.scalars(select(Portal).where(Portal.url == record.url)).one()
+    else:
+        _update(portal, record)
+    return portal
+
+
+def portals(
+    session: Session,
+    *,
+    kind: PortalKind | None = None,
+    country: str | None = None,
+    text: str | None = None,
+    verified: bool | None = None,
+) -> Iterator[Portal]:
+    """The portals that match all that is given, by country and name; `text` is looked for in name and URL."""
+    query = select(Portal).order_by(Portal.country, Portal.name, Portal.id)
+    if kind is not None:
+        query = query.where(Portal.kind == kind)
+    if country is not None:
+        query = query.where(Portal.country == country.upper())
+    if text is not None:
+        query = query.where(Portal.name.icontains(text, autoescape=True) | Portal.url.icontains(text, autoescape=True))
+    if verified is not None:
+        query = query.where(Portal.verified.is_not(None) if verified else Portal.verified.is_(None))
+    return stream(session, query)
+
+
+def find_portal(session: Session, name: str) -> Portal | None:
+    """The portal with this number, this URL or, if it is the only one, this name."""
+    if name.isascii() and name.isdigit() and len(name) < 10:
+        return session.get(Portal, int(name))
+    spellings = {name, name.rstrip("/"), name.rstrip("/") + "/"}
+    found = session.scalars(select(Portal).where(Portal.url.in_(spellings)).limit(2)).all()
+    found = found or session.scalars(select(Portal).where(Portal.name == name).limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
+def new_cycle(session: Session, name: str, edition: str, *, closes: datetime | None = None) -> Cycle:
+    """A new survey cycle. Raises `StorageError` if there is one with this name."""
+    if session.scalar(select(Cycle.id).where(Cycle.name == name)) is not None:
+        raise StorageError(f"there is already a cycle {name!r}", "choose another name")
+    cycle = Cycle(name=name, edition=edition, created=datetime.now(UTC), closes=closes)
+    session.add(cycle)
+    session.flush()
+    return cycle
+
+
+def find_cycle(session: Session, name: str) -> Cycle | None:
+    """The cycle of this name."""
+    return session.scalar(select(Cycle).where(Cycle.name == name))
+
+
+def _update(portal: Portal, record: PortalRecord) -> bool:
+    """Gives the portal what the record states; whether anything changed."""
+    changes = {
+        name: value for name, value in asdict(record).items() if value is not None and getattr(portal, name) != value
+    }
+    for name, value in changes.items():
+        setattr(portal, name, value)
+    return bool(changes)

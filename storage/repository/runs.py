@@ -1,0 +1,102 @@
+"""Runs and what they saw: starting, finishing, finding runs; captures and observations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.errors import StorageError
+from storage.models import Capture, Observation, Run
+from storage.repository.streaming import stream
+from storage.rows import url_key
+from storage.words import Outcome, RunKind
+
+
+def start_run(
+    session: Session,
+    portal_id: int,
+    edition: str,
+    *,
+    kind: RunKind = "live",
+    cycle_id: int | None = None,
+    settings: dict[str, Any] | None = None,
+    software: str | None = None,
+    started: datetime | None = None,
+) -> Run:
+    """A new run, with its number and without an outcome."""
+    run = Run(
+        portal_id=portal_id,
+        cycle_id=cycle_id,
+        edition=edition,
+        kind=kind,
+        started=started or datetime.now(UTC),
+        settings=settings or {},
+        software=software,
+    )
+    session.add(run)
+    session.flush()
+    return run
+
+
+def finish_run(
+    session: Session, run_id: int, outcome: Outcome, *, finished: datetime | None = None, **values: Any
+) -> Run:
+    """Writes the outcome of a run and further columns (`cause`, `reason`, `pages`, `certificate` ...)."""
+    run = get_run(session, run_id)
+    run.outcome = outcome
+    run.finished = finished or datetime.now(UTC)
+    for name, value in values.items():
+        if name not in Run.__table__.columns:
+            raise TypeError(f"a run has no {name!r}")
+        setattr(run, name, value)
+    session.flush()
+    return run
+
+
+def get_run(session: Session, run_id: int) -> Run:
+    """The run with this number. Raises `StorageError` if there is none."""
+    run = session.get(Run, run_id)
+    if run is None:
+        raise StorageError(f"there is no run {run_id}", "losi portals list shows the portals and their last runs")
+    return run
+
+
+def latest_run(session: Session, portal_id: int, *, cycle_id: int | None = None, finished: bool = True) -> Run | None:
+    """The newest run of a portal (of a cycle, if given); with `finished`, the newest that has an outcome."""
+    query = select(Run).where(Run.portal_id == portal_id).order_by(Run.started.desc(), Run.id.desc()).limit(1)
+    if cycle_id is not None:
+        query = query.where(Run.cycle_id == cycle_id)
+    if finished:
+        query = query.where(Run.outcome.is_not(None))
+    return session.scalar(query)
+
+
+def runs(session: Session, *, portal_id: int | None = None, cycle_id: int | None = None) -> Iterator[Run]:
+    """The runs of a portal or a cycle, oldest first; those without an outcome go on, or were killed."""
+    query = select(Run).order_by(Run.started, Run.id)
+    if portal_id is not None:
+        query = query.where(Run.portal_id == portal_id)
+    if cycle_id is not None:
+        query = query.where(Run.cycle_id == cycle_id)
+    return stream(session, query)
+
+
+def captures(session: Session, run_id: int) -> Iterator[Capture]:
+    """The captures of a run in the order of the crawl."""
+    return stream(session, select(Capture).where(Capture.run_id == run_id).order_by(Capture.seq))
+
+
+def capture_of_url(session: Session, run_id: int, url: str) -> Capture | None:
+    """The first capture of `url` in a run; fragments do not count."""
+    query = select(Capture).where(Capture.run_id == run_id, Capture.url_key == url_key(url))
+    return session.scalar(query.order_by(Capture.seq).limit(1))
+
+
+def observations(session: Session, run_id: int, *, feature: str | None = None) -> Iterator[Observation]:
+    """The observations of a run (on one feature, if given), in the order they were made."""
+    query = select(Observation).where(Observation.run_id == run_id).order_by(Observation.id)
+    return stream(session, query if feature is None else query.where(Observation.feature == feature))

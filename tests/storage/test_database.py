@@ -1,0 +1,258 @@
+"""Opening, migrating, and every way in which a database can be out of reach."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import URL, inspect, text
+from sqlalchemy.orm import Session
+
+from storage.database import Database, database_url, dump_json
+from storage.errors import StorageError
+from storage.models import Base, Cycle, Portal
+
+ROOT = Path(__file__).parents[2]
+
+
+def differences(database: Database) -> list[object]:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def test_migrations_make_what_the_models_say(empty_database: Database) -> None:
+    assert differences(empty_database)
+    empty_database.migrate()
+    assert differences(empty_database) == []
+
+
+def test_migrate_twice_changes_nothing(database: Database) -> None:
+    with database.session() as session:
+        session.add(Cycle(name="2026", edition="losi-2024", created=datetime.now(UTC)))
+    database.migrate()
+    with database.reader() as session:
+        assert session.query(Cycle).count() == 1
+
+
+def test_downgrade_leaves_nothing(database: Database) -> None:
+    from alembic import command
+
+    from storage.database import alembic_config
+
+    config = alembic_config()
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+    assert set(inspect(database.engine).get_table_names()) == {"alembic_version"}
+
+
+def test_many_may_migrate_at_once(empty_database: Database) -> None:
+    others = [Database(empty_database.url) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(Database.migrate, others))
+    for other in others:
+        other.close()
+    assert differences(empty_database) == []
+
+
+def test_a_failed_migration_leaves_no_half_schema(tmp_path: Path) -> None:
+    path = tmp_path / "losi.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE reviews (id INTEGER)")
+    with Database(path) as database:
+        with pytest.raises(StorageError):
+            database.migrate()
+        assert inspect(database.engine).get_table_names() == ["reviews"]
+
+
+def test_a_newer_database_is_refused(database: Database) -> None:
+    with database.session() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = 'ffff'"))
+    with pytest.raises(StorageError, match=r"newer version of this program \(revision ffff\); install"):
+        database.migrate()
+
+
+def test_sqlite_is_set_up_for_many_readers_and_one_writer(sqlite: Database) -> None:
+    with sqlite.reader() as session:
+        settings = {
+            name: session.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+        }
+    assert settings == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 1, "busy_timeout": 30000}
+
+
+def test_moments_come_back_in_utc(database: Database) -> None:
+    there = datetime(2026, 3, 1, 23, 30, 0, 5, tzinfo=timezone(timedelta(hours=-5)))
+    with database.session() as session:
+        session.add(Cycle(name="c", edition="e", created=there))
+    with database.reader() as session:
+        created = session.query(Cycle).one().created
+    assert created == there
+    assert created.utcoffset() == timedelta(0)
+
+
+def test_a_moment_without_zone_is_refused(database: Database) -> None:
+    naive = datetime.now(UTC).replace(tzinfo=None)
+    with pytest.raises(StorageError, match="no time zone"), database.session() as session:
+        session.add(Cycle(name="c", edition="e", created=naive))
+
+
+def test_text_of_any_page_can_be_kept(database: Database) -> None:
+    with database.session() as session:
+        session.add(Portal(url="https://x.org/", name="a\x00b\ud800c ünï", kind="city"))
+    with database.reader() as session:
+        assert session.query(Portal).one().name == "a\ufffdb\ufffdc ünï"
+
+
+def test_words_are_checked_by_the_database(database: Database) -> None:
+    statement = text("INSERT INTO portals (url, name, kind) VALUES ('u', 'n', 'village')")
+    with pytest.raises(StorageError, match=r"(?i)check"), database.session() as session:
+        session.execute(statement)
+
+
+def test_a_reader_keeps_nothing_and_an_error_rolls_back(database: Database) -> None:
+    with database.reader() as session:
+        session.add(Portal(url="https://x.org/", name="x", kind="city"))
+        session.flush()
+    with pytest.raises(ZeroDivisionError), database.session() as session:
+        _fail_after_adding(session)
+    with database.reader() as session:
+        assert session.query(Portal).count() == 0
+
+
+def test_json_has_no_numbers_that_postgresql_refuses() -> None:
+    assert dump_json({"a": float("nan"), "b": [1.5, float("inf")], "c": Path("x")}) == (
+        '{"a": null, "b": [1.5, null], "c": "x"}'
+    )
+
+
+def test_a_corrupt_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "losi.db"
+    path.write_bytes(b"this is not a database at all" * 200)
+    with (
+        Database(path) as database,
+        pytest.raises(StorageError, match=r"losi\.db is damaged or is not a database"),
+    ):
+        database.migrate()
+
+
+def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    with pytest.raises(StorageError, match="cannot make the folder"):
+        Database(tmp_path / "data" / "losi.db")
+
+
+def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
+    with (
+        Database(tmp_path) as database,
+        pytest.raises(StorageError, match=r"cannot open the database .*--data"),
+    ):
+        database.migrate()
+
+
+def test_a_locked_file_is_reported(sqlite: Database) -> None:
+    with Database(sqlite.url, busy_seconds=0.05) as other:
+        other.migrate()
+        with sqlite.session() as session:
+            session.add(Portal(url="https://x.org/", name="x", kind="city"))
+            session.flush()
+            with (
+                pytest.raises(StorageError, match="locked by another process; wait"),
+                other.session() as waiting,
+            ):
+                waiting.query(Portal).count()
+            with other.reader() as reading:
+                assert reading.query(Portal).count() == 0
+
+
+def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o555)
+    folder.chmod(0o555)
+    for part in (tmp_path, *tmp_path.parents[:3]):
+        part.chmod(part.stat().st_mode | 0o055) if part.owner() == _me() else None
+    code = f"""
+import os
+from storage.database import Database
+from storage.archive import ArchiveWriter
+from storage.errors import StorageError
+import storage.archive.recovery, alembic.command
+if os.geteuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+for attempt in (lambda: Database({str(folder / "losi.db")!r}).migrate(),
+                lambda: Database({str(folder / "new" / "losi.db")!r}),
+                lambda: ArchiveWriter({str(folder)!r}, "run")):
+    try:
+        attempt()
+    except StorageError as error:
+        print(error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = done.stdout.splitlines()
+    assert len(lines) == 3
+    assert all("--data" in line for line in lines), lines
+
+
+def test_a_server_that_does_not_answer(tmp_path: Path) -> None:
+    for query in ({"host": str(tmp_path)}, {"host": "127.0.0.1", "port": "1"}):
+        url = URL.create("postgresql", "someone", "secret", database="losi", query=query)
+        with Database(url) as database, pytest.raises(StorageError, match="cannot be reached") as caught:
+            database.migrate()
+        assert "secret" not in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_database_that_the_server_lacks(postgresql: URL) -> None:
+    with (
+        Database(postgresql.set(database="nothing")) as database,
+        pytest.raises(StorageError, match="createdb"),
+    ):
+        database.migrate()
+
+
+@pytest.mark.parametrize("location", ["postgres://u@h/d", "postgresql://u@h/d", "postgresql+psycopg://u@h/d"])
+def test_postgresql_goes_through_psycopg(location: str) -> None:
+    assert database_url(location).drivername == "postgresql+psycopg"
+
+
+@pytest.mark.parametrize("location", ["://", "oracle+none://x/y", "nonsense://x"])
+def test_what_is_no_database_url(location: str) -> None:
+    with pytest.raises(StorageError):
+        Database(location)
+
+
+def test_tables_that_are_missing(sqlite: Database, tmp_path: Path) -> None:
+    with (
+        Database(tmp_path / "bare.db") as bare,
+        pytest.raises(StorageError, match="lacks a table"),
+        bare.reader() as session,
+    ):
+        session.query(Portal).all()
+
+
+def _fail_after_adding(session: Session) -> None:
+    session.add(Portal(url="https://y.org/", name="y", kind="city"))
+    session.flush()
+    raise ZeroDivisionError
+
+
+def _me() -> str:
+    import pwd
+
+    return pwd.getpwuid(os.geteuid()).pw_name
