@@ -34,6 +34,7 @@ class ForeignLanguage(PageDetector):
         yield from self._links(page, own)
         yield from self._head(page, own)
         yield from self._choices(page)
+        yield from self._captions(page)
         for source in page.scripts:
             if listed(source, "translate"):
                 yield Observation(self.features[0], "content", 0.6, source, "translation widget", href=source)
@@ -64,6 +65,16 @@ class ForeignLanguage(PageDetector):
             yield Observation(
                 self.features[0], "link", 0.7, quote[:240], "alternate versions named in the head (hreflang)"
             )
+
+    def _captions(self, page: Page) -> Iterator[Observation]:
+        """Captions of a switcher in the page's language: "Translate", "Select language"."""
+        for segment in page.hits.segments:
+            marked = segment.kind in ("link", "control", "heading", "form") and len(segment.text) < 60
+            if marked and "language_names" in page.hits.marks(segment) and segment.zone != "main":
+                href = segment.link.href if segment.link else ""
+                kind = "link" if segment.link else "content"
+                yield Observation(self.features[0], kind, 0.6, segment.text, "caption of a language switcher", href=href)
+                return
 
     def _choices(self, page: Page) -> Iterator[Observation]:
         for form in page.forms:

@@ -262,10 +262,20 @@ class Page:
         return self._language.confidence
 
     @cached_property
+    def menu_language(self) -> str:
+        """The language of the menus, which on translated pages often stays the site's own; empty when unsure."""
+        labels = [link.label for link in self.links if link.zone in ("nav", "header", "footer") and link.label]
+        text = " ".join(labels)[: 2 * language.SAMPLE]
+        if len(text) < 150:
+            return ""
+        guess = language.identify(text, self.lang_attribute)
+        return guess.code if guess.confidence >= 0.6 else ""
+
+    @cached_property
     def languages(self) -> tuple[str, ...]:
-        """Languages to read the page in: its own, and the declared one where it differs."""
+        """Languages to read the page in: its own, its menus', and the declared one, where they differ."""
         said = language.declared(self.lang_attribute)
-        return tuple(dict.fromkeys(code for code in (self.language, said) if code))
+        return tuple(dict.fromkeys(code for code in (self.language, self.menu_language, said) if code))
 
     @cached_property
     def hits(self) -> PageHits:
