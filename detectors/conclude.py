@@ -6,7 +6,9 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 from detectors.packaged import data
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 State = Literal["present", "absent", "unknown", "manual", "not_applicable"]
 Reason = Literal["", "blocked", "unreachable", "budget", "robots", "login", "language", "error", "tool"]
+_MENUS = frozenset(("nav", "header", "footer", "breadcrumb", "consent"))
 _FAILED: dict[str, Reason] = {"blocked": "blocked", "unreachable": "unreachable", "no_portal": "unreachable"}
 
 
@@ -86,7 +89,7 @@ def _key(observation: Observation) -> tuple[str, str]:
 def _order(observation: Observation) -> tuple[float, int, str, str, str]:
     """Strongest first; then the earliest capture, so that the order of arrival does not matter."""
     capture = observation.capture if observation.capture is not None else 1 << 60
-    return -observation.strength, capture, observation.url, observation.quote, observation.href
+    return -standing(observation), capture, observation.url, observation.quote, observation.href
 
 
 class Tally:
@@ -133,12 +136,35 @@ def combined(observations: Sequence[Observation]) -> float:
     if not observations:
         return 0.0
     rules = _rules()
-    ordered = sorted((o.strength for o in observations), reverse=True)
+    ordered = sorted((standing(o) for o in observations), reverse=True)
     doubt = 1.0 - ordered[0]
     for strength in ordered[1:]:
         doubt *= 1.0 - strength * float(rules["second_weight"])
     value = 1.0 - doubt
     return value if ordered[0] >= float(rules["present_from"]) else min(value, float(rules["hint_ceiling"]))
+
+
+def standing(observation: Observation) -> float:
+    """The observation's strength for the whole portal: full on the front page and in menus, less deep in content."""
+    rules = _rules()["standing"]
+    if observation.kind == "portal" or is_front(observation.url):
+        place = "front"
+    elif observation.zone in _MENUS:
+        place = "menu"
+    else:
+        place = observation.kind
+    return observation.strength * float(rules[place])
+
+
+@lru_cache(maxsize=4096)
+def is_front(url: str) -> bool:
+    """Whether the address is a portal's front page: no path, or one step such as a language or `index`."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    steps = [step for step in parts.path.split("/") if step]
+    return not parts.query and (not steps or (len(steps) == 1 and (len(steps[0]) <= 3 or steps[0][:5] == "index")))
 
 
 def conclude(

@@ -28,7 +28,7 @@ class Inspector:
     def __init__(self, detectors: Registry, lexicons: LexiconSet) -> None:
         self.detectors = detectors
         self.lexicons = lexicons
-        self.problems: list[str] = list(detectors.problems)
+        self.problems: list[str] = [*detectors.problems, *lexicons.problems]
 
     @classmethod
     def default(cls, names: Iterable[str] | None = None) -> Inspector:

@@ -118,9 +118,10 @@ def _term(text: str, source: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LexiconSet:
-    """The lexicons at hand, by language."""
+    """The lexicons at hand, by language. `problems` names the files that could not be read, and why."""
 
     by_language: Mapping[str, Lexicon]
+    problems: tuple[str, ...] = ()
 
     def covers(self, language: str) -> bool:
         """Whether there is a lexicon for the language (or for its base language)."""
@@ -150,6 +151,18 @@ def load_file(path: Path | Traversable) -> Lexicon:
 def bundled() -> LexiconSet:
     """The lexicons that ship with the product."""
     folder = resources.files("detectors") / "lexicons"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    lexicons = (load_file(file) for file in files)
-    return LexiconSet({lexicon.language: lexicon for lexicon in lexicons})
+    return load_all(file for file in folder.iterdir() if file.name.endswith(".toml"))
+
+
+def load_all(files: Iterable[Path | Traversable]) -> LexiconSet:
+    """The lexicons of the files. A broken file is reported in `problems` and left out."""
+    found: dict[str, Lexicon] = {}
+    problems: list[str] = []
+    for file in sorted(files, key=lambda f: f.name):
+        try:
+            lexicon = load_file(file)
+        except LexiconError as error:
+            problems.append(f"lexicon skipped: {error}")
+        else:
+            found[lexicon.language] = lexicon
+    return LexiconSet(found, tuple(problems))

@@ -9,7 +9,7 @@ from functools import cache
 from detectors.base import PageDetector, PortalDetector, PortalFacts
 from detectors.hosts import listed
 from detectors.normalise import normalise
-from detectors.observation import Observation
+from detectors.observation import Kind, Observation
 from detectors.packaged import data
 from detectors.page import Page
 from detectors.page.elements import Link
@@ -73,7 +73,9 @@ class ForeignLanguage(PageDetector):
             if marked and "language_names" in page.hits.marks(segment) and segment.zone != "main":
                 href = segment.link.href if segment.link else ""
                 kind = "link" if segment.link else "content"
-                yield Observation(self.features[0], kind, 0.6, segment.text, "caption of a language switcher", href=href)
+                yield Observation(
+                    self.features[0], kind, 0.6, segment.text, "caption of a language switcher", href=href
+                )
                 return
 
     def _choices(self, page: Page) -> Iterator[Observation]:

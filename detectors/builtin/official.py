@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from detectors.hosts import host_of, is_government, looks_governmental
+from detectors.hits import Hit
+from detectors.hosts import host_of, is_government, listed, looks_governmental
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.page.selector import css_selector
+from detectors.strengths import Strengths
 from detectors.topic import TopicDetector
 
 _COPYRIGHT = re.compile(r"©|\(c\)|&copy;|copyright|all rights reserved", re.I)
@@ -45,27 +47,42 @@ class OfficialPortal(TopicDetector):
 
 
 class AgencyLinks(TopicDetector):
-    """Links to other public bodies: at least three hosts that only governments may hold, other than the portal's
-    own, or a heading or link that names such a collection."""
+    """Links to other public bodies: at least three other hosts that governments hold, or that are labelled with a public
+    body's name. A menu entry "Links" says nothing of where it leads; a heading of such a collection does."""
 
     name = "agency-links"
     features = ("institution.agency_links",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
         """Hosts linked, then words."""
-        own = _owner(page.host)
-        found: dict[str, str] = {}
-        for link in page.links:
-            host = host_of(link.url)
-            if host and is_government(host) and _owner(host) != own:
-                found.setdefault(_owner(host), link.label or host)
+        found = _other_bodies(page)
         if found:
-            strength = 0.7 if len(found) > _MANY_LINKS else 0.6 if len(found) == _MANY_LINKS else 0.2 * len(found)
+            strength = 0.7 if len(found) > _MANY_LINKS else 0.6 if len(found) == _MANY_LINKS else 0.15 * len(found)
             quote = ", ".join(list(found.values())[:6])[:240]
-            yield Observation(
-                self.features[0], "content", strength, quote, f"links to {len(found)} other government hosts"
-            )
+            why = f"links to {len(found)} other public bodies"
+            yield Observation(self.features[0], "content", strength, quote, why)
         yield from super().observe(page)
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """Words count little as a bare menu entry."""
+        value = super().weigh(page, hit, table)
+        return min(value, 0.45) if hit.term.role == "weak" else value
+
+
+def _other_bodies(page: Page) -> dict[str, str]:
+    """Labels of links to other public bodies, by the part of the host that tells bodies apart."""
+    own = _owner(page.host)
+    named = {
+        hit.segment.link.url
+        for hit in (*page.hits.feature("portal.official"), *page.hits.feature("institution.agency_links"))
+        if hit.segment.link is not None
+    }
+    found: dict[str, str] = {}
+    for link in page.links:
+        host = host_of(link.url)
+        if host and _owner(host) != own and (is_government(host) or link.url in named) and not listed(link.url, "social"):
+            found.setdefault(_owner(host), link.label or host)
+    return found
 
 
 def _owner(host: str) -> str:

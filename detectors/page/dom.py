@@ -193,6 +193,7 @@ class Walk:
                 rel=get("rel", ""),
                 hreflang=get("hreflang", ""),
                 css=get("class", ""),
+                block=len(self._out.blocks),
                 element=element,
             )
         )

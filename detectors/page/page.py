@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from detectors.page.elements import Block, Form, Heading, Link
 
 PageKind = Literal["html", "pdf", "office", "text", "other"]
+_PROSE_CHARS = 40
 MAX_TEXT = 200_000
 """Characters of running text that detectors read of one page."""
 
@@ -106,6 +107,13 @@ class Page:
     def links(self) -> list[Link]:
         """Every link with a target, in document order."""
         return self.outline.links
+
+    def in_prose(self, link: Link) -> bool:
+        """Whether the link stands inside a sentence rather than in a menu or list."""
+        if not 0 <= link.block < len(self.outline.blocks):
+            return False
+        block = self.outline.blocks[link.block]
+        return len(block.text) - block.link_chars > max(_PROSE_CHARS, block.link_chars)
 
     @property
     def headings(self) -> list[Heading]:
