@@ -178,8 +178,9 @@ def _segments(page: Page) -> Iterator[Segment]:
 
 
 def _labels(page: Page) -> Iterator[Segment]:
-    if page.title:
-        yield Segment("title", page.title, "main")
+    for part in _TITLE_BREAK.split(page.title):
+        if part:
+            yield Segment("title", part, "main")
     for heading in page.headings:
         yield Segment("heading", heading.text, heading.zone, heading=heading)
     for link in page.links:
@@ -210,6 +211,7 @@ def _texts(page: Page) -> Iterable[Segment]:
         yield Segment("text", block.text[:1500], block.zone)
 
 
+_TITLE_BREAK = re.compile(r"\s+[|–—·•»›:-]+\s+|\s*[|»›]\s*")
 _EXTENSION = re.compile(r"\.(?:html?|php|aspx?|jsp|do|action|xhtml|cfm)\b", re.I)
 
 

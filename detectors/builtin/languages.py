@@ -72,7 +72,7 @@ class ForeignLanguage(PageDetector):
             marked = segment.kind in ("link", "control", "heading", "form") and len(segment.text) < 60
             if marked and "language_names" in page.hits.marks(segment) and segment.zone != "main":
                 href = segment.link.href if segment.link else ""
-                kind = "link" if segment.link else "content"
+                kind: Kind = "link" if segment.link else "content"
                 yield Observation(
                     self.features[0], kind, 0.6, segment.text, "caption of a language switcher", href=href
                 )

@@ -47,8 +47,8 @@ class OfficialPortal(TopicDetector):
 
 
 class AgencyLinks(TopicDetector):
-    """Links to other public bodies: at least three other hosts that governments hold, or that are labelled with a public
-    body's name. A menu entry "Links" says nothing of where it leads; a heading of such a collection does."""
+    """Links to other public bodies: at least three other hosts that governments hold, or that are labelled with a
+    public body's name. A menu entry "Links" says nothing of where it leads; a heading of such a collection does."""
 
     name = "agency-links"
     features = ("institution.agency_links",)
@@ -80,7 +80,8 @@ def _other_bodies(page: Page) -> dict[str, str]:
     found: dict[str, str] = {}
     for link in page.links:
         host = host_of(link.url)
-        if host and _owner(host) != own and (is_government(host) or link.url in named) and not listed(link.url, "social"):
+        public = host and (is_government(host) or link.url in named) and not listed(link.url, "social")
+        if public and _owner(host) != own:
             found.setdefault(_owner(host), link.label or host)
     return found
 

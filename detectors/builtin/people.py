@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from detectors.observation import Observation
@@ -9,6 +10,17 @@ from detectors.page import Page
 from detectors.topic import TopicDetector
 
 _SEVERAL = 3
+_NAME = re.compile(r"\b[^\W\d_a-z][\w'’.-]+(?:[ \u00a0]+(?:[a-z]{1,3}[ \u00a0]+)?[^\W\d_a-z][\w'’.-]+){1,3}")
+_CASED = re.compile(r"[^\W\d_]")
+
+
+def _names_person(text: str, start: int, end: int) -> bool:
+    """Whether a name of two or more capitalised words stands beside the title; scripts without capitals pass."""
+    rest = f"{text[:start]} | {text[end:]}"
+    letters = _CASED.findall(rest)
+    if letters and not any(char.lower() != char.upper() for char in letters):
+        return True
+    return _NAME.search(rest) is not None
 
 
 class DepartmentHeads(TopicDetector):
