@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from detectors.base import PageDetector
-from detectors.observation import Observation
+from detectors.observation import PROOF, Observation
 from detectors.page.selector import css_selector
 from detectors.strengths import Strengths, strengths
 
@@ -35,13 +35,14 @@ class TopicDetector(PageDetector):
     """Finds one feature by the lexicon's words in menus, links, headings, captions, text and addresses.
 
     A leaf says by flags where words count: `text_as_proof`, running text that holds a strong term is proof (a policy
-    that is stated); `zones_only` limits links to zones; `keep` is how many links and how many other places are
-    reported.
+    that is stated); `address_completes`, an address that says the same can lift a hint to proof; `zones_only` limits
+    links to zones; `keep` is how many links and how many other places are reported.
     """
 
     text_as_proof: ClassVar[bool] = False
     zones_only: ClassVar[frozenset[str]] = frozenset()
     keep: ClassVar[int] = 3
+    address_completes: ClassVar[bool] = True
 
     @property
     def feature(self) -> str:
@@ -70,14 +71,19 @@ class TopicDetector(PageDetector):
                 yield self.weigh(page, hit, table), hit
             elif not self.zones_only or link.zone in self.zones_only:
                 told.add(link.url)
-                support = table.url_support if link.url in by_link else 0.0
-                yield self.weigh(page, hit, table) + support, hit
+                value = self.weigh(page, hit, table)
+                yield self._supported(value, table) if link.url in by_link else value, hit
         for url, hit in by_link.items():
             if url not in told:
                 yield self.weigh_url(page, hit, table), hit
         for hit in urls:
             if hit.segment.link is None:
                 yield min(0.45, table.of_url(hit)), hit
+
+    def _supported(self, value: float, table: Strengths) -> float:
+        """The strength of a label whose address says the same."""
+        lifted = value + table.url_support
+        return lifted if self.address_completes or value >= PROOF else min(lifted, PROOF - 0.01)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
         """Strength of one sighting in words; leaves and bases refine it."""
@@ -109,6 +115,7 @@ class OnlineServiceDetector(TopicDetector):
     stands in the same label or in the heading above, or the page is itself a form about it.
     """
 
+    address_completes = False
     acts: ClassVar[tuple[str, ...]] = ("online", "apply")
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:

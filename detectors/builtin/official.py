@@ -32,6 +32,12 @@ class OfficialPortal(TopicDetector):
             yield Observation(feature, "content", 0.9, page.host, "host name reserved for governments")
         elif looks_governmental(page.host):
             yield Observation(feature, "content", 0.6, page.host, "host name as governments use it by convention")
+        for item in page.jsonld:
+            if any(word in str(item.get("@type", "")) for word in ("Government", "CityHall", "Legislative")):
+                yield Observation(
+                    feature, "content", 0.75, str(item.get("name", ""))[:200], "structured data of a public body"
+                )
+                break
         for block in page.blocks:
             if block.zone == "footer" and _COPYRIGHT.search(block.text) and page.hits.feature(feature):
                 yield Observation(
@@ -44,6 +50,13 @@ class OfficialPortal(TopicDetector):
                 )
                 break
         yield from super().observe(page)
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """A link names whom it leads to, which is this body only where it is the site's own logo or front page."""
+        value = super().weigh(page, hit, table)
+        link = hit.segment.link
+        own = link is not None and host_of(link.url) == host_of(page.url)
+        return value if link is None or (own and link.zone in ("header", "footer")) else min(value, 0.45)
 
 
 class AgencyLinks(TopicDetector):
