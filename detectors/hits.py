@@ -118,26 +118,22 @@ class PageHits:
 
     def _collect(self, lexicon: Lexicon, joined: str, texts: list[str], starts: list[int], own: str) -> None:
         foreign = self._is_foreign(lexicon.language, own)
-        denied: dict[tuple[str, int], list[tuple[int, int]]] = {}
-        found: list[tuple[int, int, int, Term]] = []
+        found: dict[int, list[tuple[int, int, Term]]] = {}
         for start, end, term in lexicon.words.find(joined):
             number = bisect_right(starts, start) - 1
-            base = starts[number]
-            if term.role == "not":
-                denied.setdefault((term.feature, number), []).append((start - base, end - base))
-            elif term.feature.startswith("general."):
-                if not foreign or lexicon.language == "en":
-                    self.general.setdefault(number, set()).add(term.feature[8:])
-            else:
-                found.append((number, start - base, end - base, term))
-        for number, start, end, term in found:
-            spans = denied.get((term.feature, number), ())
-            if any(low <= start and end <= high for low, high in spans):
-                continue
-            extra = _extra_words(texts[number], start, end)
-            hit = Hit(term, self.segments[number], start, end, extra, foreign)
-            self.by_feature.setdefault(term.feature, []).append(hit)
-            self._features.setdefault(number, set()).add(term.feature)
+            if not term.feature.startswith("general."):
+                found.setdefault(number, []).append((start - starts[number], end - starts[number], term))
+            elif not foreign or lexicon.language == "en":
+                self.general.setdefault(number, set()).add(term.feature[8:])
+        for number, terms in found.items():
+            denied = _denied(lexicon, texts[number], {term.feature for _, _, term in terms})
+            for start, end, term in terms:
+                if any(low <= start and end <= high for low, high in denied.get(term.feature, ())):
+                    continue
+                extra = _extra_words(texts[number], start, end)
+                hit = Hit(term, self.segments[number], start, end, extra, foreign)
+                self.by_feature.setdefault(term.feature, []).append(hit)
+                self._features.setdefault(number, set()).add(term.feature)
 
     def _read_urls(self, page: Page, own: str) -> None:
         segments = list(_url_segments(page))
@@ -155,6 +151,14 @@ class PageHits:
                 extra = _extra_words(texts[number], start - base, end - base)
                 hit = Hit(term, segments[number], start - base, end - base, extra, foreign)
                 self.urls.setdefault(term.feature, []).append(hit)
+
+
+def _denied(lexicon: Lexicon, text: str, features: set[str]) -> dict[str, list[tuple[int, int]]]:
+    """The spans of `text` in which terms of the features do not count."""
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for start, end, term in lexicon.denials.find(text, lambda term: term.feature in features):
+        spans.setdefault(term.feature, []).append((start, end))
+    return spans
 
 
 def _extra_words(text: str, start: int, end: int) -> int:

@@ -41,14 +41,15 @@ class Term:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """The vocabulary of one language: terms for labels and text, and terms for URLs, each with its matcher."""
+    """The vocabulary of one language, with a matcher each for its words, for what denies them, and for URLs."""
 
     language: str
     name: str
     terms: tuple[Term, ...]
     words: Matcher[Term]
+    denials: Matcher[Term]
     urls: Matcher[Term]
     fold: bool
 
@@ -75,9 +76,10 @@ def parse(text: str, source: str) -> Lexicon:
     language = _string(table, "language", source)
     fold = language not in KEEPS_DIACRITICS
     terms = (*_general(table, language, source), *_features(table, language, source))
-    words = Matcher(((term.text, term) for term in terms if term.role != "url"), fold)
+    words = Matcher(((term.text, term) for term in terms if term.role in ("strong", "weak")), fold)
+    denials = Matcher(((term.text, term) for term in terms if term.role == "not"), fold)
     urls = Matcher(((term.text, term) for term in terms if term.role == "url"), True)
-    return Lexicon(language, _string(table, "name", source), terms, words, urls, fold)
+    return Lexicon(language, _string(table, "name", source), terms, words, denials, urls, fold)
 
 
 def _string(table: Mapping[str, Any], key: str, source: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -41,16 +41,19 @@ class Matcher(Generic[T]):
         if grouped:
             self._automaton.make_automaton()
 
-    def find(self, text: str) -> Iterator[tuple[int, int, T]]:
+    def find(self, text: str, wanted: Callable[[T], bool] | None = None) -> Iterator[tuple[int, int, T]]:
         """(start, end, value) of every term in `text`, which must be normalised; words are separated by one space.
 
-        `\\n` may separate independent pieces of text: no term reaches across it.
+        `\\n` may separate independent pieces of text: no term reaches across it. `wanted` passes over values before
+        any further work is done on them.
         """
         if self._empty:
             return
         length = len(text)
         for last, patterns in self._automaton.iter(text):
             for pattern in patterns:
+                if wanted is not None and not wanted(pattern.value):
+                    continue
                 end = last + 1
                 start = end - len(pattern.piece)
                 if pattern.whole is not None:

@@ -67,7 +67,7 @@ def url_promise(inspector: Inspector, url: str, languages: tuple[str, ...]) -> t
     for lexicon in inspector.lexicons.for_languages(languages):
         for matcher in (lexicon.urls, lexicon.words):
             for start, end, term in matcher.find(path):
-                if term.role != "not" and not term.feature.startswith("general."):
+                if not term.feature.startswith("general."):
                     share = (end - start) / max(1, len(path))
                     found[term.feature] = max(found.get(term.feature, 0.0), round(_URL_PROMISE * (0.5 + share / 2), 3))
     return tuple(found.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -219,6 +220,7 @@ class Walk:
         )
 
 
+@lru_cache(maxsize=16_384)
 def urljoin_safe(base: str, href: str) -> str:
     """`href` made absolute, without fragment; malformed targets stay as they are."""
     href = href.strip().replace("\n", "").replace("\r", "").replace("\t", "")
