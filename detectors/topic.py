@@ -105,7 +105,7 @@ class SectionDetector(TopicDetector):
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
         """As a topic, but little where the label also names a body or an office."""
         value = super().weigh(page, hit, table)
-        return min(value, 0.4) if page.hits.features_of(hit.segment) & self.names_bodies else value
+        return min(value, 0.3) if page.hits.features_of(hit.segment) & self.names_bodies else value
 
 
 class OnlineServiceDetector(TopicDetector):
