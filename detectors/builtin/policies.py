@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from detectors.hits import Hit
 from detectors.hosts import listed
+from detectors.observation import Observation
 from detectors.page import Page
+from detectors.page.selector import css_selector
 from detectors.strengths import Strengths
 from detectors.topic import TopicDetector
+
+_COOKIE_SCRIPT = re.compile(
+    r"cookie[-_.]?(?:consent|bot|banner|notice|bar|law|control|first|yes|info|policy|script|hub|pro)|eu-?cookie|whcookies"
+    r"|onetrust|usercentrics|klaro|tarteaucitron|iubenda|didomi|termly|quantcast|axeptio|complianz|osano|civicuk",
+    re.I,
+)
 
 
 class PolicyDetector(TopicDetector):
@@ -27,11 +38,22 @@ class PrivacyPolicy(PolicyDetector):
 
 
 class CookiePolicy(PolicyDetector):
-    """A cookie notice or policy."""
+    """A cookie notice or policy: a link or text of that name, or the banner or script that shows the notice."""
 
     name = "cookie-policy"
     features = ("policy.cookies",)
     text_as_proof = True
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        """Words first, then the banner, then its script."""
+        yield from super().observe(page)
+        banner = next((block for block in page.blocks if block.zone == "consent" and len(block.text) > 30), None)
+        if banner is not None:
+            selector = css_selector(banner.element)
+            yield Observation(self.features[0], "content", 0.6, banner.text[:240], "cookie banner", selector=selector)
+        script = next((source for source in page.scripts if _COOKIE_SCRIPT.search(source)), "")
+        if script:
+            yield Observation(self.features[0], "content", 0.55, script, "script of a cookie notice", href=script)
 
 
 class TermsOfUse(PolicyDetector):
