@@ -1,0 +1,66 @@
+"""Links to, and pages made with, systems built for one purpose: open data, participation, procurement, payment ..."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from detectors.base import PageDetector
+from detectors.observation import Observation
+from detectors.page import Page
+from detectors.page.selector import css_selector
+from detectors.platforms import platform_of_link, platforms_of_page
+
+
+class Platforms(PageDetector):
+    """A link to a platform built for the purpose (an open-data catalogue, a participation tool, a tender system ...),
+    or a page made with one. A link to an official external platform counts as proof."""
+
+    name = "platforms"
+    features = (
+        "open_data.provision",
+        "participation.deliberation",
+        "participation.announcements",
+        "participation.land_use_plan",
+        "participation.report_issue",
+        "participation.council_meetings",
+        "procurement.announcements",
+        "service.e_procurement",
+        "payment.fees",
+        "payment.fines",
+        "budget.publication",
+        "service.building_permit",
+        "service.vacancies",
+        "account.authentication",
+        "satisfaction.method",
+    )
+    uses_lexicon = False
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        """Links first, one per platform; then the page itself."""
+        yield from self._links(page)
+        for platform, mark in platforms_of_page(page):
+            for feature, strength in platform.features:
+                why = f"page made with {platform.name}, known by {mark}"
+                yield Observation(feature, "content", round(strength * 0.9, 3), page.title or page.url, why)
+
+    def _links(self, page: Page) -> Iterator[Observation]:
+        seen: set[str] = set()
+        for link in page.links:
+            platform = platform_of_link(link.url) if link.url.startswith("http") else None
+            if platform is None or platform.key in seen:
+                continue
+            seen.add(platform.key)
+            for feature, strength in platform.features:
+                yield Observation(
+                    feature,
+                    "link",
+                    strength,
+                    link.label or link.href[:200],
+                    f"link to {platform.name} ({platform.kind})",
+                    href=link.href,
+                    selector=css_selector(link.element),
+                    zone=link.zone,
+                )
+
+
+DETECTORS = (Platforms,)

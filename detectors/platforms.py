@@ -1,0 +1,120 @@
+"""The systems that governments run: known by their hosts, addresses, scripts and markup, told as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+import ahocorasick
+
+from detectors.hosts import host_of
+from detectors.packaged import data
+
+if TYPE_CHECKING:
+    from detectors.page import Page
+
+_MARKUP_WINDOW = 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A system. `features` is what a link to it proves, with strength; `places` the paths where it keeps what."""
+
+    key: str
+    name: str
+    kind: str
+    features: tuple[tuple[str, float], ...]
+    places: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fingerprints:
+    """The marks of all platforms, arranged for one look each."""
+
+    platforms: Mapping[str, Platform]
+    hosts: Mapping[str, str]
+    generators: tuple[tuple[str, str], ...]
+    urls: ahocorasick.Automaton
+    scripts: ahocorasick.Automaton
+    markup: ahocorasick.Automaton
+
+
+@cache
+def _fingerprints() -> _Fingerprints:
+    tables = {key: table for key, table in data("platforms").items() if isinstance(table, dict)}
+    platforms = {
+        key: Platform(
+            key,
+            table["name"],
+            table["kind"],
+            tuple(table.get("features", {}).items()),
+            tuple(table.get("places", {}).items()),
+        )
+        for key, table in tables.items()
+    }
+    return _Fingerprints(
+        platforms,
+        {host: key for key, table in tables.items() for host in table.get("hosts", ())},
+        tuple((start, key) for key, table in tables.items() for start in table.get("generator", ())),
+        _automaton(tables, "urls"),
+        _automaton(tables, "scripts"),
+        _automaton(tables, "markup"),
+    )
+
+
+def _automaton(tables: Mapping[str, Mapping[str, list[str]]], name: str) -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for key, table in tables.items():
+        for piece in table.get(name, ()):
+            automaton.add_word(piece, key)
+    automaton.make_automaton()
+    return automaton
+
+
+def platform_of_link(url: str) -> Platform | None:
+    """The platform that an absolute URL leads to, by its host or by its address."""
+    prints = _fingerprints()
+    labels = host_of(url).split(".")
+    for start in range(len(labels) - 1):
+        key = prints.hosts.get(".".join(labels[start:]))
+        if key:
+            return prints.platforms[key]
+    key = next((key for _, key in prints.urls.iter(url)), "")
+    return prints.platforms.get(key)
+
+
+def platforms_of_page(page: Page) -> Iterator[tuple[Platform, str]]:
+    """The platforms the page is made with or embeds, each once, with the mark it is known by."""
+    prints = _fingerprints()
+    seen: set[str] = set()
+    for key, mark in _marks(page, prints):
+        if key not in seen:
+            seen.add(key)
+            yield prints.platforms[key], mark
+
+
+def _marks(page: Page, prints: _Fingerprints) -> Iterator[tuple[str, str]]:
+    generator = page.meta.get("generator", "").lower()
+    for start, key in prints.generators:
+        if generator.startswith(start):
+            yield key, f"generator {generator[:60]}"
+    own = platform_of_link(page.url)
+    if own is not None:
+        yield own.key, f"address {page.host}"
+    for source in (*page.scripts, *(source for source, _ in page.iframes)):
+        for _, key in prints.scripts.iter(source):
+            yield key, f"script {source[:120]}"
+    for _, key in prints.markup.iter(page.html[:_MARKUP_WINDOW]):
+        yield key, "markup"
+
+
+def likely_places(page: Page) -> tuple[tuple[str, str], ...]:
+    """Where the page's platforms usually keep what: (absolute URL, feature) pairs on the page's own host."""
+    return tuple(
+        (urljoin(page.url, path), feature)
+        for platform, _ in platforms_of_page(page)
+        for path, feature in platform.places
+    )
