@@ -23,12 +23,17 @@ _MAX_PROBLEMS = 100
 
 
 class Inspector:
-    """A set of detectors with the lexicons they read. Stateless but for `problems`."""
+    """A set of detectors with the lexicons they read. It keeps no state but its `problems`."""
 
     def __init__(self, detectors: Registry, lexicons: LexiconSet) -> None:
         self.detectors = detectors
         self.lexicons = lexicons
-        self.problems: list[str] = [*detectors.problems, *lexicons.problems]
+        self._failures: list[str] = []
+
+    @property
+    def problems(self) -> list[str]:
+        """What went wrong: plug-ins that did not load, lexicons that could not be read, detectors that failed."""
+        return [*self.detectors.problems, *self.lexicons.problems, *self._failures]
 
     @classmethod
     def default(cls, names: Iterable[str] | None = None) -> Inspector:
@@ -80,8 +85,8 @@ class Inspector:
 
     def _report(self, detector: Detector, url: str, error: Exception) -> None:
         logger.warning("detector %s failed on %s: %r", detector.name, url, error)
-        if len(self.problems) < _MAX_PROBLEMS:
-            self.problems.append(f"detector {detector.name} failed on {url}: {error!r}")
+        if len(self._failures) < _MAX_PROBLEMS:
+            self._failures.append(f"detector {detector.name} failed on {url}: {error!r}")
 
 
 def _signed(observation: Observation, detector: Detector, url: str, capture: int | None) -> Observation:

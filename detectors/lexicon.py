@@ -118,25 +118,49 @@ def _term(text: str, source: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
 class LexiconSet:
-    """The lexicons at hand, by language. `problems` names the files that could not be read, and why."""
+    """The lexicons at hand, by language: some given, some in files that are read when a page first needs them.
 
-    by_language: Mapping[str, Lexicon]
-    problems: tuple[str, ...] = ()
+    `problems` names the files that were found broken, and why; a broken lexicon counts as none.
+    """
+
+    def __init__(self, given: Mapping[str, Lexicon], files: Mapping[str, Path | Traversable] | None = None) -> None:
+        self._loaded: dict[str, Lexicon | None] = dict(given)
+        self._files = dict(files or {})
+        self.problems: list[str] = []
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages with a lexicon, sorted."""
+        return tuple(sorted({*self._files, *(name for name, lexicon in self._loaded.items() if lexicon)}))
+
+    def get(self, language: str) -> Lexicon | None:
+        """The lexicon of exactly this language; None if there is none or its file is broken."""
+        if language not in self._loaded:
+            file = self._files.get(language)
+            self._loaded[language] = self._read(file) if file is not None else None
+        return self._loaded[language]
+
+    def _read(self, file: Path | Traversable) -> Lexicon | None:
+        try:
+            return load_file(file)
+        except LexiconError as error:
+            self.problems.append(f"lexicon skipped: {error}")
+            return None
 
     def covers(self, language: str) -> bool:
         """Whether there is a lexicon for the language (or for its base language)."""
         return self.resolve(language) is not None
 
     def resolve(self, language: str) -> Lexicon | None:
-        """The lexicon of `language`, of one of its script variants, or of its base language."""
+        """The lexicon of `language`, of its base language, or of one of that language's script variants."""
         base = language.split("-")[0]
         aliases = data("languages")["lexicon_of"]
-        for name in (language, aliases.get(language, ""), base, aliases.get(base, "")):
-            if name in self.by_language:
-                return self.by_language[name]
-        return next((lex for name, lex in self.by_language.items() if name.split("-")[0] == base), None)
+        for name in (language, aliases.get(language.lower(), ""), base, aliases.get(base, "")):
+            lexicon = self.get(name) if name else None
+            if lexicon is not None:
+                return lexicon
+        return next((self.get(name) for name in self.languages if name.split("-")[0] == base), None)
 
     def for_languages(self, languages: Iterable[str]) -> tuple[Lexicon, ...]:
         """The lexicons to read a page with: its languages', then English, which many sites mix in."""
@@ -151,20 +175,6 @@ def load_file(path: Path | Traversable) -> Lexicon:
 
 @cache
 def bundled() -> LexiconSet:
-    """The lexicons that ship with the product."""
+    """The lexicons that ship with the product; each is read when it is first needed."""
     folder = resources.files("detectors") / "lexicons"
-    return load_all(file for file in folder.iterdir() if file.name.endswith(".toml"))
-
-
-def load_all(files: Iterable[Path | Traversable]) -> LexiconSet:
-    """The lexicons of the files. A broken file is reported in `problems` and left out."""
-    found: dict[str, Lexicon] = {}
-    problems: list[str] = []
-    for file in sorted(files, key=lambda f: f.name):
-        try:
-            lexicon = load_file(file)
-        except LexiconError as error:
-            problems.append(f"lexicon skipped: {error}")
-        else:
-            found[lexicon.language] = lexicon
-    return LexiconSet(found, tuple(problems))
+    return LexiconSet({}, {file.name[:-5]: file for file in folder.iterdir() if file.name.endswith(".toml")})
