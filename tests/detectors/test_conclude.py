@@ -1,0 +1,346 @@
+"""From observations to states: what is present, absent, unknown and why, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detectors.base import PageDetector, PortalDetector, PortalFacts
+from detectors.conclude import Finding, SearchCertificate, Tally, combined, conclude, is_front, standing
+from detectors.inspector import Inspector
+from detectors.lexicon import GENERAL, LexiconSet, parse
+from detectors.observation import PROOF, Observation
+from detectors.page import Page
+from detectors.registry import Registry
+
+KEEP = 5
+WIDE = SearchCertificate(pages=60, languages=(("es", 60),), exhausted=True, sitemap=True)
+
+
+class Words(PageDetector):
+    name = "words"
+    version = "2"
+    features = ("a.b", "x.y")
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        return ()
+
+
+class Shape(PageDetector):
+    name = "shape"
+    features = ("c.d",)
+    uses_lexicon = False
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        return ()
+
+
+class Wire(PortalDetector):
+    name = "wire"
+    features = ("e.f",)
+    uses_lexicon = False
+
+    def observe(self, portal: PortalFacts) -> Iterable[Observation]:
+        return ()
+
+
+class Broken(PageDetector):
+    name = "broken"
+    features = ("i.j",)
+    uses_lexicon = False
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        raise RuntimeError("always")
+
+
+FEATURES = {"a.b": "page", "c.d": "page", "e.f": "portal", "g.h": "browser", "m.n": "manual", "o.p": "page"}
+SPANISH = 'language = "es"\nname = "Spanish"\n[general]\n' + "".join(f"{n} = []\n" for n in GENERAL)
+
+
+@pytest.fixture(scope="module")
+def inspector() -> Inspector:
+    """Three small detectors, and a Spanish lexicon that names one of two features."""
+    text = f'{SPANISH}[features."a.b".strong]\n"palabra" = "word"\n'
+    return Inspector(Registry((Words(), Shape(), Broken()), (Wire(),)), LexiconSet({"es": parse(text, "es.toml")}))
+
+
+def seen(strength: float = 0.9, feature: str = "a.b", quote: str = "q", **fields: Any) -> Observation:
+    """An observation on the page of its quote."""
+    given = {"kind": "content", "why": "a rule", "zone": "nav", "url": f"https://www.villa.example/pages/{quote}"}
+    return Observation(feature=feature, strength=strength, quote=quote, **(given | fields))
+
+
+def tally(*observations: Observation) -> Tally:
+    """A run of one page with these observations."""
+    kept = Tally([*FEATURES, "x.y", "i.j"])
+    kept.add("es", observations)
+    return kept
+
+
+def finding(
+    inspector: Inspector,
+    *observations: Observation,
+    feature: str = "a.b",
+    proof: str = "page",
+    certificate: SearchCertificate = WIDE,
+) -> Finding:
+    """The conclusion on one feature."""
+    (found,) = conclude(tally(*observations), certificate, inspector, {feature: proof})
+    return found
+
+
+# --- states -----------------------------------------------------------------------------------------------------------
+
+
+def test_every_feature_gets_a_finding_in_order(inspector: Inspector) -> None:
+    found = conclude(tally(seen()), WIDE, inspector, FEATURES)
+    assert [(f.feature, f.state, f.reason) for f in found] == [
+        ("a.b", "present", ""),
+        ("c.d", "absent", ""),
+        ("e.f", "absent", ""),
+        ("g.h", "unknown", "tool"),
+        ("m.n", "manual", ""),
+        ("o.p", "unknown", "tool"),
+    ]
+
+
+def test_proof_is_presence_with_its_evidence(inspector: Inspector) -> None:
+    found = finding(inspector, seen(0.9), seen(0.3, quote="hint"))
+    assert found.state == "present"
+    assert [o.quote for o in found.evidence] == ["q", "hint"]
+    assert found.detectors == (("words", "2"),)
+    assert found.certificate is WIDE
+    assert 0.9 < found.confidence < 1.0
+
+
+@pytest.mark.parametrize("outcome", ["blocked", "unreachable", "no_portal"])
+def test_a_portal_that_could_not_be_read_is_unknown_never_absent(inspector: Inspector, outcome: str) -> None:
+    found = finding(inspector, certificate=SearchCertificate(outcome=outcome, cause="403 from the firewall"))
+    assert (found.state, found.reason) == ("unknown", "blocked" if outcome == "blocked" else "unreachable")
+    assert "403 from the firewall" in found.note
+    assert found.confidence == 0.0
+
+
+def test_what_was_seen_before_the_block_stays_present(inspector: Inspector) -> None:
+    assert finding(inspector, seen(), certificate=SearchCertificate(pages=1, outcome="blocked")).state == "present"
+
+
+@pytest.mark.parametrize("languages", [(("fi", 60),), (("fi", 40), ("es", 20)), (("", 60),), ()])
+def test_pages_in_a_language_without_words_are_unknown(
+    inspector: Inspector, languages: tuple[tuple[str, int], ...]
+) -> None:
+    found = finding(inspector, certificate=replace(WIDE, languages=languages))
+    assert (found.state, found.reason) == ("unknown", "language")
+
+
+def test_a_lexicon_that_lacks_the_feature_is_no_cover(inspector: Inspector) -> None:
+    assert finding(inspector, feature="x.y").reason == "language"
+
+
+def test_a_detector_that_reads_no_words_needs_no_lexicon(inspector: Inspector) -> None:
+    assert finding(inspector, feature="c.d", certificate=replace(WIDE, languages=(("fi", 60),))).state == "absent"
+
+
+@pytest.mark.parametrize(
+    ("pages", "exhausted", "state"),
+    [(24, False, "unknown"), (25, False, "absent"), (2, True, "unknown"), (3, True, "absent"), (0, True, "unknown")],
+)
+def test_absence_needs_a_wide_search(inspector: Inspector, pages: int, exhausted: bool, state: str) -> None:
+    found = finding(
+        inspector, certificate=replace(WIDE, pages=pages, languages=(("es", pages or 1),), exhausted=exhausted)
+    )
+    assert found.state == state
+    assert found.reason == ("budget" if state == "unknown" else "")
+
+
+def test_robots_stand_in_the_way_of_absence(inspector: Inspector) -> None:
+    assert finding(inspector, certificate=replace(WIDE, outcome="partial", cause="robots")).reason == "robots"
+
+
+def test_nothing_is_present_by_hints_alone(inspector: Inspector) -> None:
+    hints = [seen(0.49, quote=f"q{n}") for n in range(50)]
+    assert finding(inspector, *hints).state == "absent"
+    assert combined(hints) < PROOF
+
+
+def test_what_speaks_against_lowers_and_is_kept(inspector: Inspector) -> None:
+    against = seen(0.95, quote="none", polarity="against")
+    found = finding(inspector, seen(0.6), against)
+    assert found.state != "present"
+    assert found.against == (against,)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="what speaks against is not used to conclude absence, only the number of pages is"
+)
+def test_measured_absence_needs_no_wide_search(inspector: Inspector) -> None:
+    against = seen(0.95, feature="e.f", polarity="against", kind="portal")
+    found = finding(
+        inspector, against, feature="e.f", proof="portal", certificate=replace(WIDE, pages=4, exhausted=False)
+    )
+    assert found.state == "absent"
+    assert found.confidence > 0.8
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a fact about the portal that was not measured is concluded absent from the pages read"
+)
+def test_what_was_not_measured_is_unknown(inspector: Inspector) -> None:
+    assert finding(inspector, feature="e.f", proof="portal").state == "unknown"
+
+
+@pytest.mark.xfail(strict=True, reason="a detector that fails on every page is taken for one that saw nothing")
+def test_a_detector_that_always_fails_leaves_its_feature_unknown(inspector: Inspector) -> None:
+    for number in range(60):
+        inspector.inspect(inspector.page(f"https://www.villa.example/{number}", b"<p>x", content_type="text/html"))
+    found = finding(inspector, feature="i.j")
+    assert (found.state, found.reason) == ("unknown", "error")
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a feature just short of proof is called absent as surely as one without a trace"
+)
+def test_hints_make_absence_less_sure(inspector: Inspector) -> None:
+    assert finding(inspector, seen(0.49)).confidence < finding(inspector).confidence
+
+
+def test_more_pages_make_absence_surer(inspector: Inspector) -> None:
+    sure = [finding(inspector, certificate=replace(WIDE, pages=n)).confidence for n in (5, 10, 30, 70, 200, 5_000)]
+    assert sure == sorted(sure)
+    assert sure[-1] < 1.0
+
+
+# --- arithmetic -------------------------------------------------------------------------------------------------------
+
+STRENGTHS = st.floats(0.01, 0.99).map(lambda x: round(x, 3))
+SIGHTING = st.builds(
+    seen,
+    strength=STRENGTHS,
+    quote=st.sampled_from(["a", "b", "c", "d", "e", "f", "g"]),
+    href=st.sampled_from(["", "/x", "/y"]),
+    capture=st.one_of(st.none(), st.integers(0, 3)),
+)
+SUPPORT = st.lists(SIGHTING, max_size=12)
+
+
+@given(SUPPORT, SIGHTING)
+def test_more_support_never_lowers_confidence(support: list[Observation], more: Observation) -> None:
+    before, after = tally(*support), tally(*support, more)
+    assert combined(after.best("a.b")) >= combined(before.best("a.b")) - 1e-12
+
+
+@given(SUPPORT, SIGHTING)
+def test_support_never_turns_present_to_anything_else(support: list[Observation], more: Observation) -> None:
+    registry = Registry((Words(),), ())
+    words = Inspector(registry, LexiconSet({}))
+    before, after = finding(words, *support), finding(words, *support, more)
+    if before.state == "present":
+        assert after.state == "present"
+        assert after.confidence >= before.confidence
+
+
+@given(SUPPORT, st.randoms(use_true_random=False))
+def test_the_order_of_arrival_does_not_matter(support: list[Observation], random: Any) -> None:
+    shuffled = support[:]
+    random.shuffle(shuffled)
+    one, other = tally(*support), tally(*shuffled)
+    assert one.best("a.b") == other.best("a.b")
+    assert one.against("a.b") == other.against("a.b")
+
+
+@given(SUPPORT, st.randoms(use_true_random=False))
+@pytest.mark.xfail(strict=True, reason="whether a feature is settled is looked at only when a proof arrives last")
+def test_the_order_of_arrival_does_not_matter_for_what_is_settled(support: list[Observation], random: Any) -> None:
+    fixed = [seen(0.8, quote="proof"), *(seen(0.45, quote=f"hint{n}") for n in range(3)), *support]
+    shuffled = fixed[:]
+    random.shuffle(shuffled)
+    ends = [sorted(fixed, key=lambda o: o.strength), sorted(fixed, key=lambda o: -o.strength), shuffled]
+    assert len({frozenset(tally(*end).settled) for end in ends}) == 1
+
+
+@pytest.mark.xfail(
+    strict=True, reason="equal sightings of two detectors are not ordered, so the first to arrive is kept"
+)
+def test_the_order_of_detectors_does_not_matter() -> None:
+    one, other = seen(detector="one", why="rule one"), seen(detector="other", why="rule two")
+    assert tally(one, other).best("a.b") == tally(other, one).best("a.b")
+
+
+@given(st.lists(STRENGTHS, max_size=10))
+def test_a_combination_is_a_probability_of_at_least_its_best(strengths: list[float]) -> None:
+    value = combined([seen(s) for s in strengths])
+    assert 0.0 <= value < 1.0
+    assert value >= min(max(strengths, default=0.0), 0.49) - 1e-12
+
+
+def test_a_sighting_deep_in_the_content_says_less_of_the_portal() -> None:
+    deep, front, menu = seen(0.6, zone="main"), seen(0.6, zone="main", url="https://www.villa.example/es/"), seen(0.6)
+    assert standing(deep) < standing(front) == standing(menu) == 0.6
+    assert combined([deep]) < combined([front])
+
+
+@pytest.mark.parametrize(
+    ("url", "front"),
+    [
+        ("https://www.villa.example", True),
+        ("https://www.villa.example/", True),
+        ("https://www.villa.example/es/", True),
+        ("https://www.villa.example/index.php", True),
+        ("https://www.villa.example/?page=5", False),
+        ("https://www.villa.example/es/budget", False),
+        ("https://www.villa.example/budget", False),
+        ("http://[bad", False),
+    ],
+)
+def test_front_pages(url: str, front: bool) -> None:
+    assert is_front(url) == front
+
+
+@pytest.mark.xfail(strict=True, reason="any first step of three letters is taken for a language")
+@pytest.mark.parametrize("path", ["tax", "faq", "foi", "map"])
+def test_a_short_section_is_no_front_page(path: str) -> None:
+    assert not is_front(f"https://www.villa.example/{path}")
+
+
+# --- tally ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_menu_on_every_page_is_one_sighting() -> None:
+    kept = tally(
+        *(seen(0.9, quote="Budget", href="/budget", url=f"https://www.villa.example/{n}", capture=n) for n in (7, 3, 9))
+    )
+    (best,) = kept.best("a.b")
+    assert best.capture == 3
+
+
+def test_memory_is_bounded() -> None:
+    kept = Tally(["a.b"])
+    for number in range(20_000):
+        kept.add("es", [seen(number % 97 / 100, quote=f"q{number}"), seen(0.5, quote=f"n{number}", polarity="against")])
+    assert len(kept.best("a.b")) == KEEP
+    assert len(kept.against("a.b")) == KEEP
+    assert kept.pages == 20_000
+    assert kept.languages == {"es": 20_000}
+
+
+def test_features_nobody_asked_for_are_passed_over() -> None:
+    kept = tally(seen(feature="no.such"))
+    assert kept.settled == set()
+
+
+def test_enough_proof_settles_a_feature() -> None:
+    assert set(tally(seen(0.9)).settled) == {"a.b"}
+    assert set(tally(*(seen(0.8, quote=quote) for quote in "abcde")).settled) == {"a.b"}
+    assert set(tally(seen(0.7)).settled) == set()
+    assert set(tally(seen(0.99, polarity="against")).settled) == set()
+
+
+def test_facts_of_no_page_are_no_pages() -> None:
+    kept = tally()
+    kept.note([seen(feature="e.f", kind="portal")])
+    assert (kept.pages, [o.kind for o in kept.best("e.f")]) == (1, ["portal"])

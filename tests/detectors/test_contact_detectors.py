@@ -1,0 +1,115 @@
+"""Contact details and accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from detectors.observation import PROOF, Observation
+
+Strength = Callable[..., float]
+
+
+@pytest.mark.parametrize(
+    ("lang", "markup"),
+    [
+        ("en", "<a href='mailto:town@villa.example?subject=x'>Write</a>"),
+        ("fi", "<a href='tel:+358 9 555 0100'><i></i></a>"),
+        ("en", "<p>Phone: 555 010 0100, weekdays</p>"),
+        ("es", "<p>Teléfono 91 555 01 00</p>"),
+        ("ja", "<p>電話 03-5555-0100</p>"),
+        ("ru", "<p>Телефон: 8 (495) 555-01-00</p>"),
+        ("fi", "<p>Soita +358 40 555 0100</p>"),
+        ("fi", "<p>Kirjoita: kirjaamo(at)villa.example</p>"),
+        ("de", "<address>Rathausplatz 1, 12345 Villa</address>"),
+        ("en", "<nav><a href=/x>Contact</a></nav>"),
+        (
+            "en",
+            '<script type="application/ld+json">{"@type":"CityHall","telephone":"555 0100"}</script>',
+        ),
+    ],
+)
+def test_contact_details(strength: Strength, lang: str, markup: str) -> None:
+    assert strength(markup, "contact.details", lang) >= PROOF
+
+
+@pytest.mark.xfail(strict=True, reason="an area code of one digit breaks an international number")
+@pytest.mark.parametrize("number", ["+358 9 555 0100", "+353 1 555 0100", "+44 (0)20 7946 0100", "+61 2 5550 1000"])
+def test_an_international_number_with_a_short_area_code(strength: Strength, number: str) -> None:
+    assert strength(f"<p>Villa {number}</p>", "contact.details", "fi") >= PROOF
+
+
+@pytest.mark.parametrize(
+    ("lang", "markup"),
+    [
+        ("en", "<p>Published 12.05.2026, changed 2026-05-12</p>"),
+        ("en", "<p>The road costs 12 500 000 in all</p>"),
+        ("en", "<p>Opening hours 08:00 - 16:00, 10.00-12.00</p>"),
+        ("en", "<p>Version 1.2.3.4 of the code 12345678901234567890</p>"),
+        ("en", "<a href='mailto:?subject=Look'>Send to a friend</a>"),
+        ("en", "<p>Follow @villa on the network</p>"),
+        ("en", "<p>The mayor was in contact with the ministry about it.</p>"),
+    ],
+)
+def test_numbers_and_words_that_are_no_contact(strength: Strength, lang: str, markup: str) -> None:
+    assert strength(markup, "contact.details", lang) < PROOF
+
+
+@pytest.mark.xfail(strict=True, reason="any text in an address element is an address, a by-line too")
+def test_a_byline_is_no_address(strength: Strength) -> None:
+    assert strength("<address>Written by Jane Doe, editor</address>", "contact.details") < PROOF
+
+
+def test_a_number_is_marked_in_its_quote(sightings: Callable[..., list[Observation]]) -> None:
+    (seen,) = [
+        o
+        for o in sightings("<p>Call the town hall: phone 555 010 0100 on weekdays</p>", "contact.details")
+        if o.matched
+    ]
+    assert [seen.quote[a:b] for a, b in seen.matched] == ["555 010 0100"]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<form action=/login method=post><input name=user><input type=password name=pass></form>",
+        "<a href=/x>Log in</a>",
+        "<a href=/x>Log in to your account</a>",
+        "<div><input type=password></div>",
+    ],
+)
+def test_a_login_for_users(strength: Strength, markup: str) -> None:
+    assert strength(markup, "account.authentication") >= PROOF
+
+
+@pytest.mark.parametrize(
+    ("markup", "url"),
+    [
+        ("<form action=/wp-login.php><input type=password></form>", "https://www.villa.example/"),
+        ("<form action=/x><input type=password></form>", "https://www.villa.example/typo3/index.php"),
+        ("<form><input type=email></form>", "https://www.villa.example/"),
+        ("<a href=/x>Staff log in</a>", "https://www.villa.example/"),
+    ],
+)
+def test_a_login_for_the_staff_is_none(strength: Strength, markup: str, url: str) -> None:
+    assert strength(markup, "account.authentication", url=url) < PROOF
+
+
+@pytest.mark.xfail(strict=True, reason="marks of staff pages are looked for inside words, in the host too")
+@pytest.mark.parametrize(
+    ("action", "url"),
+    [
+        ("/login", "https://www.kowalowa.example/"),
+        ("/administration-communale/connexion", "https://www.villa.example/"),
+        ("/x", "https://www.villa.example/towards/account"),
+    ],
+)
+def test_a_word_that_holds_a_staff_mark_is_another_word(strength: Strength, action: str, url: str) -> None:
+    assert strength(f"<form action={action}><input type=password></form>", "account.authentication", url=url) >= PROOF
+
+
+@pytest.mark.xfail(strict=True, reason="the first password form alone is looked at")
+def test_a_user_login_behind_a_staff_login(strength: Strength) -> None:
+    markup = "<form action=/wp-login.php><input type=password></form><form action=/account><input type=password></form>"
+    assert strength(markup, "account.authentication") >= PROOF

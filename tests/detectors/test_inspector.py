@@ -1,0 +1,144 @@
+"""Every detector is run over a page; one that fails is reported, the rest goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+import pytest
+
+from detectors.base import PageDetector, PortalDetector, PortalFacts
+from detectors.inspector import Inspector
+from detectors.lexicon import LexiconSet
+from detectors.observation import Observation
+from detectors.page import Page
+from detectors.registry import Registry
+
+
+class Fine(PageDetector):
+    name = "fine"
+    version = "3"
+    features = ("a.b",)
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        yield Observation("a.b", "content", 0.4, "weak", "a rule")
+        yield Observation("a.b", "content", 0.9, "strong", "a rule")
+
+
+class Late(PageDetector):
+    name = "late"
+    features = ("c.d",)
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        yield Observation("c.d", "content", 0.9, "x", "a rule")
+        raise RuntimeError("broke off")
+
+
+class Endless(PageDetector):
+    name = "endless"
+    features = ("e.f",)
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        return self.observe(page)
+
+
+class Portal(PortalDetector):
+    name = "portal"
+    features = ("g.h",)
+
+    def observe(self, portal: PortalFacts) -> Iterable[Observation]:
+        if portal.kind == "city":
+            raise KeyError("city")
+        yield Observation("g.h", "portal", 0.8, "x", "a rule", url="https://kept.example/")
+
+
+@pytest.fixture
+def small() -> Inspector:
+    return Inspector(Registry((Fine(), Late(), Endless()), (Portal(),)), LexiconSet({}))
+
+
+def test_observations_are_signed_and_come_strongest_first(small: Inspector) -> None:
+    page = small.page("https://www.villa.example/x", b"<p>x", content_type="text/html", capture=5)
+    seen = small.inspect(page)
+    assert [(o.quote, o.detector, o.version, o.url, o.capture) for o in seen] == [
+        ("strong", "fine", "3", "https://www.villa.example/x", 5),
+        ("weak", "fine", "3", "https://www.villa.example/x", 5),
+    ]
+
+
+def test_a_failing_detector_is_reported_and_the_rest_goes_on(
+    small: Inspector, caplog: pytest.LogCaptureFixture
+) -> None:
+    small.inspect(small.page("https://www.villa.example/x", b"<p>x"))
+    assert [p.partition(":")[0] for p in small.problems] == [
+        "detector late failed on https",
+        "detector endless failed on https",
+    ]
+    assert "broke off" in small.problems[0]
+    assert "broke off" in caplog.text
+
+
+def test_the_list_of_problems_is_bounded(small: Inspector) -> None:
+    for number in range(100):
+        small.inspect(small.page(f"https://www.villa.example/{number}", b"<p>x"))
+    assert len(small.problems) == 100
+
+
+def test_portal_detectors_are_guarded_too(small: Inspector) -> None:
+    assert small.portal(PortalFacts("https://www.villa.example/")) == []
+    assert "detector portal failed" in small.problems[-1]
+    (seen,) = small.portal(PortalFacts("https://www.villa.example/", kind="national"))
+    assert (seen.detector, seen.url) == ("portal", "https://kept.example/")
+
+
+def test_the_page_carries_what_is_known_of_its_capture(small: Inspector) -> None:
+    when = datetime(2026, 11, 21, tzinfo=UTC)
+    page = small.page(
+        "https://www.villa.example/", b"x", status=404, content_type="text/plain", fetched_at=when, capture=9
+    )
+    assert (page.status, page.content_type, page.fetched_at, page.capture) == (404, "text/plain", when, 9)
+    assert page.lexicons is small.lexicons
+
+
+HOSTILE = [
+    b"",
+    b"\x00" * 5_000,
+    b"%PDF-1.7 broken",
+    b"<a href='http://[bad'>x</a><form action='http://[bad'><input type=search><iframe src='http://[bad'>",
+    b"<html lang='{{ lang }}'><base href='http://[bad'><a href=x hreflang='%%%'>English</a>",
+    b'<script type=\'application/ld+json\'>{"@type": {"a": []}, "address": 5, "email": []}</script>',
+    b"<select name=lang>" + b"<option>English" * 3_000,
+    b"<title>" + b"budget " * 10_000,
+    b"<a href='" + b"x" * 100_000 + b"'>budget</a>",
+    b"<a href='mailto:%ff%fe'>x</a><a href='tel:'>y</a>",
+    b"\xff\xfe<\x00a\x00>\x00",
+]
+
+
+@pytest.mark.parametrize("body", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_built_in_detector_fails_on_a_hostile_page(inspector: Inspector, body: bytes) -> None:
+    inspector.inspect(inspector.page("https://www.villa.example/", body, content_type="text/html"))
+    assert inspector.problems == []
+
+
+def test_the_same_page_gives_the_same_observations(inspector: Inspector, make_page: Callable[..., Page]) -> None:
+    markup = (
+        "<nav><a href=/budget>Municipal budget</a><a href=/en>English</a></nav>"
+        "<form><input type=search></form><p>Tel 555 010 0100</p>"
+    )
+    assert inspector.inspect(make_page(markup, lang="en")) == inspector.inspect(make_page(markup, lang="en"))
+
+
+def test_observations_stay_what_their_type_promises(inspector: Inspector, make_page: Callable[..., Page]) -> None:
+    words = " ".join(f"<a href=/{n}>Municipal budget, news, health, privacy policy</a>" for n in range(50))
+    for seen in inspector.inspect(make_page(f"<nav>{words}</nav>", lang="en")):
+        assert 0.0 <= seen.strength <= 1.0
+        assert all(0 <= start < end <= len(seen.quote) for start, end in seen.matched)
+        assert len(seen.quote) <= 300
+        assert seen.why
+
+
+def test_named_detectors_alone() -> None:
+    assert [d.name for d in Inspector.default(["news"]).detectors.all] == ["news"]
+    with pytest.raises(LookupError, match="nosuch"):
+        Inspector.default(["nosuch"])

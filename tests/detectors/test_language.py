@@ -1,0 +1,178 @@
+"""The language of a page: told from a paragraph, with, without and against what the page declares."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detectors.page import Page
+from detectors.page.language import declared, identify, kindred
+
+TEXTS: dict[str, str] = tomllib.loads((Path(__file__).parent / "languages.toml").read_text(encoding="utf-8"))
+SOUTH_SLAVIC = {"bs": {"bs", "hr", "sr-Latn"}, "hr": {"bs", "hr", "sr-Latn"}, "sr-Latn": {"bs", "hr", "sr-Latn"}}
+"""Undeclared, these cannot be told apart by a paragraph."""
+
+
+def test_many_languages_are_tried() -> None:
+    assert len(TEXTS) >= 60
+
+
+@pytest.mark.parametrize(
+    "language",
+    [
+        *(c for c in TEXTS if c != "uz"),
+        pytest.param(
+            "uz",
+            marks=pytest.mark.xfail(
+                strict=True, reason="an identifier that lacks Uzbek outvotes the one that knows it"
+            ),
+        ),
+    ],
+)
+def test_a_paragraph_without_declaration(language: str) -> None:
+    assert identify(TEXTS[language]).code in SOUTH_SLAVIC.get(language, {language})
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_a_paragraph_with_a_true_declaration(language: str) -> None:
+    guess = identify(TEXTS[language], language)
+    assert guess.code == language
+    assert guess.confidence >= 0.5
+
+
+@pytest.mark.parametrize("language", [c for c in TEXTS if c not in ("en", "uz")])
+def test_a_template_left_at_english_does_not_lie(language: str) -> None:
+    assert identify(TEXTS[language], "en-US").code in SOUTH_SLAVIC.get(language, {language})
+
+
+LIES = [
+    ("es", "pt"), ("pt", "es"), ("ru", "uk"), ("uk", "ru"), ("be", "ru"), ("kk", "ru"), ("ky", "ru"), ("mn", "ru"),
+    ("az", "tr"), ("is", "da"), ("is", "no"), ("hi", "ne"), ("cs", "sk"), ("mk", "bg"), ("sl", "sr"), ("da", "no"),
+]  # fmt: skip
+
+
+@pytest.mark.xfail(strict=True, reason="a declaration wins between languages that the identifiers do tell apart")
+@pytest.mark.parametrize(("language", "said"), LIES)
+def test_a_declared_neighbour_does_not_win_against_a_sure_text(language: str, said: str) -> None:
+    assert identify(TEXTS[language], said).code == language
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("hr", "bs"), ("bs", "hr"), ("sr-Latn", "bs"), ("id", "ms"), ("ms", "id")]
+)
+def test_between_inseparable_languages_the_declaration_decides(language: str, said: str) -> None:
+    assert identify(TEXTS[language], said).code == said
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [
+        ("es-MX", "es"), ("EN_us", "en"), (" de ", "de"), ("fil", "fil"), ("nb", "no"), ("iw", "he"),
+        ("zh-CN", "zh-Hans"), ("zh-Hant-HK", "zh-Hant"), ("zh-TW", "zh-Hant"), ("zh", "zh"),
+        ("sr-Latn-RS", "sr-Latn"), ("sr_Cyrl", "sr-Cyrl"),
+        ("x-default", ""), ("", ""), ("english", ""), ("{{lang}}", ""),
+    ],
+)  # fmt: skip
+def test_declared_forms(tag: str, code: str) -> None:
+    assert declared(tag) == code
+
+
+@pytest.mark.xfail(strict=True, reason="the base of a tag with a region is not looked up")
+@pytest.mark.parametrize(
+    ("tag", "code"), [("nb-NO", "no"), ("nn-NO", "no"), ("in-ID", "id"), ("iw-IL", "he"), ("sh-RS", "sr-Latn")]
+)
+def test_a_declared_form_with_a_region(tag: str, code: str) -> None:
+    assert declared(tag) == code
+
+
+def test_too_little_text_leaves_the_declaration() -> None:
+    assert identify("OK", "fr-CA").code == "fr"
+    assert identify("OK", "fr-CA").confidence < 0.5
+    assert identify("2026 · 15:30", "").code == ""
+
+
+def test_addresses_and_numbers_are_no_words() -> None:
+    noise = "https://www.villa.example/en/index.html info@villa.example 2026-11-21 " * 20
+    assert identify(noise + TEXTS["hu"]).code == "hu"
+
+
+@pytest.mark.xfail(strict=True, reason="the script decides although the page says which of its languages it is")
+def test_a_script_of_several_languages_leaves_the_choice_to_the_page() -> None:
+    tigrinya = "ምምሕዳር ከተማ ንነበርቲ ዝተፈላለዩ ግልጋሎታት ይህብ። ባጀት ናይዚ ዓመት ብባይቶ ጸዲቑ ኣሎ፣ ዝርዝሩ ኣብዚ ገጽ ይርከብ።"
+    assert identify(tigrinya, "ti").code == "ti"
+
+
+def test_han_without_telling_characters_follows_the_page() -> None:
+    assert identify("市政府公告 " * 5, "zh-TW").code == "zh-Hant"
+
+
+def test_the_same_text_gives_the_same_answer_in_any_order() -> None:
+    first = {code: identify(text) for code, text in TEXTS.items()}
+    codes = list(TEXTS)
+    random.Random(7).shuffle(codes)
+    assert {code: identify(TEXTS[code]) for code in codes} == first
+
+
+def test_identifying_leaves_the_random_numbers_of_others_alone() -> None:
+    random.seed(5)
+    expected = random.random()
+    random.seed(5)
+    identify(TEXTS["hr"])
+    assert random.random() == expected
+
+
+@given(st.text(max_size=200), st.text(max_size=10))
+def test_any_text_has_an_answer(text: str, said: str) -> None:
+    guess = identify(text, said)
+    assert 0.0 <= guess.confidence <= 1.0
+
+
+def test_kindred_is_mutual() -> None:
+    assert kindred("hr", "sr")
+    assert kindred("sr", "hr")
+    assert kindred("pt-BR", "pt")
+    assert not kindred("fi", "hu")
+
+
+def test_a_page_is_read_in_its_own_language_and_the_declared_one(make_page: Callable[..., Page]) -> None:
+    page = make_page(f"<p>{TEXTS['hu']}</p>", lang="en")
+    assert page.language == "hu"
+    assert page.languages == ("hu", "en")
+
+
+def test_a_menu_of_many_languages_does_not_blur_the_text(make_page: Callable[..., Page]) -> None:
+    menu = "".join(
+        f"<li><a href=/{n}>{name}</a></li>"
+        for n, name in enumerate(["English version", "Русская версия", "Version française", "Versión española"] * 8)
+    )
+    page = make_page(f"<nav><ul>{menu}</ul></nav><p>{TEXTS['fi']}</p>")
+    assert page.language == "fi"
+
+
+def test_menus_of_an_untranslated_site_add_their_language(make_page: Callable[..., Page]) -> None:
+    labels = [
+        "Ayuntamiento y alcaldía",
+        "Trámites y servicios",
+        "Noticias del municipio",
+        "Presupuestos y cuentas",
+        "Actividades culturales para mayores",
+        "Licencias de obras y urbanismo",
+        "Contacto con nosotros",
+    ]
+    menu = "".join(f"<li><a href=/{n}>{label}</a></li>" for n, label in enumerate(labels))
+    page = make_page(f"<nav><ul>{menu}</ul></nav><p>{TEXTS['en']}</p>", lang="en")
+    assert page.language == "en"
+    assert page.menu_language == "es"
+    assert page.languages == ("en", "es")
+    assert make_page(f"<nav><a href=/>Home</a></nav><p>{TEXTS['en']}</p>").menu_language == ""
+
+
+def test_a_link_in_a_sentence_is_told_from_one_in_a_list(make_page: Callable[..., Page]) -> None:
+    page = make_page(f"<p>{TEXTS['en']} <a href=/a>More</a></p><ul><li><a href=/b>Budget</a></li></ul>")
+    assert [page.in_prose(link) for link in page.links] == [True, False]

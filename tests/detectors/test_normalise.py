@@ -1,0 +1,128 @@
+"""Text made comparable, and found again in the text as written."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from detectors.normalise import is_unspaced, locate, normalise
+
+LETTERS = st.sampled_from(
+    "aZéßİıŁđ ºéſﬁ½№ёЙїўґΆςΰأإىة ـگیہۀשָׁ市予算がガｶﾞ각갂ขำကြងក្ខதமிहिक़ \u200c\u200d\u00ad\u0301\u3099-–'’ʼ._/&\n\t12٣๓Ⅷ"
+)
+TEXT = st.one_of(st.text(max_size=40), st.text(LETTERS, max_size=40))
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        ("  Presupuesto\tMunicipal ", "presupuesto municipal"),
+        ("Año – Nº 5", "ano no 5"),
+        ("E-Government & e‑services", "e government e services"),
+        ("Straße ŒUVRE Łódź Đakovo Þing", "strasse oeuvre lodz dakovo thing"),
+        ("ИНФОРМАЦИОННЫЙ ЁЖ", "информационныи еж"),
+        ("ΠΡΟΫΠΟΛΟΓΙΣΜΌΣ", "προυπολογισμοσ"),
+        ("ISPARTA Iğdır İstanbul", "isparta igdir istanbul"),
+        ("الميزانيّة", "الميزانيه"),
+        ("مُوازَنة", "موازنه"),
+        ("كتــاب", "كتاب"),
+        ("می‌شود", "مي شود"),
+        ("עִבְרִית", "עברית"),
+        ("ｵﾝﾗｲﾝ ＦＡＱ", "オンライン faq"),
+        ("नागरिक सेवा", "नागरिक सेवा"),
+        ("งบประมาณ", "งบประมาณ"),
+        ("l’appel d'offres", "l appel d offres"),
+        ("o‘zbek oʻzbek o'zbek", "o zbek o zbek o zbek"),
+        ("open_data/portal.html", "open data portal html"),
+        ("…—»", ""),
+    ],
+)
+def test_normal_forms(text: str, normal: str) -> None:
+    assert normalise(text) == normal
+
+
+def test_vietnamese_keeps_its_marks() -> None:
+    assert normalise("Ngân sách THÀNH PHỐ", fold=False) == "ngân sách thành phố"
+    assert normalise("bán bạn bàn", fold=False).split() == ["bán", "bạn", "bàn"]
+
+
+@given(TEXT, st.booleans())
+def test_a_normal_form_is_its_own(text: str, fold: bool) -> None:
+    once = normalise(text, fold)
+    assert normalise(once, fold) == once
+
+
+@given(TEXT, st.booleans())
+def test_words_are_separated_by_one_space(text: str, fold: bool) -> None:
+    normal = normalise(text, fold)
+    assert normal == " ".join(normal.split())
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=40))
+def test_ascii_takes_no_other_road(text: str) -> None:
+    assert normalise(text) == normalise(text + " é").removesuffix("e").rstrip()
+
+
+@given(TEXT, TEXT)
+def test_words_are_normalised_one_by_one(first: str, second: str) -> None:
+    assert normalise(f"{first} {second}") == f"{normalise(first)} {normalise(second)}".strip()
+
+
+@pytest.mark.xfail(strict=True, reason="characters are normalised one by one, so that decomposed text is not composed")
+@pytest.mark.parametrize(
+    ("text", "fold"), [("ngân sách thành phố", False), ("ガイドブック", True), ("예산 공개", True)]
+)
+def test_decomposed_text_is_the_same_text(text: str, fold: bool) -> None:
+    assert normalise(unicodedata.normalize("NFD", text), fold) == normalise(text, fold)
+
+
+@pytest.mark.xfail(strict=True, reason="the voicing mark of half-width kana is dropped")
+def test_half_width_kana_are_kana() -> None:
+    assert normalise("ｶﾞｲﾄﾞ") == normalise("ガイド")
+
+
+@pytest.mark.xfail(strict=True, reason="he with hamza is decomposed before it is looked up")
+def test_persian_he_with_hamza_is_he() -> None:
+    assert normalise("خانۀ") == normalise("خانه")
+
+
+@given(TEXT, st.booleans(), st.data())
+@example("Straße İzmir", True, None)
+def test_located_words_are_the_words(text: str, fold: bool, data: st.DataObject | None) -> None:
+    normal = normalise(text, fold)
+    words = normal.split()
+    if not words or data is None:
+        return
+    first = data.draw(st.integers(0, len(words) - 1))
+    last = data.draw(st.integers(first, len(words) - 1))
+    start = len(" ".join(words[:first])) + (first > 0)
+    end = start + len(" ".join(words[first : last + 1]))
+    low, high = locate(text, start, end, fold)
+    assert 0 <= low < high <= len(text)
+    found = normalise(text[low:high], fold).split()
+    assert " ".join(words[first : last + 1]) in " ".join(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("Ver el  Presupuesto\n MUNICIPAL 2026", "Presupuesto\n MUNICIPAL"),
+        ("Große Straßenkarte", "Straßenkarte"),
+        ("سرانه‌ی بودجه‌ی شهر", "بودجه‌ی شهر"),
+        ("市の予算（案）を公表", "予算"),
+        ("«L’appel d’offres» 2026", "appel d’offres"),
+        ("½ price", "price"),
+    ],
+)
+def test_the_span_as_written(text: str, term: str) -> None:
+    start = normalise(text).index(normalise(term))
+    low, high = locate(text, start, start + len(normalise(term)))
+    assert text[low:high] == term
+
+
+def test_scripts_without_spaces() -> None:
+    assert all(is_unspaced(char) for char in "予算がカ市งປខမ")
+    assert not any(is_unspaced(char) for char in "aéжαא예ह9 \n")

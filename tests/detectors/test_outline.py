@@ -1,0 +1,291 @@
+"""What the one walk gathers: links with labels and zones, headings, forms, controls, frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from detectors.page import Link, Page
+
+MakePage = Callable[..., Page]
+
+
+def only(page: Page) -> Link:
+    """The page's one link."""
+    (link,) = page.links
+    return link
+
+
+# --- labels -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("inner", "attributes", "label"),
+    [
+        ("Municipal <b>budget</b>", "", "Municipal budget"),
+        ("  Open\n\tdata\xa0portal ", "", "Open data portal"),
+        ("<img src=x alt='City crest'>", "", "City crest"),
+        ("<img src=x alt=''>", "aria-label='Facebook'", "Facebook"),
+        ("<i class=icon></i>", "title='Site map'", "Site map"),
+        ("<svg><title>Instagram</title><path/></svg>", "", "Instagram"),
+        ("<img src=x alt='Crest'> Council", "", "Council"),
+        ("", "", ""),
+    ],
+)
+def test_the_label_of_a_link(make_page: MakePage, inner: str, attributes: str, label: str) -> None:
+    assert only(make_page(f"<a href=/x {attributes}>{inner}</a>")).label == label
+
+
+def test_the_label_of_a_map_area(make_page: MakePage) -> None:
+    assert only(make_page("<map><area href=/x alt='District North'></map>")).label == "District North"
+
+
+@pytest.mark.xfail(strict=True, reason="the words of neighbouring blocks in a link run together")
+@pytest.mark.parametrize(
+    "inner", ["<h3>Budget</h3><p>Figures</p>", "Budget<br>Figures", "<div>Budget</div><div>Figures</div>"]
+)
+def test_blocks_in_a_link_stay_apart(make_page: MakePage, inner: str) -> None:
+    assert only(make_page(f"<a href=/x>{inner}</a>")).label == "Budget Figures"
+
+
+@pytest.mark.xfail(strict=True, reason="styles and scripts inside a link are taken for its label")
+@pytest.mark.parametrize("inner", ["<style>.a{color:red}</style>Budget", "<script>track()</script>Budget"])
+def test_code_in_a_link_is_no_label(make_page: MakePage, inner: str) -> None:
+    assert only(make_page(f"<a href=/x>{inner}</a>")).label == "Budget"
+
+
+@pytest.mark.xfail(strict=True, reason="a sign without letters hides the words of aria-label or title")
+@pytest.mark.parametrize("sign", ["»", "\u200b", "\ue8b6", "…", ">"])
+def test_a_sign_is_no_label_where_there_are_words(make_page: MakePage, sign: str) -> None:
+    assert only(make_page(f"<a href=/x aria-label='Next: budget'>{sign}</a>")).label == "Next: budget"
+
+
+def test_an_inline_element_does_not_split_a_heading_into_two(make_page: MakePage) -> None:
+    headings = make_page("<h2>Council <em>minutes</em></h2><h3></h3><table><caption>Fees</caption></table>").headings
+    assert [(h.text, h.level) for h in headings] == [("Council minutes", 2), ("Fees", 6)]
+
+
+@pytest.mark.xfail(strict=True, reason="a heading's text is joined with a space at every tag")
+def test_a_tag_inside_a_word_does_not_split_it(make_page: MakePage) -> None:
+    assert make_page("<h2><span>B</span>udget</h2>").headings[0].text == "Budget"
+
+
+def test_the_context_of_a_link_is_the_heading_above_in_its_zone(make_page: MakePage) -> None:
+    page = make_page("<h2>Services</h2><footer><h3>Legal</h3><a href=/p>Privacy</a></footer><a href=/f>Fees</a>")
+    assert [(link.label, link.context) for link in page.links] == [("Privacy", "Legal"), ("Fees", "Services")]
+
+
+# --- targets ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [
+        ("b.html", "https://www.villa.example/dir/b.html"),
+        ("/b?x=1#frag", "https://www.villa.example/b?x=1"),
+        ("//other.example/p", "https://other.example/p"),
+        (" \n/c\t\n", "https://www.villa.example/c"),
+        ("#top", "https://www.villa.example/dir/page"),
+        ("mailto:town@villa.example", "mailto:town@villa.example"),
+        ("http://[bad", "http://[bad"),
+    ],
+)
+def test_targets_are_absolute(make_page: MakePage, href: str, url: str) -> None:
+    assert only(make_page(f"<a href='{href}'>x</a>", url="https://www.villa.example/dir/page")).url == url
+
+
+@pytest.mark.parametrize(
+    ("base", "url"),
+    [
+        ("/root/", "https://www.villa.example/root/x"),
+        ("https://cdn.example/a/b", "https://cdn.example/a/x"),
+        ("", "https://www.villa.example/x"),
+    ],
+)
+def test_the_base_element(make_page: MakePage, base: str, url: str) -> None:
+    assert only(make_page(f"<head><base href='{base}'></head><a href=x>x</a>")).url == url
+
+
+def test_a_base_without_target_is_passed_over(make_page: MakePage) -> None:
+    page = make_page("<head><base target=_blank></head><a href=x>x</a>")
+    assert page.base == page.url
+
+
+def test_anchors_without_target_are_no_links(make_page: MakePage) -> None:
+    assert make_page("<a name=top>Top</a><a href=''>empty</a><a>none</a>").links == []
+
+
+def test_links_in_noscript_are_read(make_page: MakePage) -> None:
+    assert only(make_page("<noscript><a href=/x>Plain version</a></noscript>")).label == "Plain version"
+
+
+@pytest.mark.xfail(strict=True, reason="the sources of classic frames are not gathered")
+def test_the_sources_of_a_frameset_are_frames(make_page: MakePage) -> None:
+    page = make_page(
+        "<html><frameset cols='20%,*'><frame src=menu.html title=Menu><frame src=start.html></frameset></html>"
+    )
+    assert [source for source, _ in page.iframes] == [
+        "https://www.villa.example/menu.html",
+        "https://www.villa.example/start.html",
+    ]
+
+
+# --- zones ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("opening", "zone"),
+    [
+        ("<header>", "header"),
+        ("<nav>", "nav"),
+        ("<footer>", "footer"),
+        ("<aside>", "aside"),
+        ("<main>", "main"),
+        ("<div role=navigation>", "nav"),
+        ("<div role=banner>", "header"),
+        ("<div role=contentinfo>", "footer"),
+        ("<div role=complementary>", "aside"),
+        ("<div class=site-footer>", "footer"),
+        ("<div id=siteFooter>", "footer"),
+        ("<td class='pie'>", "footer"),
+        ("<ul class='main-menu level-1'>", "nav"),
+        ("<div class=header__inner>", "header"),
+        ("<div class='left sidebar'>", "aside"),
+        ("<div id=cookie-notice>", "consent"),
+        ("<div class='migas'>", "breadcrumb"),
+        ("<nav class=breadcrumb>", "nav"),
+        ("<div class=content>", "main"),
+    ],
+)
+def test_zones_by_tag_role_and_words(make_page: MakePage, opening: str, zone: str) -> None:
+    if opening.startswith("<td"):
+        opening = f"<table><tr>{opening}"
+    assert only(make_page(f"{opening}<a href=/x>x</a>")).zone == zone
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        "has-sidebar",
+        "with-footer",
+        "no-header",
+        "sidebar-layout",
+        "menu-page",
+        "menu-open",
+        "navbar-fixed-top",
+        "page-has-nav",
+        "two-sidebars",
+        "wrapper-header",
+    ],
+)
+def test_a_class_that_speaks_of_the_page_claims_no_zone(make_page: MakePage, classes: str) -> None:
+    assert only(make_page(f"<div class='{classes}'><div><p>Text<a href=/x>x</a></div></div>")).zone == "main"
+
+
+def test_classes_of_the_body_claim_no_zone(make_page: MakePage) -> None:
+    assert only(make_page("<body class='nav footer sidebar' id='header'><a href=/x>x</a></body>")).zone == "main"
+
+
+@pytest.mark.xfail(strict=True, reason="common words of wrappers and widgets are taken for zones")
+@pytest.mark.parametrize("attribute", ["id=top", "class=pie-chart", "class=side-by-side", "class='content top'"])
+def test_a_word_with_another_meaning_claims_no_zone(make_page: MakePage, attribute: str) -> None:
+    assert only(make_page(f"<div {attribute}><h1>Title</h1><p>Text <a href=/x>x</a></p></div>")).zone == "main"
+
+
+@pytest.mark.xfail(strict=True, reason="words of wrapping silence the zone they wrap")
+@pytest.mark.parametrize(
+    ("classes", "zone"), [("footer-container", "footer"), ("header-wrapper", "header"), ("footer_wrap", "footer")]
+)
+def test_the_wrapper_of_a_zone_is_that_zone(make_page: MakePage, classes: str, zone: str) -> None:
+    assert only(make_page(f"<div class='{classes}'><a href=/x>x</a></div>")).zone == zone
+
+
+@pytest.mark.xfail(strict=True, reason="the header and footer of an article are taken for the page's")
+@pytest.mark.parametrize("tag", ["header", "footer"])
+def test_the_header_of_an_article_is_content(make_page: MakePage, tag: str) -> None:
+    page = make_page(f"<main><article><{tag}><h2>Title</h2></{tag}></article></main>")
+    assert page.headings[0].zone == "main"
+
+
+@pytest.mark.xfail(strict=True, reason="an explicit main is reopened inside header and aside alone")
+@pytest.mark.parametrize("attribute", ["class=nav-layer", "class=menu-content", "id=footer-push"])
+def test_main_is_main_wherever_it_stands(make_page: MakePage, attribute: str) -> None:
+    assert only(make_page(f"<div {attribute}><main><a href=/x>x</a></main></div>")).zone == "main"
+
+
+def test_zones_end_with_their_element(make_page: MakePage) -> None:
+    page = make_page(
+        "<header><nav><a href=/a>a</a></nav><a href=/b>b</a></header>"
+        "<a href=/c>c</a><footer><nav><a href=/d>d</a></nav></footer>"
+    )
+    assert [link.zone for link in page.links] == ["nav", "header", "main", "footer"]
+
+
+# --- text -------------------------------------------------------------------------------------------------------------
+
+
+def test_blocks_count_their_link_text(make_page: MakePage) -> None:
+    blocks = make_page("<p>See <a href=/x>the budget</a> now</p><p><a href=/y>All news</a></p>").blocks
+    assert [(b.text, b.link_chars) for b in blocks] == [("See the budget now", 10), ("All news", 8)]
+
+
+def test_scripts_styles_and_templates_are_no_text(make_page: MakePage) -> None:
+    page = make_page(
+        "<body>A<script>var x='B'</script><style>C</style><template>D</template><svg><text>E</text></svg>F</body>"
+    )
+    assert page.text == "AF"
+
+
+def test_scripts_are_noted(make_page: MakePage) -> None:
+    page = make_page(
+        "<head><script src='/a.js'></script></head><body><script>start()</script>"
+        "<script src='//h.example/b.js'></script>"
+    )
+    assert page.scripts == ["https://www.villa.example/a.js", "https://h.example/b.js"]
+    assert page.inline_scripts == ["start()"]
+
+
+# --- forms ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_form_with_its_controls(make_page: MakePage) -> None:
+    (form,) = make_page(
+        "<form id=f action=/s method=POST>Find <input name=q placeholder=Words>"
+        "<select name=y><option>2025<option>2026</select>"
+        "<button title=Go>Search</button><input type=password></form>"
+    ).forms
+    assert (form.action, form.method, form.loose) == ("https://www.villa.example/s", "post", False)
+    assert [(f.tag, f.type, f.name, f.caption) for f in form.fields] == [
+        ("input", "text", "q", "Words"),
+        ("select", "select", "y", ""),
+        ("button", "submit", "", "Go Search"),
+        ("input", "password", "", ""),
+    ]
+    assert form.fields[1].options == ("2025", "2026")
+    assert form.has("password")
+    assert not form.has("search")
+
+
+def test_controls_outside_any_form_come_last_as_one_loose_form(make_page: MakePage) -> None:
+    forms = make_page("<input name=a><form><input name=b></form><div><button>Go</button></div>").forms
+    assert [(f.loose, [c.name for c in f.fields]) for f in forms] == [(False, ["b"]), (True, ["a", ""])]
+
+
+def test_a_form_across_table_rows_keeps_its_controls(make_page: MakePage) -> None:
+    (form,) = make_page("<table><form action=/s><tr><td><input name=q></td></tr></form></table>").forms
+    assert [f.name for f in form.fields] == ["q"]
+
+
+@pytest.mark.xfail(strict=True, reason="a form inside a form ends the outer one, which is then lost")
+def test_a_form_inside_a_form_loses_no_control(make_page: MakePage) -> None:
+    forms = make_page(
+        "<form id=outer><input name=a><div><form id=inner><input name=b></form></div><input name=c></form>"
+    ).forms
+    assert sorted(control.name for form in forms for control in form.fields) == ["a", "b", "c"]
+
+
+@pytest.mark.xfail(strict=True, reason="the <label> of a control is not part of its caption")
+def test_the_label_of_a_control_is_its_caption(make_page: MakePage) -> None:
+    (form,) = make_page("<form><label for=q>Search this site</label><input id=q name=x></form>").forms
+    assert "Search this site" in form.fields[0].caption

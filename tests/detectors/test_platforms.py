@@ -1,0 +1,97 @@
+"""The systems that governments run: known by host, address, generator, script or markup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from detectors.observation import PROOF
+from detectors.packaged import data
+from detectors.page import Page
+from detectors.platforms import likely_places, platform_of_link, platforms_of_page
+from survey.features import features
+
+MakePage = Callable[..., Page]
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://villa.socrata.com/browse", "socrata"),
+        ("https://villa.opendatasoft.com/", "opendatasoft"),
+        ("https://data.villa.example/api/3/action/package_list", "ckan"),
+        ("https://www.villa.example/news", ""),
+        ("https://mysocrata.com/", ""),
+        ("mailto:a@socrata.com", ""),
+        ("http://[bad", ""),
+        ("", ""),
+    ],
+)
+def test_the_platform_behind_a_link(url: str, key: str) -> None:
+    found = platform_of_link(url)
+    assert (found.key if found else "") == key
+
+
+@pytest.mark.parametrize(
+    ("markup", "key"),
+    [
+        ("<meta name=generator content='CKAN 2.10'>", "ckan"),
+        ("<script src='https://cdn.socrata.com/x.js'></script>", "socrata"),
+        ("<div class=ods-catalog></div>", "opendatasoft"),
+    ],
+)
+def test_the_platform_a_page_is_made_with(make_page: MakePage, markup: str, key: str) -> None:
+    assert key in {platform.key for platform, _ in platforms_of_page(make_page(markup))}
+
+
+def test_an_ordinary_page_is_made_with_none(make_page: MakePage) -> None:
+    page = make_page(
+        "<meta name=generator content='My CKAN-like tool'><p>Benches and trees</p><script src=/js/site.js></script>"
+    )
+    assert list(platforms_of_page(page)) == []
+    assert likely_places(page) == ()
+
+
+def test_a_platform_is_told_once_with_its_places(make_page: MakePage) -> None:
+    page = make_page("<meta name=generator content='ckan 2.9'><div data-module=\"select-switch\"></div>")
+    assert [platform.key for platform, _ in platforms_of_page(page)] == ["ckan"]
+    assert ("https://www.villa.example/dataset", "open_data.provision") in likely_places(page)
+
+
+def test_a_link_to_a_platform_is_proof_of_what_it_is_for(strength: Callable[..., float]) -> None:
+    assert strength("<a href='https://villa.opendatasoft.com/'>x</a>", "open_data.provision") >= PROOF
+
+
+def test_every_fingerprint_speaks_of_known_features_with_a_probability() -> None:
+    tables = {key: table for key, table in data("platforms").items() if isinstance(table, dict)}
+    assert tables
+    for key, table in tables.items():
+        assert table["name"], key
+        assert table["kind"], key
+        assert set(table.get("features", {})) <= set(features()), key
+        assert all(0.0 < strength <= 1.0 for strength in table.get("features", {}).values()), key
+        assert set(table.get("places", {}).values()) <= set(features()), key
+        assert all(path.startswith("/") for path in table.get("places", {})), key
+        assert all(mark == mark.lower() for mark in table.get("generator", ())), key
+        assert any(table.get(name) for name in ("hosts", "urls", "generator", "scripts", "markup")), key
+
+
+def test_no_mark_is_shared_or_so_short_that_it_is_found_anywhere() -> None:
+    tables = {key: table for key, table in data("platforms").items() if isinstance(table, dict)}
+    for name in ("urls", "scripts", "markup", "hosts", "generator"):
+        marks = [mark for table in tables.values() for mark in table.get(name, ())]
+        assert sorted(mark for mark in set(marks) if marks.count(mark) > 1) == [], name
+        assert [mark for mark in marks if len(mark) < 4] == [], name
+
+
+@pytest.mark.xfail(strict=True, reason="marks of markup are looked for in addresses and running text too")
+@pytest.mark.parametrize(
+    ("markup", "feature"),
+    [
+        ("<a href=/embassies/consul-general>The consul-general receives on Mondays</a>", "participation.deliberation"),
+        ("<p>We thank the team of opendatasoft for their visit.</p>", "open_data.provision"),
+    ],
+)
+def test_a_mention_is_no_platform(strength: Callable[..., float], markup: str, feature: str) -> None:
+    assert strength(markup, feature) < PROOF

@@ -1,0 +1,209 @@
+"""Social networks, apps, chats, counters, alert platforms: told by hosts, in any language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from detectors.hosts import host_of, is_government, listed, looks_governmental
+from detectors.observation import PROOF, Observation
+
+Strength = Callable[..., float]
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "https://www.facebook.com/villa",
+        "https://x.com/villa",
+        "https://t.me/villa_news",
+        "http://vk.com/villa",
+        "https://m.youtube.com/@villa",
+        "//instagram.com/villa",
+    ],
+)
+@pytest.mark.parametrize("lang", ["en", "fi"])
+def test_a_profile_on_a_social_network(strength: Strength, href: str, lang: str) -> None:
+    assert strength(f"<footer><a href='{href}'><i></i></a></footer>", "social.networks", lang) >= PROOF
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "https://www.facebook.com/sharer/sharer.php?u=https://www.villa.example/",
+        "https://twitter.com/intent/tweet?text=x",
+        "https://www.linkedin.com/shareArticle?url=x",
+        "https://www.facebook.com/policies/cookies/",
+        "https://www.youtube.com/watch?v=abc",
+        "https://notfacebook.com/villa",
+        "https://facebook.com.evil.example/villa",
+        "/facebook.com",
+    ],
+)
+def test_share_buttons_policies_and_other_hosts_are_none(strength: Strength, href: str) -> None:
+    assert strength(f"<a href='{href}'><i></i></a>", "social.networks") < PROOF
+
+
+@pytest.mark.xfail(strict=True, reason="a share button uses up its network, and the profile behind it is not looked at")
+def test_a_profile_behind_a_share_button(strength: Strength) -> None:
+    markup = "<a href='https://www.facebook.com/sharer.php?u=x'><i></i></a><footer><a href='https://www.facebook.com/villa'><i></i></a></footer>"
+    assert strength(markup, "social.networks") >= 0.9
+
+
+@pytest.mark.xfail(
+    strict=True, reason="parts of addresses are compared anywhere, so that a name like help... is no profile"
+)
+@pytest.mark.parametrize("name", ["helpline.villa", "legalaid.villa", "watchvilla", "termsandmore"])
+def test_a_profile_whose_name_begins_like_a_policy(strength: Strength, name: str) -> None:
+    assert strength(f"<a href='https://www.facebook.com/{name}'><i></i></a>", "social.networks") >= PROOF
+
+
+def test_one_sighting_per_network(sightings: Callable[..., list[Observation]]) -> None:
+    markup = "".join(
+        f"<a href='https://www.facebook.com/v{n}'>F</a><a href='https://x.com/v{n}'>X</a>" for n in range(5)
+    )
+    assert len(sightings(markup, "social.networks")) == 2
+
+
+def test_an_embedded_feed(strength: Strength) -> None:
+    assert (
+        strength("<iframe src='https://www.facebook.com/plugins/page.php?href=x'></iframe>", "social.networks") >= PROOF
+    )
+    assert (
+        strength("<iframe src='https://www.facebook.com/plugins/like.php?href=x'></iframe>", "social.networks") < PROOF
+    )
+
+
+# --- apps -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "https://play.google.com/store/apps/details?id=x.villa",
+        "https://apps.apple.com/app/id1",
+        "https://itunes.apple.com/app/id1",
+    ],
+)
+def test_an_app_in_a_store(strength: Strength, href: str) -> None:
+    assert strength(f"<a href='{href}'><img src=x></a>", "portal.mobile_apps") >= PROOF
+
+
+@pytest.mark.parametrize(
+    "href", ["https://play.google.com/about", "https://www.apple.com/", "https://apps.example/villa"]
+)
+def test_another_page_of_the_store_s_owner_is_none(strength: Strength, href: str) -> None:
+    assert strength(f"<a href='{href}'>x</a>", "portal.mobile_apps") < PROOF
+
+
+# --- chat -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<a href='https://wa.me/15550100'><i></i></a>",
+        "<script src='https://embed.tawk.to/abc/default'></script>",
+        "<script>var s='//code.tidio.co/abc.js';load(s)</script>",
+    ],
+)
+def test_a_live_chat(strength: Strength, markup: str) -> None:
+    assert strength(markup, "support.live_chat") >= PROOF
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a link that shares the page through a messenger is taken for a channel of contact"
+)
+@pytest.mark.parametrize(
+    "href", ["https://api.whatsapp.com/send?text=Look%20here", "https://wa.me/?text=https://www.villa.example/"]
+)
+def test_sharing_through_a_messenger_is_no_chat(strength: Strength, href: str) -> None:
+    assert strength(f"<a href='{href}'><i></i></a>", "support.live_chat") < PROOF
+
+
+@pytest.mark.xfail(strict=True, reason="host names are looked for inside words of inline scripts")
+@pytest.mark.parametrize("code", ["var x = item.menu;", "form.message.focus()", "chroma.me = 1; param.method()"])
+def test_code_that_spells_a_host_by_chance_is_no_chat(strength: Strength, code: str) -> None:
+    assert strength(f"<script>{code}</script>", "support.live_chat") < PROOF
+
+
+def test_a_chatbot(strength: Strength) -> None:
+    assert (
+        strength("<script src='https://cdn.botpress.cloud/webchat/v1/inject.js'></script>", "support.chatbot") >= PROOF
+    )
+    assert strength("<script src='/js/robot.js'></script>", "support.chatbot") < PROOF
+
+
+# --- others -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_visible_counter(strength: Strength) -> None:
+    assert strength("<img src='https://counter.yadro.ru/hit?t14'>", "portal.usage_statistics") >= PROOF
+    assert (
+        strength("<script src='https://www.googletagmanager.com/gtag.js'></script>", "portal.usage_statistics") < PROOF
+    )
+
+
+def test_an_alert_platform(strength: Strength) -> None:
+    assert strength("<a href='https://local.nixle.com/villa'>x</a>", "alerts.subscription") >= PROOF
+    assert strength("<a href='https://news.example/alerts'>x</a>", "alerts.subscription") < PROOF
+
+
+# --- hosts ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://WWW.Villa.example:8443/x", "villa.example"),
+        ("//x.com/a", "x.com"),
+        ("mailto:a@b", ""),
+        ("http://[bad", ""),
+        ("", ""),
+    ],
+)
+def test_the_host_of_an_address(url: str, host: str) -> None:
+    assert host_of(url) == host
+
+
+def test_a_listed_host_stands_for_itself_and_what_is_below() -> None:
+    assert listed("https://m.facebook.com/x", "social") == "facebook.com"
+    assert listed("https://myfacebook.com/x", "social") == ""
+    assert listed("https://com/", "social") == ""
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "villa.gov",
+        "www.gov.uk",
+        "data.gov.fr",
+        "villa.gob.ar",
+        "city.go.jp",
+        "x.gouv.sn",
+        "villa.gov.xx",
+        "ec.europa.eu",
+    ],
+)
+def test_hosts_reserved_for_governments(host: str) -> None:
+    assert is_government(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["villa.example", "gov.example", "mygov.com", "government.com", "notgov", "ergo.it", ""]
+)
+def test_hosts_anyone_may_hold(host: str) -> None:
+    assert not is_government(host)
+
+
+@pytest.mark.xfail(strict=True, reason="a label is taken for reserved under every country, and as a domain of its own")
+@pytest.mark.parametrize("host", ["go.it", "lg.de", "mil.no", "muni.cz", "is.muni.cz"])
+def test_a_label_reserved_in_some_countries_is_free_in_others(host: str) -> None:
+    assert not is_government(host)
+
+
+def test_names_by_convention() -> None:
+    assert looks_governmental("mairie-villa.example")
+    assert looks_governmental("bip.villa.example")
+    assert not looks_governmental("capacity.example")
