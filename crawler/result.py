@@ -47,7 +47,7 @@ class PortalTarget:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """Outcome, counts and findings of a run. `message` says the outcome in one sentence with the mend, if there is one."""
+    """What a run came to, in counts and findings. `message` says the outcome in one sentence, with the mend if any."""
 
     portal: PortalTarget
     edition: str

@@ -1,0 +1,53 @@
+"""Capture before anything: every answer goes to the run's archive as received, then on to the crawl, decoded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy.http import Response
+
+from crawler.wire import FetchError, Wire
+from storage.archive import decoded_body
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+    from crawler.visit import Visit
+
+
+class ArchiveMiddleware:
+    """Nearest to the wire: sees redirects, robots.txt, sitemaps and errors too. Puts the capture's number into
+    `request.meta["capture"]` and what was odd about the body into `request.meta["cut"]`."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ArchiveMiddleware:
+        """Scrapy's way in."""
+        return cls(crawler.spider.visit)  # type: ignore[union-attr]
+
+    def process_request(self, request: Request) -> None:
+        """Counts the request."""
+        self._visit.budget.requests += 1
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """The same response with its body decoded, cut at the limit."""
+        wire: Wire = request.meta.pop("wire")
+        visit = self._visit
+        visit.budget.bytes += len(wire.body)
+        visit.failures_in_a_row = 0
+        request.meta["capture"] = visit.log.capture(request, response.url, wire)
+        request.meta["fetched_at"] = wire.fetched_at
+        decoded = decoded_body(wire.headers, wire.body, visit.options.max_body)
+        request.meta["cut"] = wire.truncated or ("length" if decoded.truncated else "")
+        if decoded.body is wire.body:
+            return response
+        return Response(response.url, response.status, response.headers, decoded.body)
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Keeps that there was no answer, and why."""
+        if isinstance(exception, FetchError) and exception.cause != "not_in_archive":
+            self._visit.fetch_failed(exception)
+            self._visit.log.failure(request, exception)

@@ -1,0 +1,180 @@
+"""Checks one portal: crawl or replay, detect, conclude, store."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.utils.reactor import is_reactor_installed
+
+from crawler.progress import Progress, reporter
+from crawler.result import PortalTarget, RunResult
+from crawler.run import Run
+from crawler.settings import CrawlOptions, scrapy_settings
+from crawler.transport import https_place, probe_tls
+from detectors.inspector import Inspector
+from storage.archive import ReplayIndex
+from storage.database import Database
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from crawler.visit import Visit
+
+Archive = str | Path | Sequence[str | Path] | ReplayIndex
+
+
+async def check(
+    target: PortalTarget,
+    options: CrawlOptions,
+    *,
+    inspector: Inspector | None = None,
+    database: Database | None = None,
+    data_dir: str | Path,
+    replay: Archive | None = None,
+    edition: str = "",
+    cycle_id: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: asyncio.Event | None = None,
+) -> RunResult:
+    """Visits a portal and gives what was found; everything is stored under `data_dir` and in `database`.
+
+    `replay` serves the crawl from an archive (WARC, ARC or WACZ), never from the network. `database` defaults to
+    `losi.db` in `data_dir`. When `stop` is set, the crawl ends and what was read is concluded (cause `interrupted`);
+    so it is when the task is cancelled. Raises `UrlError` for what is no URL, `ArchiveError` for an archive that cannot
+    be read, `StorageError` when nothing can be stored.
+    """
+    with ExitStack() as stack:
+        index = _index(replay, stack)
+        place = Path(data_dir)
+        if database is None:
+            database = stack.enter_context(Database(place / "losi.db"))
+            database.migrate()
+        run = Run(
+            target,
+            options,
+            inspector=inspector or Inspector.default(),
+            database=database,
+            data_dir=place,
+            replay=index,
+            edition=edition,
+            cycle_id=cycle_id,
+            progress=reporter(progress) if progress is not None else None,
+        )
+        cancelled = await _crawl(run, stop)
+        result = run.finish()
+        if cancelled:
+            raise asyncio.CancelledError
+        return result
+
+
+def _index(replay: Archive | None, stack: ExitStack) -> ReplayIndex | None:
+    if replay is None or isinstance(replay, ReplayIndex):
+        return replay
+    paths = [replay] if isinstance(replay, str | Path) else replay
+    return stack.enter_context(ReplayIndex(paths))
+
+
+async def _crawl(run: Run, stop: asyncio.Event | None) -> bool:
+    """Runs the crawl to its end; True if this task was cancelled meanwhile."""
+    visit = run.visit
+    loop = asyncio.get_running_loop()
+    alarm = loop.call_later(visit.options.max_seconds, visit.stop, "budget")
+    watch = asyncio.ensure_future(_watch(visit, stop)) if stop is not None else None
+    crawl = asyncio.ensure_future(_scrapy(run))
+    try:
+        await asyncio.shield(crawl)
+    except asyncio.CancelledError:
+        visit.stop("interrupted")
+        await crawl
+        return True
+    finally:
+        alarm.cancel()
+        if watch is not None:
+            watch.cancel()
+    return False
+
+
+async def _watch(visit: Visit, stop: asyncio.Event) -> None:
+    await stop.wait()
+    visit.stop("interrupted")
+
+
+async def _scrapy(run: Run) -> None:
+    visit = run.visit
+    settings = scrapy_settings(visit.options, replay=visit.replay is not None)
+    settings["TWISTED_REACTOR_ENABLED"] = is_reactor_installed()
+    runner = AsyncCrawlerRunner(settings)
+    probe = asyncio.ensure_future(_probe(run))
+    try:
+        await runner.crawl(runner.spider_loader.load(run.target.kind), visit=visit)
+    finally:
+        if visit.stopped:
+            probe.cancel()
+        with suppress(asyncio.CancelledError):
+            await probe
+
+
+async def _probe(run: Run) -> None:
+    """Looks at the certificate, live crawls only."""
+    place = https_place(run.target.url)
+    if run.visit.replay is None and place is not None:
+        run.tls = await probe_tls(
+            *place, allow_private=run.visit.options.allow_private, timeout=min(15.0, run.visit.options.timeout)
+        )
+
+
+def run_check(target: PortalTarget, options: CrawlOptions, **arguments: Any) -> RunResult:
+    """`check` for callers without an event loop. Ctrl-C or SIGTERM ends the crawl and keeps what was read; a second one
+    kills. Takes the arguments of `check`."""
+    return asyncio.run(_with_signals(target, options, arguments))
+
+
+async def _with_signals(target: PortalTarget, options: CrawlOptions, arguments: dict[str, Any]) -> RunResult:
+    stop: asyncio.Event = arguments.setdefault("stop", None) or asyncio.Event()
+    loop = asyncio.get_running_loop()
+    caught: list[signal.Signals] = []
+
+    def interrupt() -> None:
+        stop.set()
+        _release(loop, caught)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(ValueError, RuntimeError, NotImplementedError):
+            loop.add_signal_handler(number, interrupt)
+            caught.append(number)
+    try:
+        return await check(target, options, **{**arguments, "stop": stop})
+    finally:
+        _release(loop, caught)
+
+
+def _release(loop: asyncio.AbstractEventLoop, caught: list[signal.Signals]) -> None:
+    while caught:
+        loop.remove_signal_handler(caught.pop())
+
+
+def visit_of_command(
+    crawler: Crawler, kind: str, *, url: str, name: str = "", country: str = "", **options: Any
+) -> Visit:
+    """The visit behind `scrapy crawl city -a url=...`: options are `CrawlOptions`' names, state lies in LOSI_DATA."""
+    options.setdefault("max_pages", getattr(crawler.spidercls, "max_pages", 200))
+    data = Path(os.environ.get("LOSI_DATA", "losi-data"))
+    database = Database(data / "losi.db")
+    database.migrate()
+    target = PortalTarget(url, name, country, kind)  # type: ignore[arg-type]
+    run = Run(target, CrawlOptions(**options), inspector=Inspector.default(), database=database, data_dir=data)
+
+    def finish() -> None:
+        result = run.finish()
+        print(f"run {result.run_id}: {result.outcome}; {result.message}")
+
+    crawler.signals.connect(finish, signals.spider_closed, weak=False)
+    return run.visit

@@ -1,0 +1,189 @@
+"""Download handler for live crawls: HTTP/1.1 through aiohttp, bodies bounded in size and time, kept as received."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import aiohttp
+import yarl
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Headers, Response
+
+from crawler.private import REFUSED, guarded_socket, open_socket
+from crawler.wire import FetchError, Wire
+from detectors.page.page import sniff
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+    from crawler.settings import CrawlOptions
+    from crawler.visit import Visit
+
+ACCEPT = "text/html,application/xhtml+xml,application/pdf;q=0.9,*/*;q=0.8"
+_MAX_HEADER = 64 * 1024
+_ENOUGH_TO_SNIFF = 512
+
+
+class FetchHandler:
+    """Downloads for one crawl. Certificates are not verified here: `crawler.transport` notes what is wrong there."""
+
+    lazy = True
+
+    def __init__(self, crawler: Crawler) -> None:
+        visit: Visit = crawler.spider.visit  # type: ignore[union-attr]
+        self._visit = visit
+        self._options = visit.options
+        self._tasks: set[asyncio.Future[Response]] = set()
+        self._tls = lenient_tls()
+        self._session = _session(visit.options, visit.accept_language)
+        visit.on_stop(self._abort)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> FetchHandler:
+        """Scrapy's way in."""
+        return cls(crawler)
+
+    async def download_request(self, request: Request) -> Response:
+        """The response, its `Wire` in `request.meta["wire"]`; raises `FetchError`, or IgnoreRequest once stopped."""
+        if self._visit.stopped:
+            raise IgnoreRequest("stopped")
+        task = asyncio.ensure_future(self._fetch(request))
+        self._tasks.add(task)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if self._visit.stopped:
+                raise IgnoreRequest("stopped") from None
+            raise
+        finally:
+            self._tasks.discard(task)
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._session.close()
+
+    def _abort(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+    async def _fetch(self, request: Request) -> Response:
+        timeout = request.meta.get("download_timeout", self._options.timeout)
+        try:
+            async with self._session.request(
+                request.method,
+                yarl.URL(request.url, encoded=True),
+                data=request.body or None,
+                ssl=self._tls,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=timeout),
+            ) as answer:
+                wire = await self._receive(request, answer)
+        except Exception as error:
+            raise _explained(error, request.url, timeout) from error
+        request.meta["wire"] = wire
+        return Response(request.url, wire.status, Headers(wire.headers), wire.body)
+
+    async def _receive(self, request: Request, answer: aiohttp.ClientResponse) -> Wire:
+        ip = _peer(answer)
+        now = datetime.now(UTC)
+        body, truncated = await self._body(request, answer)
+        return Wire(answer.status, answer.reason or "", answer.raw_headers, body, now, ip, truncated)
+
+    async def _body(self, request: Request, answer: aiohttp.ClientResponse) -> tuple[bytes, str | None]:
+        """The body up to the limit and why it was cut, if it was."""
+        parts = bytearray()
+        judged = not request.meta.get("sniff", False)
+        limit = self._options.max_body
+        try:
+            async for chunk in answer.content.iter_any():
+                parts += chunk
+                if len(parts) > limit:
+                    answer.close()
+                    return bytes(parts[:limit]), "length"
+                if not judged and len(parts) >= _ENOUGH_TO_SNIFF:
+                    judged = True
+                    if self._unwanted(request, answer, bytes(parts[:2048])):
+                        answer.close()
+                        return b"", "unspecified"
+        except TimeoutError:
+            if not parts:
+                raise
+            answer.close()
+            return bytes(parts), "time"
+        except aiohttp.ClientPayloadError:
+            return bytes(parts), "disconnect"
+        return bytes(parts), None
+
+    def _unwanted(self, request: Request, answer: aiohttp.ClientResponse, head: bytes) -> bool:
+        """Whether the answer is of a kind that no detector reads, or a document beyond the budget for documents."""
+        if answer.headers.get("Content-Encoding", "").lower() not in ("", "identity"):
+            return False
+        kind = sniff(head, answer.headers.get("Content-Type", ""))
+        return kind == "other" or (kind in ("pdf", "office") and not self._visit.wants_document(request))
+
+
+def lenient_tls() -> ssl.SSLContext:
+    """Reaches old servers too: nothing is verified, old protocols and ciphers are allowed."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
+    with suppress(ssl.SSLError):
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    with suppress(ssl.SSLError, ValueError):
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    return context
+
+
+def _session(options: CrawlOptions, accept_language: str) -> aiohttp.ClientSession:
+    headers = {"User-Agent": options.user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, deflate, br"}
+    if accept_language:
+        headers["Accept-Language"] = accept_language
+    connector = aiohttp.TCPConnector(
+        limit=options.concurrency + 2,
+        ttl_dns_cache=300,
+        socket_factory=open_socket if options.allow_private else guarded_socket,
+    )
+    return aiohttp.ClientSession(
+        connector=connector,
+        headers=headers,
+        auto_decompress=False,
+        cookie_jar=aiohttp.CookieJar(unsafe=True),
+        max_line_size=_MAX_HEADER,
+        max_field_size=_MAX_HEADER,
+    )
+
+
+def _peer(answer: aiohttp.ClientResponse) -> str | None:
+    connection = answer.connection
+    transport = connection.transport if connection is not None else None
+    peer = transport.get_extra_info("peername") if transport is not None else None
+    return str(peer[0]) if peer else None
+
+
+def _explained(error: Exception, url: str, timeout: float) -> FetchError:
+    """The error in the words of the outcome taxonomy."""
+    text = str(error) or type(error).__name__
+    system = str(getattr(error, "os_error", error))
+    if isinstance(error, FetchError):
+        return error
+    if REFUSED in system:
+        return FetchError("private_address", system)
+    if isinstance(error, TimeoutError):
+        return FetchError("timeout", f"{url} did not answer within {timeout:g} seconds")
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return FetchError("dns", f"the host name of {url} is not known")
+    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
+        return FetchError("tls", f"no secure connection to {url}: {text}")
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return FetchError("tcp", f"no connection to {url}: {error.strerror or text}")
+    if isinstance(error, aiohttp.ClientConnectionError | OSError):
+        return FetchError("tcp", f"the connection to {url} was lost: {text}")
+    if isinstance(error, aiohttp.ClientResponseError):
+        return FetchError("error", f"{url} does not answer in HTTP: {error.message or text}")
+    return FetchError("error", f"{url}: {text}")

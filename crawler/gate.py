@@ -1,0 +1,104 @@
+"""Lets only content through: no errors, no interstitials, no 'not found' pages that call themselves success."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, Literal
+
+from crawler.interstitials import Verdict, interstitial
+from crawler.urls import origin
+
+if TYPE_CHECKING:
+    from detectors.page import Page
+
+RefusalKind = Literal["http_status", "interstitial", "soft_404", "duplicate", "empty", "not_text"]
+_SAMPLE = 400
+_ALIKE = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an answer is not content; `verdict` names the interstitial."""
+
+    kind: RefusalKind
+    why: str
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Print:
+    """What a page looks like: title and the first words."""
+
+    title: str
+    words: frozenset[str]
+
+    def is_like(self, other: _Print) -> bool:
+        if self.title != other.title and not (self.words and self.words == other.words):
+            return False
+        union = len(self.words | other.words)
+        return not union or len(self.words & other.words) / union >= _ALIKE
+
+
+class Gate:
+    """Judges the answers of one crawl. Knows the page each origin gives for a path that cannot exist."""
+
+    def __init__(self) -> None:
+        self._missing: dict[str, _Print] = {}
+        self._bodies: set[int] = set()
+        self.refused: Counter[str] = Counter()
+        self.honest: dict[str, bool] = {}
+
+    def judge(self, page: Page, headers: dict[str, str], *, exempt: bool = False) -> Refusal | None:
+        """Why the page is not content, None if it is. `exempt` pages (the seed) are not compared with others."""
+        refusal = self._judge(page, headers, exempt)
+        if refusal is not None:
+            self.refused[refusal.verdict.kind if refusal.verdict else refusal.kind] += 1
+        return refusal
+
+    def _judge(self, page: Page, headers: dict[str, str], exempt: bool) -> Refusal | None:
+        if not page.body.strip(b"\x00 \t\r\n"):
+            status = page.status if page.status >= 400 else 0
+            return Refusal("http_status", f"HTTP {status}") if status else Refusal("empty", "the answer is empty")
+        verdict = interstitial(page, headers)
+        if verdict is not None:
+            return Refusal("interstitial", verdict.why, verdict)
+        if not 200 <= page.status < 300:
+            return Refusal("http_status", f"HTTP {page.status}")
+        if page.kind == "other":
+            return Refusal("not_text", f"not a page: {page.content_type or 'unknown type'}")
+        if self._seen(page.body) and not exempt:
+            return Refusal("duplicate", "the same answer as another page's")
+        if not exempt and self._is_missing(page):
+            return Refusal("soft_404", "looks like the site's answer to an address that cannot exist")
+        return None
+
+    def _seen(self, body: bytes) -> bool:
+        digest = hash(body)
+        known = digest in self._bodies
+        self._bodies.add(digest)
+        return known
+
+    def _is_missing(self, page: Page) -> bool:
+        if page.kind != "html":
+            return False
+        missing = self._missing.get(origin(page.url))
+        return missing is not None and missing.is_like(_print(page))
+
+    def learn(self, page: Page) -> None:
+        """Takes the answer to a random path: how this origin says 'not found'."""
+        where = origin(page.url)
+        self.honest[where] = page.status in (404, 410)
+        if 200 <= page.status < 300 and page.kind == "html":
+            self._missing[where] = _print(page)
+
+
+def _print(page: Page) -> _Print:
+    return _Print(page.title, frozenset(page.text[: _SAMPLE * 8].split()[:_SAMPLE]))
+
+
+def random_path(where: str, seed: int) -> str:
+    """A URL of this origin that cannot exist; the same for the same seed."""
+    name = "".join(Random(f"{where}#{seed}").choices("bcdfghjklmnpqrstvwxz", k=18))
+    return f"{where}/{name}"

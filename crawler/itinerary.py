@@ -1,0 +1,165 @@
+"""Where a crawl goes next: seeds, errands, the frontier's best within budget, redirects within scope."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request
+
+from crawler.budget import Budget
+from crawler.frontier import Entry, Frontier
+from crawler.outcome import SeedStory
+from crawler.patience import Patience
+from crawler.scope import Scope
+from crawler.urls import canonical, origin
+from detectors.conclude import Tally
+from survey.features import features
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crawler.replay import Replay
+    from crawler.robots import RobotsPolicy
+    from crawler.runlog import RunLog
+    from crawler.settings import CrawlOptions
+    from detectors.promise import LinkPromise
+
+_FUNCTION = 0.5
+"""From this promise on, a link out of the portal is followed for one page."""
+_DOCUMENT = 0.3
+_FULL = 0.8
+"""So full may the recorder's queue be before the crawl waits for it."""
+
+
+class Itinerary(Patience):
+    """Scope, frontier and budget of one crawl, and every decision on what to ask for."""
+
+    def __init__(self, seeds: list[str], options: CrawlOptions, log: RunLog, replay: Replay | None) -> None:
+        super().__init__()
+        self.options = options
+        self.log = log
+        self.replay = replay
+        self.budget = Budget(options)
+        self.tally = Tally(features())
+        self.frontier = Frontier(self.tally, limit=options.max_queue)
+        self.scope = Scope(seeds[0])
+        self.story = SeedStory(seeds)
+        self.robots: dict[str, RobotsPolicy] = {}
+        self.disallowed = 0
+        self.missing = 0
+        self._errands: list[Entry] = []
+        self._plain_url: str | None = None
+
+    @property
+    def obeys_robots(self) -> bool:
+        """Whether robots.txt binds: not in replay, where no server is asked."""
+        return self.options.obey_robots and self.replay is None
+
+    def held_for(self) -> float:
+        """Seconds until the next page may be asked for; also while the recorder must catch up."""
+        waiting = super().held_for()
+        return max(waiting, 0.05) if self.log.load > _FULL else waiting
+
+    def may_retry(self, request: Request) -> bool:
+        """Whether the request is worth another try."""
+        return self.replay is None and not self.stopped and self.budget.requests < self.options.request_limit
+
+    def first(self) -> Entry | None:
+        """The seed to begin with."""
+        return self._seed(self.story.next())
+
+    def _seed(self, url: str | None) -> Entry | None:
+        if url is None:
+            return None
+        self.frontier.take(url)
+        self.budget.reserved += 1
+        return Entry(url, "seed")
+
+    def errands(self) -> Iterator[Entry]:
+        """Sitemaps and random paths that are due."""
+        while self._errands and not self.stopped:
+            yield self._errands.pop(0)
+
+    def has_more(self) -> bool:
+        """Whether the frontier may still give something."""
+        return len(self.frontier) > 0 and self.budget.has_room
+
+    def next_entry(self) -> Entry | None:
+        """The frontier's best that may be fetched, its place in the budget reserved; None if there is none now."""
+        while self.budget.has_room:
+            entry = self.frontier.pop()
+            if entry is None:
+                return None
+            if self._fits(entry):
+                self.budget.reserved += 1
+                self.budget.documents += entry.kind == "document"
+                self.budget.external += entry.kind == "external"
+                return entry
+        return None
+
+    def _fits(self, entry: Entry) -> bool:
+        if entry.kind == "external" and self.budget.external >= self.options.max_external:
+            return False
+        if entry.kind == "document" and self.budget.documents >= self.options.max_documents:
+            return False
+        if self.replay is not None:
+            return self._is_archived(entry, self.replay)
+        policy = self.robots.get(origin(canonical(entry.url)))
+        if policy is not None and self.obeys_robots and not policy.allows(entry.url):
+            self.disallowed += 1
+            return False
+        return True
+
+    def _is_archived(self, entry: Entry, replay: Replay) -> bool:
+        found = replay.find(entry.url)
+        if found is None:
+            self.missing += entry.kind != "external"
+            return False
+        if canonical(found.url) == canonical(entry.url):
+            return True
+        known = self.frontier.taken(found.url)
+        self.frontier.take(found.url)
+        return not known
+
+    def request(self, entry: Entry, spider: Any) -> Request:
+        """The request for an entry; its answer comes back to the spider."""
+        sniff = entry.kind in ("page", "seed", "external", "document")
+        plain = entry.kind == "probe" and entry.url == self._plain_url
+        callback = {"sitemap": spider.parse_sitemap, "probe": spider.parse_probe}.get(entry.kind, spider.parse)
+        meta = {"entry": entry, "role": entry.kind, "sniff": sniff, "dont_redirect": plain}
+        return Request(entry.url, callback=callback, errback=spider.failed, dont_filter=True, meta=meta)
+
+    def may_redirect(self, request: Request, url: str) -> str:
+        """Why a redirect is not to be followed; empty if it may be."""
+        entry: Entry | None = request.meta.get("entry")
+        if entry is None or entry.kind in ("seed", "probe", "sitemap"):
+            return ""
+        chain = request.meta.get("redirect_urls", ())
+        if self.frontier.taken(url) and url != request.url and url not in chain:
+            return f"{request.url} leads to a page that is known"
+        if entry.kind != "external" and not self.scope.contains(url):
+            return f"{request.url} leads out of the portal"
+        self.frontier.take(url)
+        return ""
+
+    def wants_document(self, request: Request) -> bool:
+        """Whether a PDF or office file that came in answer may be received."""
+        entry: Entry | None = request.meta.get("entry")
+        return entry is not None and (entry.kind == "document" or self.budget.documents < self.options.max_documents)
+
+    def offer(self, promise: LinkPromise, entry: Entry) -> None:
+        """Puts a link of a page into the frontier, if it leads somewhere worth a visit."""
+        weight = sum(value for _, value in promise.features)
+        if self.frontier.knows(promise.url, weight):
+            return
+        inside = self.scope.contains(promise.url)
+        best = max((value for _, value in promise.features), default=0.0)
+        if promise.document:
+            if best >= _DOCUMENT and inside:
+                self.frontier.add(
+                    promise.url, promise.features, depth=entry.depth + 1, zone=promise.zone, kind="document"
+                )
+        elif inside:
+            self.frontier.add(promise.url, promise.features, depth=entry.depth + 1, zone=promise.zone)
+        elif best >= _FUNCTION and self.scope.may_step_to(promise.url):
+            self.frontier.add(promise.url, promise.features, depth=entry.depth + 1, zone=promise.zone, kind="external")

@@ -1,0 +1,196 @@
+"""From what happened to the seed and the crawl to the run's outcome, its cause, and one sentence with the mend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from crawler.urls import domain
+from crawler.wire import FetchError
+
+if TYPE_CHECKING:
+    from crawler.gate import Refusal
+    from crawler.result import Cause, Outcome
+    from crawler.visit import Visit
+
+_MAX_HOPS = 3
+_SHELL_TEXT = 200
+_UNREACHABLE: dict[Cause, str] = {
+    "dns": "check the spelling of the address; the host name is not known",
+    "tcp": "check host and port, and try again later; nothing accepts connections there",
+    "tls": "try the address with http://; no secure connection could be made",
+    "timeout": "try again later, or with a longer timeout; the server did not answer in time",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The outcome of a run; `message` is one sentence, with the mend if there is one."""
+
+    outcome: Outcome
+    cause: Cause
+    message: str
+
+
+class SeedStory:
+    """What happened to the portal's address: which seeds were tried, where they led, what stood there instead."""
+
+    def __init__(self, seeds: list[str]) -> None:
+        self._waiting = list(seeds)
+        self._tried: set[str] = set()
+        self._hops = 0
+        self.problems: list[Judgement] = []
+        self.final_url = ""
+        self.redirects: list[str] = []
+
+    def next(self) -> str | None:
+        """The next seed to try."""
+        while self._waiting:
+            url = self._waiting.pop(0)
+            if url not in self._tried:
+                self._tried.add(url)
+                return url
+        return None
+
+    def hop(self, url: str) -> bool:
+        """Whether a meta refresh of the seed may be followed to `url` now."""
+        self._hops += 1
+        if self._hops > _MAX_HOPS or url in self._tried:
+            return False
+        self._tried.add(url)
+        return True
+
+    def answered(self, url: str, redirects: list[str]) -> None:
+        """The seed has an answer at `url`."""
+        self.final_url = url
+        self.redirects = list(redirects)
+
+    def failed(self, url: str, error: BaseException) -> None:
+        """A seed has no answer."""
+        cause: Cause = getattr(error, "cause", "error")
+        if cause == "dns":
+            self._add_twin(url)
+        self.problems.append(_failure(cause, url, error))
+
+    def _add_twin(self, url: str) -> None:
+        """The same address with `www.`, where the bare domain has no host."""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if host and host == domain(host).registered:
+            self._waiting.append(parts._replace(netloc=parts.netloc.replace(host, f"www.{host}", 1)).geturl())
+
+    def refused(self, url: str, status: int, refusal: Refusal) -> None:
+        """The seed's answer is not content."""
+        self.problems.append(_refused(url, status, refusal))
+
+
+def judge(visit: Visit) -> Judgement:
+    """The outcome of a finished crawl."""
+    pages = visit.tally.pages
+    if visit.stop_cause == "interrupted":
+        return Judgement(
+            "partial", "interrupted", f"stopped after {pages} pages; what was read is kept. Run it again to go on"
+        )
+    if not pages:
+        return _nothing_read(visit)
+    if visit.stop_cause and visit.stop_cause != "budget":
+        return Judgement(
+            "partial", visit.stop_cause, f"read {pages} pages, then {visit.notes[-1] if visit.notes else 'it stopped'}"
+        )
+    return _shell(visit) or _read(visit, pages)
+
+
+def _nothing_read(visit: Visit) -> Judgement:
+    problems = visit.story.problems
+    if problems:
+        return next((p for p in problems if p.outcome != "unreachable"), problems[0])
+    if visit.stop_cause == "budget":
+        return Judgement(
+            "unreachable", "timeout", f"no page was read within {visit.options.max_seconds:g} seconds; allow more time"
+        )
+    return Judgement("no_portal", "error", "no page was read; see the problems")
+
+
+def _shell(visit: Visit) -> Judgement | None:
+    shell = visit.shell
+    if visit.tally.pages > 1 or shell is None:
+        return None
+    return Judgement("partial", "script_only", f"{shell} holds no text without scripts; it has to be read in a browser")
+
+
+def _read(visit: Visit, pages: int) -> Judgement:
+    blocked = visit.gate.refused["block"] + visit.gate.refused["challenge"]
+    if blocked > pages:
+        return Judgement(
+            "blocked",
+            "block_page",
+            f"after {pages} pages the site refused {blocked} others; visit it later or ask its owner for access",
+        )
+    spent = visit.budget.spent
+    left = len(visit.frontier)
+    if spent and left:
+        outcome: Outcome = "ok" if visit.budget.pages >= visit.options.max_pages else "partial"
+        return Judgement(
+            outcome, "budget", f"read {pages} pages; the limit of {spent} was reached with {left} links left"
+        )
+    if visit.disallowed and visit.disallowed > 2 * pages:
+        return Judgement(
+            "partial", "robots", f"read {pages} pages; robots.txt keeps {visit.disallowed} others from being read"
+        )
+    return Judgement("ok", "", f"read {pages} pages")
+
+
+def _failure(cause: Cause, url: str, error: BaseException) -> Judgement:
+    text = str(error) or type(error).__name__
+    if cause in _UNREACHABLE:
+        return Judgement("unreachable", cause, f"{text}; {_UNREACHABLE[cause]}" if _UNREACHABLE[cause] else text)
+    if cause == "robots":
+        return Judgement(
+            "blocked", "robots", f"{text}; ask the site's owner, or visit with robots.txt ignored if they agree"
+        )
+    if cause == "private_address":
+        return Judgement("unreachable", cause, f"{url}: {text}")
+    if cause in ("redirect_loop", "http_status"):
+        return Judgement("no_portal", cause, f"{text}; check the address in a browser")
+    if cause == "not_in_archive":
+        return Judgement("no_portal", cause, f"{text}; check that it is the archive of this portal")
+    return Judgement("unreachable", cause if isinstance(error, FetchError) else "error", text)
+
+
+def _refused(url: str, status: int, refusal: Refusal) -> Judgement:
+    verdict = refusal.verdict
+    if verdict is not None:
+        vendor = f" ({verdict.vendor})" if verdict.vendor else ""
+        if verdict.kind in ("block", "challenge", "geo"):
+            return Judgement(
+                "blocked",
+                "block_page",
+                f"{url}: {verdict.why}{vendor}; visit it later, from another network, or ask its owner for access",
+            )
+        if verdict.kind == "parked":
+            return Judgement("no_portal", "parked", f"{url}: {verdict.why}; find the portal's present address")
+        why = "find the portal's present address" if verdict.kind == "default" else "visit it later"
+        return Judgement("no_portal", "default_page", f"{url}: {verdict.why}; {why}")
+    return _plain_refusal(url, status, refusal)
+
+
+def _plain_refusal(url: str, status: int, refusal: Refusal) -> Judgement:
+    if refusal.kind == "empty":
+        return Judgement("no_portal", "empty", f"{url} answers with an empty page; check the address in a browser")
+    if refusal.kind == "not_text":
+        return Judgement("no_portal", "not_html", f"{url} is {refusal.why}; give the address of the portal's home page")
+    if status in (401, 403, 405, 406, 407, 418, 429, 451):
+        return Judgement(
+            "blocked", "http_status", f"{url} answers HTTP {status}; visit it later or ask its owner for access"
+        )
+    if status >= 500:
+        return Judgement("unreachable", "http_status", f"{url} answers HTTP {status}; try again later")
+    if status >= 400:
+        return Judgement("no_portal", "http_status", f"{url} answers HTTP {status}; check the address")
+    return Judgement("no_portal", "http_status", f"{url} answers HTTP {status} without a page ({refusal.why})")
+
+
+def is_shell(text: str, scripts: int, links: int) -> bool:
+    """Whether a page shows nothing unless its scripts run."""
+    return scripts > 0 and len(text.strip()) < _SHELL_TEXT and links < 3

@@ -1,0 +1,66 @@
+"""Keeps the crawl out of private networks: addresses are judged when a connection is made, whatever name led there."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+REFUSED = "is not an address of the public internet"
+_NAT64 = ip_network("64:ff9b::/96")
+AddrInfo = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
+
+
+class PrivateAddressError(OSError):
+    """The host resolves to a private, loopback, link-local or reserved address."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(f"{address} {REFUSED}; use --allow-private to visit it all the same")
+        self.address = address
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is of the public internet; IPv4 inside IPv6 (mapped, 6to4, Teredo, NAT64) counts as itself."""
+    try:
+        ip = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    inner = _embedded(ip)
+    return all(one.is_global and not one.is_multicast for one in ((ip,) if inner is None else inner))
+
+
+def _embedded(ip: IPv4Address | IPv6Address) -> tuple[IPv4Address, ...] | None:
+    if isinstance(ip, IPv4Address):
+        return None
+    if ip.ipv4_mapped is not None:
+        return (ip.ipv4_mapped,)
+    if ip.sixtofour is not None:
+        return (ip.sixtofour,)
+    if ip.teredo is not None:
+        return ip.teredo
+    if ip in _NAT64:
+        return (IPv4Address(int(ip) & 0xFFFFFFFF),)
+    return None
+
+
+def guarded_socket(info: AddrInfo) -> socket.socket:
+    """A socket for an address about to be connected to; raises `PrivateAddressError` unless it is public."""
+    address = str(info[4][0])
+    if not is_public(address):
+        raise PrivateAddressError(address)
+    return open_socket(info)
+
+
+def open_socket(info: AddrInfo) -> socket.socket:
+    """A socket for any address."""
+    return socket.socket(family=info[0], type=info[1], proto=info[2])
+
+
+async def addresses(host: str, port: int, *, allow_private: bool) -> list[AddrInfo]:
+    """What `host` resolves to; raises `OSError`, or `PrivateAddressError` if no address may be visited."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    allowed: list[AddrInfo] = [info for info in found if allow_private or is_public(str(info[4][0]))]
+    if not allowed:
+        raise PrivateAddressError(str(found[0][4][0]) if found else host)
+    return allowed

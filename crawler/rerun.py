@@ -1,0 +1,243 @@
+"""Detectors over a run's archive: the pages the live run read, through the same code, under the same certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crawler.answers import answers
+from crawler.runlog import Sightings, finding_record
+from crawler.settings import CrawlOptions
+from detectors.base import PortalFacts, TransportFacts
+from detectors.conclude import Finding, SearchCertificate, Tally, conclude
+from detectors.inspector import Inspector
+from storage.archive import decoded_body
+from storage.archive.reader import ArchiveReader
+from storage.errors import StorageError
+from storage.repository import captures, findings, get_run, replace_findings
+from survey.features import features
+from survey.questionnaire import load
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from detectors.observation import Observation
+    from detectors.page import Page
+    from storage.database import Database
+    from storage.records import ObservationRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How the conclusion on one feature differs from the stored one. `why` names the detectors whose version changed;
+    the pages are the same, so nothing else can have changed but lexicons and code."""
+
+    feature: str
+    before: str
+    after: str
+    confidence_before: float | None
+    confidence_after: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RerunResult:
+    """What the detectors find on the archived pages now. `missing` counts pages whose capture cannot be read."""
+
+    run_id: int
+    edition: str
+    pages: int
+    findings: tuple[Finding, ...]
+    changes: tuple[Change, ...]
+    missing: int
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    url: str
+    status: int
+    content_type: str
+    fetched_at: datetime
+    file: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What the run's rows say: where its pages lie and how it was concluded."""
+
+    edition: str
+    archive: Path
+    max_body: int
+    certificate: Mapping[str, Any]
+    places: Mapping[int, _Place]
+    findings: Mapping[str, tuple[str, float | None, tuple[tuple[str, str], ...]]]
+
+
+def rerun(
+    database: Database,
+    run_id: int,
+    inspector: Inspector,
+    detectors: Iterable[str] | None = None,
+    *,
+    data_dir: str | Path,
+    store: bool = False,
+) -> RerunResult:
+    """Inspects a run's archived pages again and compares with the stored findings.
+
+    With `detectors` (names), only the features that these see are concluded anew. `store` puts the new findings and
+    answers in the place of the old ones (all detectors only). Raises `StorageError` for an unknown or unfinished run or
+    an archive that is gone, LookupError for an unknown detector.
+    """
+    if detectors is not None and store:
+        raise ValueError("findings of some detectors alone are not stored: they would stand beside older ones")
+    stored = _stored(database, run_id, Path(data_dir))
+    wanted = _features(inspector, detectors)
+    chosen = _narrowed(inspector, wanted) if detectors is not None else inspector
+    reading = _Reading(chosen, stored)
+    found = reading.conclude(wanted)
+    if store:
+        _store(database, run_id, stored.edition, found, reading.records)
+    changes = tuple(change for finding in found if (change := _change(finding, stored)) is not None)
+    return RerunResult(
+        run_id, stored.edition, reading.tally.pages, found, changes, reading.missing, tuple(chosen.problems)
+    )
+
+
+class _Reading:
+    """One pass over the stored pages."""
+
+    def __init__(self, inspector: Inspector, stored: _Stored) -> None:
+        self._inspector = inspector
+        self._stored = stored
+        self._external = {int(seq): frozenset(names) for seq, names in stored.certificate["external"].items()}
+        self._sightings = Sightings()
+        self.tally = Tally(features())
+        self.records: list[ObservationRecord] = []
+        self.missing = 0
+        self._read()
+
+    def _read(self) -> None:
+        with ArchiveReader(self._stored.archive) as reader:
+            for seq in self._stored.certificate["read"]:
+                page = self._page(reader, seq)
+                if page is None:
+                    self.missing += 1
+                    continue
+                self._take(page, self._inspector.inspect(page))
+
+    def _page(self, reader: ArchiveReader, seq: int) -> Page | None:
+        place = self._stored.places.get(seq)
+        if place is None:
+            return None
+        try:
+            archived = reader.response(place.file, place.offset)
+        except StorageError:
+            return None
+        body = decoded_body(archived.headers, archived.body, self._stored.max_body).body
+        return self._inspector.page(
+            place.url,
+            body,
+            status=place.status,
+            content_type=place.content_type,
+            fetched_at=place.fetched_at,
+            capture=seq,
+        )
+
+    def _take(self, page: Page, observations: list[Observation]) -> None:
+        promised = self._external.get(page.capture or -1)
+        if promised is None:
+            self.tally.add(page.language, observations)
+        else:
+            observations = [o for o in observations if o.feature in promised]
+            self.tally.note(observations)
+        self.records += self._sightings.fresh(observations)
+
+    def conclude(self, wanted: frozenset[str]) -> tuple[Finding, ...]:
+        """The findings on the wanted features."""
+        observations = self._inspector.portal(_facts(self._stored.certificate["facts"]))
+        self.tally.note(observations)
+        self.records += self._sightings.fresh(observations)
+        proofs = {key: feature.proof for key, feature in features().items() if key in wanted}
+        return conclude(self.tally, _certificate(self._stored.certificate), self._inspector, proofs)
+
+
+def _features(inspector: Inspector, detectors: Iterable[str] | None) -> frozenset[str]:
+    if detectors is None:
+        return frozenset(features())
+    return frozenset(key for detector in inspector.detectors.only(detectors).all for key in detector.features)
+
+
+def _narrowed(inspector: Inspector, wanted: frozenset[str]) -> Inspector:
+    """The detectors that see any of the wanted features: a conclusion rests on all of them."""
+    names = [detector.name for detector in inspector.detectors.all if wanted & set(detector.features)]
+    return Inspector(inspector.detectors.only(names), inspector.lexicons)
+
+
+def _stored(database: Database, run_id: int, data_dir: Path) -> _Stored:
+    with database.reader() as session:
+        run = get_run(session, run_id)
+        if run.outcome is None or "read" not in run.certificate or run.archive is None:
+            raise StorageError(f"run {run_id} did not end, so nothing was concluded", "check the portal again")
+        places = {
+            row.seq: _Place(row.url, row.status or 0, row.content_type or "", row.fetched_at, row.file, row.offset)
+            for row in captures(session, run_id)
+        }
+        concluded = {
+            row.feature: (row.state, row.confidence, tuple((d["name"], d["version"]) for d in row.detectors))
+            for row in findings(session, run_id)
+        }
+        max_body = CrawlOptions(**run.settings).max_body
+        return _Stored(run.edition, data_dir / run.archive, max_body, dict(run.certificate), places, concluded)
+
+
+def _certificate(stored: Mapping[str, Any]) -> SearchCertificate:
+    languages = tuple((str(code), int(count)) for code, count in stored["languages"])
+    return SearchCertificate(
+        stored["pages"],
+        languages,
+        stored["exhausted"],
+        stored["sitemap"],
+        tuple(stored["site_search"]),
+        stored["left"],
+        stored["outcome"],
+        stored["cause"],
+    )
+
+
+def _facts(stored: Mapping[str, Any]) -> PortalFacts:
+    values = {**stored, "official": tuple(stored["official"]), "transport": TransportFacts(**stored["transport"])}
+    return PortalFacts(**values)
+
+
+def _change(finding: Finding, stored: _Stored) -> Change | None:
+    state, confidence, made_by = stored.findings.get(finding.feature, ("", None, ()))
+    if state == finding.state and confidence is not None and abs(confidence - finding.confidence) < 5e-4:
+        return None
+    return Change(
+        finding.feature, state, finding.state, confidence, finding.confidence, _why(made_by, finding.detectors)
+    )
+
+
+def _why(before: tuple[tuple[str, str], ...], after: tuple[tuple[str, str], ...]) -> str:
+    old, new = dict(before), dict(after)
+    said = [f"{name} {old[name]} -> {new[name]}" for name in sorted(old.keys() & new.keys()) if old[name] != new[name]]
+    said += [f"{name} is new" for name in sorted(new.keys() - old.keys())]
+    said += [f"{name} is gone" for name in sorted(old.keys() - new.keys())]
+    return "; ".join(said) or "same detector versions: a lexicon or the way of concluding changed"
+
+
+def _store(
+    database: Database, run_id: int, edition: str, found: tuple[Finding, ...], records: list[ObservationRecord]
+) -> None:
+    with database.session() as session:
+        replace_findings(
+            session,
+            run_id,
+            [finding_record(finding) for finding in found],
+            list(answers(load(edition), found)),
+            records,
+        )

@@ -1,0 +1,157 @@
+"""robots.txt (RFC 9309): read once per origin before its first page, obeyed, with Crawl-delay and Sitemap lines."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+from protego import Protego
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+
+from crawler.urls import origin
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+    from crawler.result import Cause
+    from crawler.visit import Visit
+
+logger = logging.getLogger(__name__)
+
+MAX_SIZE = 500 * 1024
+"""Bytes that are read at most (RFC 9309, 2.5)."""
+
+RobotsState = Literal["read", "none", "unavailable"]
+
+
+class RobotsDisallowed(IgnoreRequest):
+    """robots.txt asks not to fetch this page, or cannot be had, which means the same for now (`cause` says why)."""
+
+    def __init__(self, cause: Cause, message: str) -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsPolicy:
+    """What an origin asks of us.
+
+    `none` allows everything: the file is missing (any 4xx) or is no robots.txt (an HTML page in its place).
+    `unavailable` allows nothing: the server failed (5xx) or did not answer even after retries (RFC 9309, 2.3.1.4);
+    `cause` and `why` say what happened, and no feature is then `absent`.
+    """
+
+    state: RobotsState
+    rules: Protego | None = None
+    agent: str = ""
+    cause: Cause = "robots"
+    why: str = ""
+
+    def allows(self, url: str) -> bool:
+        """Whether the URL may be fetched."""
+        if self.rules is None:
+            return self.state != "unavailable"
+        return bool(self.rules.can_fetch(url, self.agent))
+
+    @property
+    def delay(self) -> float | None:
+        """Crawl-delay in seconds, or what Request-rate comes to; None if there is neither."""
+        if self.rules is None:
+            return None
+        delay = self.rules.crawl_delay(self.agent)
+        rate = self.rules.request_rate(self.agent)
+        paced = rate.seconds / rate.requests if rate is not None and rate.requests else None
+        return max((float(value) for value in (delay, paced) if value is not None), default=None)
+
+    @property
+    def sitemaps(self) -> tuple[str, ...]:
+        """The sitemaps it names."""
+        return tuple(self.rules.sitemaps) if self.rules is not None else ()
+
+
+def policy(status: int, body: bytes, agent: str) -> RobotsPolicy:
+    """The policy of a robots.txt answer; `body` decoded of its Content-Encoding, `agent` the User-Agent header."""
+    if status >= 500 or status == 429:
+        return RobotsPolicy("unavailable", why=f"robots.txt answers HTTP {status}, which means: keep out for now")
+    if not 200 <= status < 300 or _is_html(body):
+        return RobotsPolicy("none")
+    text = body[:MAX_SIZE].decode("utf-8-sig", "replace").replace("\x00", "")
+    return RobotsPolicy("read", Protego.parse(text), agent)
+
+
+def _failed(error: Exception) -> RobotsPolicy:
+    """The policy where no answer came: nothing is allowed, for the reason that kept the answer away."""
+    cause: Cause = getattr(error, "cause", "error")
+    if cause in ("not_in_archive", "redirect_loop"):
+        return RobotsPolicy("none")
+    return RobotsPolicy("unavailable", cause=cause, why=str(error))
+
+
+def _is_html(body: bytes) -> bool:
+    head = body[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return head.startswith(b"<") and any(
+        tag in head for tag in (b"<html", b"<!doctype", b"<head", b"<body", b"<script")
+    )
+
+
+class RobotsMiddleware:
+    """Holds every request back until its origin's robots.txt was read, and drops what it disallows."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._visit: Visit = crawler.spider.visit  # type: ignore[union-attr]
+        self._reading: dict[str, asyncio.Future[RobotsPolicy]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
+        """Scrapy's way in."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Lets the request pass or raises `RobotsDisallowed`."""
+        if request.meta.get("role") == "robots":
+            return
+        where = origin(request.url)
+        known = self._visit.robots.get(where)
+        if known is None:
+            known = await self._read(where)
+        if self._visit.obeys_robots and not known.allows(request.url):
+            self._visit.disallowed += 1
+            raise RobotsDisallowed(known.cause, known.why or f"robots.txt of {where} asks not to fetch {request.url}")
+
+    async def _read(self, where: str) -> RobotsPolicy:
+        if where in self._reading:
+            return await self._reading[where]
+        future = self._reading[where] = asyncio.get_running_loop().create_future()
+        found = await self._fetch(where)
+        self._visit.robots[where] = found
+        self._slow_down(where, found)
+        future.set_result(found)
+        del self._reading[where]
+        return found
+
+    async def _fetch(self, where: str) -> RobotsPolicy:
+        request = Request(f"{where}/robots.txt", meta={"role": "robots"}, dont_filter=True)
+        try:
+            response: Response = await self._crawler.engine.download_async(request)
+        except Exception as error:
+            logger.debug("robots.txt of %s: %s", where, error)
+            return _failed(error)
+        return policy(response.status, response.body, self._visit.options.user_agent)
+
+    def _slow_down(self, where: str, found: RobotsPolicy) -> None:
+        """Takes the origin's Crawl-delay as its pause, if it is longer than ours and not beyond the cap."""
+        options = self._visit.options
+        if self._visit.replay is not None or found.delay is None or not options.obey_robots:
+            return
+        delay = max(options.delay, min(found.delay, options.max_crawl_delay))
+        host = urlsplit(where).hostname or ""
+        downloader = self._crawler.engine.downloader
+        downloader.per_slot_settings[host] = {"delay": delay, "concurrency": 1}
+        if host in downloader.slots:
+            downloader.slots[host].delay, downloader.slots[host].concurrency = delay, 1

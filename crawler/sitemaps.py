@@ -1,0 +1,120 @@
+"""Reads sitemaps (sitemaps.org): XML, index, gzip and plain text, bounded in number, depth and size."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from detectors.promise import url_promise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crawler.frontier import Promise
+    from crawler.scope import Scope
+    from detectors.inspector import Inspector
+
+MAX_FILES = 10
+MAX_URLS = 20_000
+MAX_SIZE = 50_000_000
+"""Bytes of one sitemap, unpacked (the protocol's own limit)."""
+
+_MAX_DEPTH = 2
+_DEFAULT_LANGUAGES = ("en",)
+_GZIP = b"\x1f\x8b"
+_TEXT_LINE = re.compile(r"^https?://\S+$")
+
+
+class SitemapReader:
+    """Collects the pages that a portal's sitemaps name. `found` says whether one was read."""
+
+    def __init__(self, inspector: Inspector, languages: tuple[str, ...]) -> None:
+        self._inspector = inspector
+        self._languages = languages or _DEFAULT_LANGUAGES
+        self._asked: dict[str, int] = {}
+        self._pending: list[str] = []
+        self._count = 0
+        self.found = False
+
+    def begin(self, where: str, named: tuple[str, ...]) -> list[str]:
+        """The sitemaps to ask for at an origin: those that robots.txt names, else the customary place."""
+        return self._ask(list(named) or [f"{where}/sitemap.xml"], depth=0)
+
+    def _ask(self, urls: list[str], depth: int) -> list[str]:
+        fresh = [url for url in dict.fromkeys(urls) if url not in self._asked]
+        fresh = fresh[: max(0, MAX_FILES - len(self._asked))]
+        self._asked.update(dict.fromkeys(fresh, depth))
+        return fresh
+
+    def read(self, url: str, body: bytes, scope: Scope) -> list[str]:
+        """Takes a sitemap; gives the further sitemaps that it names and that are to be asked for."""
+        depth = self._asked.get(url, 0)
+        pages, further = parse_sitemap(body)
+        self.found = self.found or bool(pages or further)
+        for page in pages:
+            if self._count >= MAX_URLS:
+                break
+            if scope.contains(page):
+                self._count += 1
+                self._pending.append(page)
+        return self._ask([u for u in further if scope.contains(u)], depth + 1) if depth < _MAX_DEPTH else []
+
+    def pages(self) -> Iterator[tuple[str, Promise]]:
+        """The pages read since the last call, with what their addresses promise."""
+        pending, self._pending = self._pending, []
+        for url in pending:
+            yield url, url_promise(self._inspector, url, self._languages)
+
+
+def parse_sitemap(body: bytes) -> tuple[list[str], list[str]]:
+    """(pages, further sitemaps) of a sitemap's bytes; both empty for what is no sitemap. Entities are not expanded."""
+    body = _unpacked(body)
+    head = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head[:1] != b"<":
+        lines = (line.strip() for line in body.decode("utf-8-sig", "replace").splitlines()[:MAX_URLS])
+        return [line for line in lines if _TEXT_LINE.match(line)], []
+    return _xml(body.lstrip(b"\xef\xbb\xbf \t\r\n"))
+
+
+def _unpacked(body: bytes) -> bytes:
+    if not body.startswith(_GZIP):
+        return body[:MAX_SIZE]
+    try:
+        return zlib.decompressobj(31).decompress(body, MAX_SIZE)
+    except zlib.error:
+        return b""
+
+
+def _xml(body: bytes) -> tuple[list[str], list[str]]:
+    parser = etree.XMLPullParser(events=("end",), recover=True, resolve_entities=False, no_network=True, load_dtd=False)
+    pages: list[str] = []
+    further: list[str] = []
+    try:
+        for start in range(0, len(body), 1 << 16):
+            parser.feed(body[start : start + (1 << 16)])
+            if _collect(parser, pages, further):
+                break
+    except etree.XMLSyntaxError:
+        pass
+    return pages, further
+
+
+def _collect(parser: etree.XMLPullParser, pages: list[str], further: list[str]) -> bool:
+    """Takes the finished entries; True once there are enough."""
+    for _, node in parser.read_events():
+        if not isinstance(node, etree._Element):
+            continue
+        name, parent = _local_name(node), node.getparent()
+        if name == "loc" and node.text and _local_name(parent) in ("url", "sitemap"):
+            (pages if _local_name(parent) == "url" else further).append(node.text.strip())
+        elif name in ("url", "sitemap") and parent is not None:
+            while len(parent) > 1:
+                del parent[0]
+    return len(pages) >= MAX_URLS
+
+
+def _local_name(node: etree._Element | None) -> str:
+    return etree.QName(node).localname if node is not None and isinstance(node.tag, str) else ""

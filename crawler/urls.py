@@ -1,0 +1,228 @@
+"""URLs: what a person typed, the one form by which pages are told apart, and the registered domain."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit, urlunsplit
+
+import tldextract
+
+MAX_URL = 2000
+_PORTS = {"http": 80, "https": 443}
+_ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_SAFE = "!$&'()*+,;=:@/~%"
+_TOKEN = re.compile(r"^(?:[A-Za-z0-9._%!+/=-]{12,})?$")
+"""What a session parameter's value looks like; `sid=3` chooses a page."""
+
+_HOST_LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
+
+
+class UrlError(ValueError):
+    """What a person typed is no web address; the message says why and what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The parts of a host name by the Public Suffix List.
+
+    `registered` is empty for IP addresses, single labels and bare suffixes; `shared` says that the suffix belongs to
+    a hosting company (the list's private section), so that the neighbours belong to others.
+    """
+
+    host: str
+    registered: str
+    suffix: str
+    shared: bool
+
+
+def typed_url(text: str) -> tuple[str, bool]:
+    """The URL that a person meant and whether they named the scheme; raises `UrlError`."""
+    text = text.strip().strip("<>\"'")
+    if not text:
+        raise UrlError("no address was given; write for example https://www.example.gov")
+    named = "://" in text
+    if not named and re.match(r"^[a-z][a-z0-9+.-]*:(?!\d)", text, re.I):
+        raise UrlError(f"{text!r} is not a web address; write one that begins with https:// or http://")
+    url = text if named else f"https://{text.removeprefix('//')}"
+    return _checked(url, text), named
+
+
+def _checked(url: str, text: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise UrlError(f"{text!r} is not a web address ({error}); write for example https://www.example.gov") from error
+    if parts.scheme.lower() not in _PORTS:
+        raise UrlError(f"{text!r} uses {parts.scheme}:, which is not the web; write https:// or http://")
+    if parts.username or parts.password:
+        raise UrlError("the address holds a user name or password; write it without")
+    if not _is_host(host) or port == 0:
+        raise UrlError(
+            f"{text!r} is not a web address: {host or 'nothing'!r} is no host name; "
+            "write for example https://www.example.gov"
+        )
+    if len(url) > MAX_URL:
+        raise UrlError(f"the address is longer than {MAX_URL} characters")
+    return canonical(url) if not parts.query else url.partition("#")[0]
+
+
+def _is_host(host: str) -> bool:
+    ascii_host = idna(host)
+    if not ascii_host or len(ascii_host) > 253:
+        return False
+    if _as_ip(ascii_host):
+        return True
+    labels = ascii_host.rstrip(".").split(".")
+    if not all(_HOST_LABEL.match(label) for label in labels):
+        return False
+    return ascii_host == "localhost" or (len(labels) > 1 and not labels[-1].isdigit())
+
+
+@lru_cache(maxsize=4096)
+def idna(host: str) -> str:
+    """The host name in lower-case ASCII (punycode); empty if it has none."""
+    host = host.lower()
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return ""
+
+
+def _as_ip(host: str) -> bool:
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def canonical(url: str) -> str:
+    """The one form of a URL by which pages are told apart; empty if it is no http(s) URL.
+
+    Scheme and host in lower case and punycode, no default port, no fragment, dot segments resolved, percent-escapes in
+    one form (RFC 3986, 6.2.2), parameters sorted, session and campaign parameters dropped (`data/url_noise.toml`).
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    scheme, host = parts.scheme.lower(), idna((parts.hostname or "").rstrip("."))
+    if scheme not in _PORTS or not host:
+        return ""
+    netloc = f"[{host}]" if ":" in host else host
+    if port is not None and port != _PORTS[scheme]:
+        netloc = f"{netloc}:{port}"
+    path = _path(parts.path)
+    query = _query(parts.query) if parts.query else ""
+    return urlunsplit(SplitResult(scheme, netloc, path, query, ""))
+
+
+def _path(path: str) -> str:
+    if not path or path == "/":
+        return "/"
+    if ";" in path or "(" in path:
+        for pattern in _noise().path:
+            path = pattern.sub("", path)
+    path = _escapes(path)
+    if "/." in path:
+        path = _dot_segments(path)
+    return path or "/"
+
+
+def _escapes(text: str) -> str:
+    if "%" not in text and text.isascii() and " " not in text:
+        return text
+    text = _ESCAPE.sub(_one_escape, text)
+    return quote(text, safe=_SAFE + "?[]")
+
+
+def _one_escape(match: re.Match[str]) -> str:
+    char = unquote_to_bytes(match[0]).decode("latin-1")
+    return char if char in _UNRESERVED else match[0].upper()
+
+
+def _dot_segments(path: str) -> str:
+    kept: list[str] = []
+    parts = path.split("/")
+    for part in parts:
+        if part == "..":
+            if len(kept) > 1:
+                kept.pop()
+        elif part != ".":
+            kept.append(part)
+    if parts[-1] in (".", ".."):
+        kept.append("")
+    return "/".join(kept)
+
+
+def _query(query: str) -> str:
+    noise = _noise()
+    kept = [part for part in query.replace("&amp;", "&").split("&") if part and not noise.drops(part)]
+    return "&".join(sorted(_escapes(part) for part in kept))
+
+
+@dataclass(frozen=True, slots=True)
+class _Noise:
+    session: frozenset[str]
+    session_prefixes: tuple[str, ...]
+    tracking: frozenset[str]
+    tracking_prefixes: tuple[str, ...]
+    path: tuple[re.Pattern[str], ...]
+
+    def drops(self, parameter: str) -> bool:
+        name, _, value = parameter.partition("=")
+        name = name.lower()
+        if name in self.tracking or name.startswith(self.tracking_prefixes):
+            return True
+        return (name in self.session or name.startswith(self.session_prefixes)) and bool(_TOKEN.match(value))
+
+
+@cache
+def _noise() -> _Noise:
+    data = read_data("url_noise.toml")
+    return _Noise(
+        *_names(data["session"]["parameters"]),
+        *_names(data["tracking"]["parameters"]),
+        tuple(re.compile(pattern) for pattern in data["session"]["path_patterns"]),
+    )
+
+
+def _names(listed: list[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    exact = frozenset(name for name in listed if not name.endswith("*"))
+    return exact, tuple(name[:-1] for name in listed if name.endswith("*"))
+
+
+def read_data(name: str) -> dict[str, Any]:
+    """A TOML file of this package's `data` folder."""
+    return tomllib.loads(files("crawler").joinpath("data", name).read_text("utf-8"))
+
+
+@cache
+def _extract() -> tldextract.TLDExtract:
+    return tldextract.TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
+
+
+@lru_cache(maxsize=4096)
+def domain(host: str) -> Domain:
+    """The host's registered domain, from the list that ships with tldextract (never the network)."""
+    host = host.lower().rstrip(".")
+    if _as_ip(host) or "." not in host:
+        return Domain(host, "", "", False)
+    found = _extract()(host)
+    return Domain(host, found.top_domain_under_public_suffix, found.suffix, found.is_private)
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of a canonical URL: what robots.txt and the random path belong to."""
+    return "/".join(url.split("/", 3)[:3])

@@ -1,0 +1,210 @@
+"""One run over one portal: what came back, and what it means for the run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from crawler.frontier import Entry
+from crawler.gate import Gate, random_path
+from crawler.itinerary import Itinerary
+from crawler.outcome import is_shell
+from crawler.sitemaps import SitemapReader
+from crawler.transport import http_twin
+from crawler.urls import canonical, origin
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.http import Response
+
+    from crawler.gate import Refusal
+    from crawler.progress import ProgressCallback
+    from crawler.replay import Replay
+    from crawler.result import Cause, PortalTarget
+    from crawler.runlog import RunLog
+    from crawler.settings import CrawlOptions
+    from crawler.wire import FetchError
+    from detectors.inspector import Inspector
+    from detectors.observation import Observation
+    from detectors.page import Page
+
+_MAX_PROBES = 3
+_DEAD_AFTER = 8
+"""So many failed requests in a row, and the portal counts as gone."""
+
+
+class Visit(Itinerary):
+    """The state of a crawl, shared by spider, scheduler and middlewares. All calls come from one event loop.
+
+    `read` holds the captures that detectors read, in order; `external` what the links to pages outside promised.
+    """
+
+    def __init__(
+        self,
+        target: PortalTarget,
+        seeds: list[str],
+        options: CrawlOptions,
+        inspector: Inspector,
+        log: RunLog,
+        *,
+        replay: Replay | None = None,
+        languages: tuple[str, ...] = (),
+        progress: ProgressCallback | None = None,
+    ) -> None:
+        super().__init__(seeds, options, log, replay)
+        self.target = target
+        self.inspector = inspector
+        self.languages = languages
+        self.gate = Gate()
+        self.sitemaps = SitemapReader(inspector, languages)
+        self.read: list[int] = []
+        self.external: dict[int, tuple[str, ...]] = {}
+        self.causes: Counter[Cause] = Counter()
+        self.hsts: bool | None = None
+        self.shell: str | None = None
+        self.redirects_to_https: bool | None = None
+        self.failures_in_a_row = 0
+        self._progress = progress
+        self._probed: set[str] = set()
+
+    @property
+    def accept_language(self) -> str:
+        """The Accept-Language header: the options' languages, else the country's."""
+        wanted = self.options.languages or self.languages
+        return ", ".join(f"{code};q={1 - 0.1 * place:.1f}" if place else code for place, code in enumerate(wanted[:6]))
+
+    def page(self, response: Response) -> Page | None:
+        """The page, if the answer is content; what it is instead goes into the story."""
+        request = response.request
+        assert request is not None
+        entry: Entry = request.meta["entry"]
+        self.budget.reserved -= 1
+        page = self._page(response, request)
+        headers = {
+            name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+            for name, values in response.headers.items()
+        }
+        refusal = self.gate.judge(page, headers, exempt=entry.kind == "seed")
+        if entry.kind == "seed":
+            self._seed_answered(page, headers, request, refusal)
+        if refusal is not None:
+            self._report(page.url)
+            return None
+        self.budget.pages += 1
+        self.budget.documents += page.kind in ("pdf", "office") and entry.kind != "document"
+        return page
+
+    def _page(self, response: Response, request: Request) -> Page:
+        kind = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
+        if request.meta["cut"] in ("length", "time", "disconnect"):
+            self.note(f"{response.url} was cut ({_CUTS[request.meta['cut']]})")
+        return self.inspector.page(
+            response.url,
+            response.body,
+            status=response.status,
+            content_type=kind,
+            fetched_at=request.meta["fetched_at"],
+            capture=request.meta["capture"],
+        )
+
+    def _seed_answered(self, page: Page, headers: dict[str, str], request: Request, refusal: Refusal | None) -> None:
+        self.story.answered(page.url, request.meta.get("redirect_urls", []))
+        if page.url.startswith("https://"):
+            self.hsts = "max-age" in headers.get("strict-transport-security", "")
+        if refusal is not None:
+            self.story.refused(page.url, page.status, refusal)
+            another = self._seed(self.story.next())
+            self._errands += [another] if another is not None else []
+            return
+        if self.scope.may_step_to(page.url):
+            self.scope.extend(page.url)
+        if is_shell(page.text, len(page.scripts) + len(page.inline_scripts), len(page.links)):
+            self.shell = page.url
+
+    def keep(self, page: Page, entry: Entry, observations: list[Observation]) -> None:
+        """Takes what was seen on a page. Of a page outside the portal only what its link promised counts."""
+        if entry.kind == "external":
+            promised = tuple(feature for feature, _ in entry.features)
+            observations = [o for o in observations if o.feature in promised]
+            self.tally.note(observations)
+            if page.capture is not None:
+                self.external[page.capture] = promised
+        else:
+            self.tally.add(page.language, observations)
+        if page.capture is not None:
+            self.read.append(page.capture)
+        self.log.page(page, observations)
+        self._plan_errands(page, entry)
+        self._report(page.url)
+
+    def _plan_errands(self, page: Page, entry: Entry) -> None:
+        """On an origin's first page: its sitemaps, and a random path."""
+        where = origin(canonical(page.url))
+        if entry.kind in ("external", "document") or where in self._probed or len(self._probed) >= _MAX_PROBES:
+            return
+        self._probed.add(where)
+        if self._plain_url is None and self.replay is None:
+            self._plain_url = http_twin(self.target.url)
+            if self._plain_url and where.startswith("https://"):
+                self._errands.append(Entry(self._plain_url, "probe"))
+        if self.options.soft404:
+            self._errands.append(Entry(random_path(where, self.options.seed), "probe"))
+        if self.options.sitemaps:
+            named = self.robots[where].sitemaps if where in self.robots else ()
+            self._errands += [Entry(url, "sitemap") for url in self.sitemaps.begin(where, named)]
+
+    def refresh(self, page: Page, entry: Entry) -> Entry | None:
+        """The page that a meta refresh leads to, if it is to be fetched now (a seed's), else it is queued."""
+        if not page.refresh or canonical(page.refresh) == canonical(page.url):
+            return None
+        if entry.kind == "seed" and self.story.hop(page.refresh):
+            return self._seed(page.refresh)
+        if self.scope.contains(page.refresh):
+            self.frontier.add(page.refresh, entry.features, depth=entry.depth, zone="nav")
+        return None
+
+    def read_sitemap(self, response: Response) -> None:
+        """Puts a sitemap's pages into the frontier and its further sitemaps on the list of errands."""
+        if not 200 <= response.status < 300:
+            return
+        for url in self.sitemaps.read(response.url, response.body, self.scope):
+            self._errands.append(Entry(url, "sitemap"))
+        for url, promise in self.sitemaps.pages():
+            self.frontier.add(url, promise, depth=3, zone="sitemap")
+
+    def learn_missing(self, response: Response) -> None:
+        """Takes the answer to the random path, or that of the home page by plain http."""
+        assert response.request is not None
+        if response.request.meta["entry"].url == self._plain_url:
+            location = (response.headers.get(b"Location") or b"").decode("latin-1")
+            self.redirects_to_https = 300 <= response.status < 400 and location.startswith("https://")
+            return
+        self.gate.learn(self._page(response, response.request))
+
+    def failed(self, request: Request, error: BaseException | None) -> Entry | None:
+        """Takes that a request has no answer; gives the next seed, if it was the seed."""
+        entry: Entry | None = request.meta.get("entry")
+        if entry is None or entry.kind in ("sitemap", "probe"):
+            return None
+        self.budget.reserved -= 1
+        if entry.kind != "seed" or self.stopped:
+            return None
+        self.story.failed(request.url, error or RuntimeError("no answer"))
+        return self._seed(self.story.next())
+
+    def fetch_failed(self, error: FetchError) -> None:
+        """Counts a failed request; too many in a row end the crawl."""
+        self.causes[error.cause] += 1
+        self.failures_in_a_row += 1
+        if self.read and self.failures_in_a_row >= _DEAD_AFTER:
+            self.note(f"the portal stopped answering: {error}")
+            self.stop(error.cause)
+
+    def _report(self, url: str) -> None:
+        if self.budget.seconds >= self.options.max_seconds and not self.stopped:
+            self.stop("budget")
+        if self._progress is not None:
+            self._progress(self, url)
+
+
+_CUTS = {"length": "longer than the limit", "time": "it did not end in time", "disconnect": "the connection broke"}

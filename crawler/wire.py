@@ -1,0 +1,36 @@
+"""What came over the wire for one request, and the errors that stand for no answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawler.result import Cause
+
+HeaderPairs = tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """An answer as received: header bytes as sent, body with its Content-Encoding (transfer chunks undone).
+
+    `truncated` is WARC's word for a body that was cut (`length`, `time`, `disconnect`, `unspecified`), else None.
+    `source` is the place in another archive this answer was replayed from.
+    """
+
+    status: int
+    reason: str
+    headers: HeaderPairs
+    body: bytes
+    fetched_at: datetime
+    ip: str | None = None
+    truncated: str | None = None
+    source: str = ""
+
+
+class FetchError(Exception):
+    """No usable answer; `cause` is the outcome's word for it."""
+
+    def __init__(self, cause: Cause, message: str) -> None:
+        super().__init__(message)
+        self.cause = cause

@@ -1,0 +1,1 @@
+"""The spiders: one for city portals, one for national portals, over one base."""

@@ -1,0 +1,113 @@
+"""The base of the portal spiders: from an answer to a page, to observations, to the links worth following."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from scrapy import Request, Spider
+from scrapy.utils.misc import load_object
+
+from detectors.promise import promises
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from detectors.inspector import Inspector
+    from detectors.observation import Observation
+    from detectors.page import Page
+    from detectors.promise import LinkPromise
+
+
+class Entry(Protocol):
+    """What is to be fetched, and in which role."""
+
+    @property
+    def kind(self) -> str:
+        """seed, page, external, document, sitemap or probe."""
+
+
+class Visit(Protocol):
+    """The run that a spider serves: it owns scope, frontier, archive and budgets (see `crawler.visit`)."""
+
+    inspector: Inspector
+
+    def first(self) -> Any: ...
+    def errands(self) -> Iterator[Any]: ...
+    def request(self, entry: Any, spider: Any) -> Request: ...
+    def page(self, response: Response) -> Page | None: ...
+    def keep(self, page: Page, entry: Any, observations: list[Observation]) -> None: ...
+    def offer(self, promise: LinkPromise, entry: Any) -> None: ...
+    def refresh(self, page: Page, entry: Any) -> Any: ...
+    def read_sitemap(self, response: Response) -> None: ...
+    def learn_missing(self, response: Response) -> None: ...
+    def failed(self, request: Request, error: BaseException | None) -> Any: ...
+
+
+class PortalSpider(Spider):
+    """Visits one portal. Leaves declare `name`, `kind` and the defaults in which their portals differ.
+
+    `max_pages` is the page budget where the options name none; `country` of the target may be empty.
+    """
+
+    kind: ClassVar[str]
+    max_pages: ClassVar[int] = 200
+
+    visit: Visit
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, visit: Visit | None = None, **kwargs: Any) -> Self:
+        """With a visit from `crawler.check`; or by `scrapy crawl NAME -a url=...`, which makes one by the settings."""
+        spider = super().from_crawler(crawler, *args)
+        if visit is None:
+            factory: Callable[..., Visit] = load_object(crawler.settings["VISIT_FACTORY"])
+            visit = factory(crawler, cls.kind, **kwargs)
+        spider.visit = visit
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The portal's address; all else follows from its answer."""
+        entry = self.visit.first()
+        if entry is not None:
+            yield self.visit.request(entry, self)
+
+    def parse(self, response: Response) -> Iterator[Request]:
+        """Reads a page: observations are kept, links go to the frontier."""
+        page = self.visit.page(response)
+        if page is not None:
+            yield from self._read(page, response.meta["entry"])
+        yield from self._errands()
+
+    def _read(self, page: Page, entry: Entry) -> Iterator[Request]:
+        self.visit.keep(page, entry, self.visit.inspector.inspect(page))
+        onward = self.visit.refresh(page, entry)
+        if onward is not None:
+            yield self.visit.request(onward, self)
+        if entry.kind != "external" and page.kind == "html" and "nofollow" not in page.robots_meta:
+            for promise in promises(page):
+                self.visit.offer(promise, entry)
+
+    def parse_sitemap(self, response: Response) -> Iterator[Request]:
+        """Takes the pages that a sitemap names."""
+        self.visit.read_sitemap(response)
+        yield from self._errands()
+
+    def parse_probe(self, response: Response) -> None:
+        """Learns how the site says that a page does not exist."""
+        self.visit.learn_missing(response)
+
+    def failed(self, failure: Failure) -> Iterator[Request]:
+        """A request had no usable answer: another seed may be tried."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        entry = self.visit.failed(request, failure.value)
+        if entry is not None:
+            yield self.visit.request(entry, self)
+        yield from self._errands()
+
+    def _errands(self) -> Iterator[Request]:
+        for entry in self.visit.errands():
+            yield self.visit.request(entry, self)

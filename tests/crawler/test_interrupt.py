@@ -1,0 +1,167 @@
+"""Ctrl-C, SIGTERM, cancellation and sudden death: what was read is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from sqlalchemy import select
+
+from crawler.check import check
+from crawler.result import PortalTarget
+from crawler.settings import CrawlOptions
+from detectors.inspector import Inspector
+from storage.archive import ReplayIndex
+from storage.database import Database
+from storage.models import Run
+from tests.crawler.loopback import Crawl, Handler, Route, Serve, Site, page
+
+SLOW = CrawlOptions(allow_private=True, delay=0.1, concurrency=2, sitemaps=False, soft404=False)
+SCRIPT = """
+import sys
+from crawler.check import run_check
+from crawler.result import PortalTarget
+from crawler.settings import CrawlOptions
+options = CrawlOptions(allow_private=True, delay=0.1, concurrency=2, sitemaps=False, soft404=False)
+result = run_check(PortalTarget(sys.argv[1]), options, data_dir=sys.argv[2])
+print(result.outcome, result.cause, result.pages)
+"""
+
+
+@pytest.fixture
+def town(serve: Serve) -> Site:
+    """A site of many pages."""
+    return serve(
+        {
+            "/": page("Town", *(f"/part{n}{'x' * n}" for n in range(60))),
+            "*": lambda h: (200, {}, page(h.path).encode()),
+            "/robots.txt": (404, {}, b""),
+        }
+    )
+
+
+async def _until(site: Site, requests: int) -> None:
+    async with asyncio.timeout(10):
+        while len(site.requests) < requests:
+            await asyncio.sleep(0.01)
+
+
+def test_stop_event(town: Site, database: Database, inspector: Inspector, tmp_path: Path) -> None:
+    async def main() -> None:
+        stop = asyncio.Event()
+        running = asyncio.ensure_future(
+            check(
+                PortalTarget(f"{town.url}/"), SLOW, inspector=inspector, database=database, data_dir=tmp_path, stop=stop
+            )
+        )
+        await _until(town, 5)
+        stop.set()
+        began = monotonic()
+        result = await running
+        assert monotonic() - began < 2
+        assert (result.outcome, result.cause) == ("partial", "interrupted")
+        assert 1 <= result.pages < 30
+
+    asyncio.run(main())
+
+
+def test_stop_does_not_wait_for_a_slow_answer(
+    serve: Serve, database: Database, inspector: Inspector, tmp_path: Path
+) -> None:
+    routes: dict[str, Route] = {"/": page("Town", "/slow")}
+    site = serve(routes)
+
+    def slow(handler: Handler) -> None:
+        handler.rfile.read(1)
+
+    routes["/slow"] = slow
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        running = asyncio.ensure_future(
+            check(
+                PortalTarget(f"{site.url}/"), SLOW, inspector=inspector, database=database, data_dir=tmp_path, stop=stop
+            )
+        )
+        await _until(site, 3)
+        began = monotonic()
+        stop.set()
+        result = await running
+        assert monotonic() - began < 2
+        assert (result.cause, result.pages) == ("interrupted", 1)
+
+    asyncio.run(main())
+
+
+def test_cancellation_is_concluded_and_passed_on(
+    town: Site, database: Database, inspector: Inspector, tmp_path: Path
+) -> None:
+    async def main() -> None:
+        running = asyncio.ensure_future(
+            check(PortalTarget(f"{town.url}/"), SLOW, inspector=inspector, database=database, data_dir=tmp_path)
+        )
+        await _until(town, 5)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+    asyncio.run(main())
+    with database.reader() as session:
+        run = session.scalars(select(Run)).one()
+    assert (run.outcome, run.cause) == ("partial", "interrupted")
+    assert run.pages >= 1
+
+
+def test_several_portals_in_one_loop(serve: Serve, database: Database, inspector: Inspector, tmp_path: Path) -> None:
+    sites = [serve({"/": page(f"Town {n}", "/a", "/b"), "/a": page(f"A {n}"), "/b": page(f"B {n}")}) for n in range(4)]
+
+    async def main() -> None:
+        results = await asyncio.gather(
+            *(
+                check(PortalTarget(f"{site.url}/"), SLOW, inspector=inspector, database=database, data_dir=tmp_path)
+                for site in sites
+            )
+        )
+        assert [result.pages for result in results] == [3] * 4
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_end_the_command_gracefully(number: signal.Signals, town: Site, tmp_path: Path) -> None:
+    command = _command(town, tmp_path)
+    asyncio.run(_until(town, 4))
+    command.send_signal(number)
+    out, _ = command.communicate(timeout=10)
+    assert out.split()[:2] == ["partial", "interrupted"]
+
+
+def test_after_a_kill_the_archive_is_readable(town: Site, tmp_path: Path, crawl: Crawl) -> None:
+    command = _command(town, tmp_path)
+    asyncio.run(_until(town, 12))
+    command.kill()
+    command.wait(10)
+    archive = tmp_path / "archive" / "run-000001"
+    with ReplayIndex([archive]) as index:
+        assert len(index) >= 2
+    with Database(tmp_path / "losi.db") as database, database.reader() as session:
+        assert session.scalars(select(Run)).one().outcome is None
+    assert crawl(f"{town.url}/", replay=archive).pages >= 1
+
+
+def _command(site: Site, folder: Path) -> subprocess.Popen[str]:
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, f"{site.url}/", str(folder)],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )

@@ -1,0 +1,255 @@
+"""robots.txt, sitemaps, retries, traps, soft 404s and interstitials, met on real crawls."""
+
+from __future__ import annotations
+
+import gzip
+from time import monotonic
+
+import pytest
+
+from tests.crawler.loopback import TEXT, Answer, Crawl, Handler, Serve, page
+
+PLAIN = {"Content-Type": "text/plain"}
+
+
+def test_robots_txt_is_obeyed(serve: Serve, crawl: Crawl) -> None:
+    site = serve(
+        {
+            "/": page("Town", "/open", "/closed/a"),
+            "/open": page("Open"),
+            "/closed/a": page("Closed"),
+            "/robots.txt": (200, PLAIN, b"User-agent: *\nDisallow: /closed/\n"),
+        }
+    )
+    assert crawl(f"{site.url}/").pages == 2
+    assert "/closed/a" not in site.requests
+    assert crawl(f"{site.url}/", obey_robots=False).pages == 3
+
+
+def test_robots_txt_that_closes_the_portal(serve: Serve, crawl: Crawl) -> None:
+    site = serve({"/": page("Town"), "/robots.txt": (200, PLAIN, b"User-agent: LOSI-Scout\nDisallow: /\n")})
+    result = crawl(f"{site.url}/")
+    assert (result.outcome, result.cause, result.pages) == ("blocked", "robots", 0)
+    assert site.requests == ["/robots.txt"]
+
+
+def test_failing_robots_txt_means_keep_out(serve: Serve, crawl: Crawl) -> None:
+    site = serve({"/": page("Town"), "/robots.txt": (503, {}, b"")})
+    result = crawl(f"{site.url}/")
+    assert (result.outcome, result.cause) == ("blocked", "robots")
+    assert "503" in result.message
+    assert site.requests == ["/robots.txt"] * 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (403, {}, b"no"),
+        (200, {}, b"<!doctype html><html><body>Disallow: /</body></html>"),
+        (200, PLAIN, b"\xff\xfe\x00 nonsense"),
+        (200, PLAIN, b"#" * 600_000 + b"\nDisallow: /"),
+    ],
+)
+def test_no_usable_robots_txt_allows_all(answer: Answer, serve: Serve, crawl: Crawl) -> None:
+    site = serve({"/": page("Town"), "/robots.txt": answer})
+    assert crawl(f"{site.url}/").pages == 1
+
+
+def test_crawl_delay_is_kept_up_to_the_cap(serve: Serve, crawl: Crawl) -> None:
+    site = serve(
+        {
+            "/": page("Town", "/a", "/b"),
+            "/a": page("A"),
+            "/b": page("B"),
+            "/robots.txt": (200, PLAIN, b"User-agent: *\nCrawl-delay: 30\n"),
+        }
+    )
+    began = monotonic()
+    assert crawl(f"{site.url}/", max_crawl_delay=0.3).pages == 3
+    assert 0.8 < monotonic() - began < 5
+
+
+def test_sitemap_index_gzip_and_text(serve: Serve, crawl: Crawl) -> None:
+    site = serve({"/": page("Town"), "/hidden": page("Hidden"), "/deep": page("Deep"), "/listed": page("Listed")})
+    space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+    index = "".join(
+        f"<sitemap><loc>{site.url}{path}</loc></sitemap>" for path in ("/one.xml.gz", "/two.txt", "/index.xml")
+    )
+    pages = f"<urlset {space}><url><loc> {site.url}/hidden </loc></url><url><loc>https://other.example/</loc></url></urlset>"
+    site.routes |= {
+        "/robots.txt": (200, PLAIN, f"Sitemap: {site.url}/index.xml\n".encode()),
+        "/index.xml": (200, {"Content-Type": "text/xml"}, f"<sitemapindex {space}>{index}</sitemapindex>".encode()),
+        "/one.xml.gz": (200, {"Content-Type": "application/x-gzip"}, gzip.compress(pages.encode())),
+        "/two.txt": (200, PLAIN, f"{site.url}/deep\n{site.url}/listed\n".encode()),
+    }
+    result = crawl(f"{site.url}/", sitemaps=True)
+    assert result.pages == 4
+    assert all(f.certificate.sitemap for f in result.findings)
+    assert site.requests.count("/index.xml") == 1
+
+
+def test_sitemap_bombs_are_harmless(serve: Serve, crawl: Crawl) -> None:
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    laughs = (
+        f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e0 "ha">{entities}]><urlset><url><loc>&e9;</loc></url></urlset>'
+    )
+    site = serve({"/": page("Town"), "/sitemap.xml": (200, {"Content-Type": "text/xml"}, laughs.encode())})
+    began = monotonic()
+    assert crawl(f"{site.url}/", sitemaps=True).pages == 1
+    assert monotonic() - began < 3
+
+
+def test_429_is_tried_again_when_it_says(serve: Serve, crawl: Crawl) -> None:
+    asked: list[float] = []
+
+    def busy(handler: Handler) -> Answer:
+        asked.append(monotonic())
+        return (429, {"Retry-After": "1"}, b"") if len(asked) == 1 else (200, {}, page("Town").encode())
+
+    site = serve({"/": busy})
+    assert crawl(f"{site.url}/").outcome == "ok"
+    assert asked[1] - asked[0] >= 1.0
+
+
+def test_retries_are_bounded(serve: Serve, crawl: Crawl) -> None:
+    site = serve({"/": page("Town", "/flaky", "/dead"), "/dead": (503, {"Retry-After": "86400"}, b"")})
+    calls: list[int] = []
+
+    def flaky(handler: Handler) -> Answer | None:
+        calls.append(1)
+        return None if len(calls) < 2 else (200, {}, page("Flaky").encode())
+
+    site.routes["/flaky"] = flaky
+    result = crawl(f"{site.url}/", retries=2, max_backoff=0.1)
+    assert result.pages == 2
+    assert site.requests.count("/dead") == 3
+    assert any("asked to wait 86400 s" in problem for problem in result.problems)
+
+
+def test_a_portal_that_dies_ends_the_crawl(serve: Serve, crawl: Crawl) -> None:
+    site = serve(
+        {
+            "/": page("Town", *(f"/{letter}" for letter in "abcdefghijklmnopqrstuvwxyz0123456789")),
+            "*": lambda handler: None,
+            "/robots.txt": (404, {}, b""),
+        }
+    )
+    result = crawl(f"{site.url}/", retries=0)
+    assert (result.outcome, result.cause, result.pages) == ("partial", "tcp", 1)
+    assert "stopped answering" in result.message
+    assert len(site.requests) < 30
+
+
+def test_traps_are_cut_and_counted(serve: Serve, crawl: Crawl) -> None:
+    def trap(handler: Handler) -> Answer:
+        here = handler.path
+        number = len(handler.server.site.requests)
+        links = [
+            f"/calendar?year={2000 + number}&month=3",
+            f"/list?f[0]=a{number}&sort=b&tags=c&type=d",
+            f"{here}/more/more/more",
+            f"/page?sid=0123456789abcdef{number:08d}",
+            "/print?print=1",
+            "/login?return_to=%2Fpage",
+        ]
+        return 200, {}, page(f"Page {number}", *links).encode()
+
+    site = serve({"*": trap, "/robots.txt": (404, {}, b"")})
+    result = crawl(f"{site.url}/", max_pages=50)
+    assert result.pages == 2
+    assert {path.partition("?")[0] for path in site.requests} == {"/", "/robots.txt", "/page"}
+
+
+def test_one_template_does_not_eat_the_budget(serve: Serve, crawl: Crawl) -> None:
+    news = [f"/news/{number}" for number in range(1, 60)]
+    other = [f"/{name}" for name in ("mayor", "history", "maps", "roads", "parks", "schools")]
+    site = serve(
+        {
+            "/": page("Town", *news, *other),
+            "*": lambda h: (200, {}, page(h.path).encode()),
+            "/robots.txt": (404, {}, b""),
+        }
+    )
+    crawl(f"{site.url}/", max_pages=25)
+    assert set(other) <= set(site.requests)
+
+
+def test_soft_404_pages_are_not_content(serve: Serve, crawl: Crawl) -> None:
+    lost = page("Town", "/news", "/gone", "/gone2", body="We are sorry, this page could not be found on our site. " * 5)
+    site = serve(
+        {
+            "/": page("Town", "/news", "/gone", "/gone2"),
+            "/news": page("News"),
+            "*": lambda h: (200, {}, lost.replace("sorry", f"sorry {h.path}").encode()),
+            "/robots.txt": (404, {}, b""),
+        }
+    )
+    assert crawl(f"{site.url}/", soft404=True, concurrency=1).pages == 2
+    assert crawl(f"{site.url}/", soft404=False, concurrency=1).pages == 4
+
+
+def test_the_random_path_is_the_same_each_time(serve: Serve, crawl: Crawl) -> None:
+    site = serve({"/": page("Town")})
+    for _ in range(2):
+        crawl(f"{site.url}/", soft404=True)
+    probes = [path for path in site.requests if path not in ("/", "/robots.txt")]
+    assert len(probes) == 2
+    assert probes[0] == probes[1]
+
+
+CHALLENGE = (
+    '<html><head><title>Just a moment...</title></head><body><script src="/cdn-cgi/challenge-platform/h/b/x.js">'
+    "</script>Checking your browser</body></html>"
+)
+
+
+def test_a_challenge_is_no_content(serve: Serve, crawl: Crawl) -> None:
+    site = serve({"/": (403, {"cf-mitigated": "challenge"}, CHALLENGE.encode())})
+    result = crawl(f"{site.url}/")
+    assert (result.outcome, result.cause, result.pages) == ("blocked", "block_page", 0)
+    assert "Cloudflare" in result.message
+    assert {f.reason for f in result.findings if f.state == "unknown"} <= {"blocked", "tool"}
+
+
+def test_a_parked_domain_is_no_portal(serve: Serve, crawl: Crawl) -> None:
+    site = serve(
+        {"/": "<html><title>town.example</title><body>This domain is for sale! Buy this domain today.</body></html>"}
+    )
+    result = crawl(f"{site.url}/")
+    assert (result.outcome, result.cause) == ("no_portal", "parked")
+
+
+def test_a_default_page_is_no_portal(serve: Serve, crawl: Crawl) -> None:
+    site = serve(
+        {
+            "/": "<html><title>Welcome to nginx!</title><body><h1>Welcome to nginx!</h1>If you see this page, the "
+            "nginx web server is successfully installed and working. Further configuration is required.</body></html>"
+        }
+    )
+    result = crawl(f"{site.url}/")
+    assert (result.outcome, result.cause) == ("no_portal", "default_page")
+
+
+def test_refusals_on_the_way_are_not_content(serve: Serve, crawl: Crawl) -> None:
+    site = serve(
+        {
+            "/": page("Town", *(f"/{letter}" for letter in "abcdef")),
+            "/a": page("A"),
+            "*": (403, {}, b"<html><title>Access Denied</title>You are blocked</html>"),
+            "/robots.txt": (404, {}, b""),
+        }
+    )
+    result = crawl(f"{site.url}/")
+    assert (result.outcome, result.cause, result.pages) == ("blocked", "block_page", 2)
+
+
+def test_meta_refresh_of_the_home_page_is_followed(serve: Serve, crawl: Crawl) -> None:
+    site = serve(
+        {
+            "/": '<html><head><meta http-equiv="refresh" content="0; url=/en/"></head></html>',
+            "/en/": page("Town", body=TEXT),
+        }
+    )
+    result = crawl(f"{site.url}/")
+    assert result.outcome == "ok"
+    assert "/en/" in site.requests

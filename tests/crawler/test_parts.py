@@ -1,0 +1,117 @@
+"""Retry-After, robots policies, sitemaps, settings and the Scrapy project, each by itself."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from crawler.backoff import retry_after
+from crawler.outcome import is_shell
+from crawler.robots import policy
+from crawler.settings import CrawlOptions
+from crawler.sitemaps import parse_sitemap
+from tests.crawler.loopback import Serve, page
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (b"120", 120.0),
+        (b" 7 ", 7.0),
+        (b"Sun, 01 Mar 2026 12:01:30 GMT", 90.0),
+        (b"Sun, 01 Mar 2020 12:00:00 GMT", 0.0),
+        (b"soon", None),
+        (b"-5", None),
+        (None, None),
+    ],
+)
+def test_retry_after(value: bytes | None, seconds: float | None) -> None:
+    assert retry_after(value, NOW) == seconds
+
+
+def test_robots_policies() -> None:
+    text = b"User-agent: losi-scout\nDisallow: /private\nCrawl-delay: 4\nUser-agent: *\nDisallow: /\nSitemap: https://t.example/s.xml\n"
+    found = policy(200, text, "LOSI-Scout/1.0 (+https://x.example)")
+    assert found.allows("https://t.example/open")
+    assert not found.allows("https://t.example/private/x")
+    assert (found.delay, found.sitemaps) == (4.0, ("https://t.example/s.xml",))
+    assert policy(404, text, "x").state == "none"
+    assert policy(500, b"", "x").state == "unavailable"
+    assert not policy(429, b"", "x").allows("https://t.example/")
+
+
+def test_sitemap_forms() -> None:
+    entries = b"<url><loc>https://t.example/a</loc><lastmod>2026</lastmod></url><url><loc>\n b </loc></url>"
+    urls = b"<?xml version='1.0'?><urlset>" + entries + b"</urlset>"
+    assert parse_sitemap(urls) == (["https://t.example/a", "b"], [])
+    assert parse_sitemap(gzip.compress(urls))[0] == ["https://t.example/a", "b"]
+    assert parse_sitemap(b"<sitemapindex><sitemap><loc>https://t.example/s</loc></sitemap></sitemapindex>")[1] == [
+        "https://t.example/s"
+    ]
+    assert parse_sitemap(b"\xef\xbb\xbfhttps://t.example/a\r\nnonsense\r\n")[0] == ["https://t.example/a"]
+    assert parse_sitemap(b"<html><body><url>x</body>") == ([], [])
+    assert parse_sitemap(gzip.compress(urls)[:-30])[0] in ([], ["https://t.example/a"], ["https://t.example/a", "b"])
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_sitemap_or_none(body: bytes) -> None:
+    pages, further = parse_sitemap(body)
+    assert all(isinstance(url, str) for url in (*pages, *further))
+
+
+def test_long_sitemaps_are_read_to_the_limit() -> None:
+    body = (
+        b"<urlset>" + b"".join(b"<url><loc>https://t.example/%d</loc></url>" % n for n in range(30_000)) + b"</urlset>"
+    )
+    assert len(parse_sitemap(body)[0]) >= 20_000
+
+
+def test_options_are_checked() -> None:
+    assert CrawlOptions(max_pages=10).request_limit == 80
+    for wrong in ({"max_pages": 0}, {"delay": -1}, {"no_such": 1}):
+        with pytest.raises(ValidationError):
+            CrawlOptions.model_validate(wrong)
+
+
+def test_shells() -> None:
+    assert is_shell("", 1, 0)
+    assert not is_shell("x" * 300, 1, 0)
+    assert not is_shell("", 0, 0)
+    assert not is_shell("Choose: es en fr", 2, 3)
+
+
+def _scrapy(*arguments: str, folder: Path) -> str:
+    environment = {**os.environ, "LOSI_DATA": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_scrapy_list(tmp_path: Path) -> None:
+    assert _scrapy("list", folder=tmp_path).split() == ["city", "national"]
+
+
+def test_scrapy_crawl(serve: Serve, tmp_path: Path) -> None:
+    site = serve({"/": page("Town", "/a"), "/a": page("A")})
+    out = _scrapy("crawl", "city", "-a", f"url={site.url}/", "-a", "allow_private=1", "-a", "delay=0", folder=tmp_path)
+    assert "ok; read 2 pages" in out
+    assert (tmp_path / "losi.db").exists()

@@ -1,0 +1,144 @@
+"""The one form of a URL, registered domains, scope, traps and shapes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.scope import Scope
+from crawler.traps import shape, trap
+from crawler.urls import UrlError, canonical, domain, typed_url
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("HTTP://WWW.Town.Example:80/a/../b/./c#top", "http://www.town.example/b/c"),
+        ("https://town.example:443", "https://town.example/"),
+        ("https://town.example:8443/x", "https://town.example:8443/x"),
+        ("https://town.example/%7euser/%c3%a9", "https://town.example/~user/%C3%A9"),
+        ("https://town.example/a?b=2&a=1&utm_source=x&fbclid=y", "https://town.example/a?a=1&b=2"),
+        ("https://town.example/a;jsessionid=0A1B2C?x=1", "https://town.example/a?x=1"),
+        ("https://town.example/a?PHPSESSID=0123456789abcdef0123&x=1", "https://town.example/a?x=1"),
+        ("https://town.example/a?sid=3", "https://town.example/a?sid=3"),
+        ("https://town.example/(S(abcdefgh))/a.aspx", "https://town.example/a.aspx"),
+        ("https://m\u00fcnchen.example/stra\u00dfe", "https://xn--mnchen-3ya.example/stra%C3%9Fe"),
+        ("https://[2001:db8::1]/", "https://[2001:db8::1]/"),
+        ("mailto:a@town.example", ""),
+        ("https://", ""),
+        ("https://town.example:x/", ""),
+    ],
+)
+def test_canonical(url: str, expected: str) -> None:
+    assert canonical(url) == expected
+
+
+@given(st.text(alphabet="abc/.%?&=#;:@[]()é 0129", max_size=60))
+def test_canonical_is_stable_and_never_fails(rest: str) -> None:
+    once = canonical(f"https://town.example/{rest}")
+    assert canonical(once) == once
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_url_or_a_clear_error(text: str) -> None:
+    try:
+        url, _ = typed_url(text)
+    except UrlError as error:
+        url = f"https://{error}"
+    assert url.startswith(("http://", "https://"))
+    assert len(url) > 9
+
+
+def test_a_missing_scheme_is_added() -> None:
+    assert typed_url(" www.town.example ") == ("https://www.town.example/", False)
+    assert typed_url("http://town.example/a?b=1&a=2#x") == ("http://town.example/a?b=1&a=2", True)
+
+
+@pytest.mark.parametrize(
+    ("host", "registered", "shared"),
+    [
+        ("www.nyc.gov", "nyc.gov", False),
+        ("www.gov.uk", "www.gov.uk", False),
+        ("gov.pl", "", False),
+        ("italia.github.io", "italia.github.io", True),
+        ("english.seoul.go.kr", "seoul.go.kr", False),
+        ("127.0.0.1", "", False),
+    ],
+)
+def test_registered_domain(host: str, registered: str, shared: bool) -> None:
+    found = domain(host)
+    assert (found.registered, found.shared) == (registered, shared)
+
+
+@pytest.mark.parametrize(
+    ("seed", "inside", "outside"),
+    [
+        ("https://www.nyc.gov/site/", "https://www1.nyc.gov/x", "https://www.ny.gov/"),
+        ("https://www.gov.uk/", "https://gov.uk/x", "https://signin.service.gov.uk/"),
+        ("https://www.gov.pl/", "https://www.gov.pl/web/zdrowie", "https://www.mf.gov.pl/"),
+        (
+            "https://www.gov.pl/web/warszawa/",
+            "https://www.gov.pl/web/warszawa/kontakt",
+            "https://www.gov.pl/web/gdansk/",
+        ),
+        ("https://www.gov.pl/en/", "https://www.gov.pl/pl/", "https://www.nfz.gov.pl/"),
+        ("https://italia.github.io/design/", "https://italia.github.io/design/a", "https://italia.github.io/other/"),
+        ("https://town.blogspot.com/", "https://town.blogspot.com/2020/", "https://other.blogspot.com/"),
+        ("https://www.city.osaka.lg.jp/", "https://web.city.osaka.lg.jp/a", "https://www.pref.osaka.lg.jp/"),
+        ("https://www.comune.milano.it/", "https://servizi.comune.milano.it/", "https://www.milano.it/"),
+        ("http://127.0.0.1:8001/", "http://127.0.0.1:8001/a", "http://127.0.0.1:8002/"),
+    ],
+)
+def test_scope(seed: str, inside: str, outside: str) -> None:
+    scope = Scope(seed)
+    assert scope.contains(seed)
+    assert scope.contains(inside)
+    assert not scope.contains(outside)
+
+
+def test_scope_grows_with_where_the_seed_leads() -> None:
+    scope = Scope("https://old-town.example/")
+    scope.extend("https://www.town.gov/home")
+    assert scope.contains("https://old-town.example/x")
+    assert scope.contains("https://data.town.gov/")
+
+
+def test_social_networks_are_not_stepped_to() -> None:
+    scope = Scope("https://town.example/")
+    assert not scope.may_step_to("https://www.facebook.com/town")
+    assert scope.may_step_to("https://tenders.example/town")
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("calendar?year=1999&month=2", "calendar"),
+        ("events/2024/05/", "calendar"),
+        ("agenda/2031-01/list", "calendar"),
+        ("a/b/a/b/a/b", "repeating path"),
+        ("list?f%5B0%5D=x&sort=y&tags=z", "combined filters"),
+        ("x?a=1&b=2&c=3&d=4&e=5&f=6&g=7", "too many parameters"),
+        ("a?print=1", "print or share version"),
+        ("login?return_to=%2Fhome", "login redirect"),
+        ("user/logout", "account or basket action"),
+        ("x" * 1001, "URL too long"),
+        ("/".join("abcdefghijklmnop"), "path too deep"),
+        ("events/2024/05/12/spring-fair", ""),
+        ("news?page=2", ""),
+        ("budget/2024", ""),
+        ("calendar", ""),
+        ("search?q=tax", ""),
+        ("services/permits/building", ""),
+        ("en/departments?id=12", ""),
+    ],
+)
+def test_traps(path: str, reason: str) -> None:
+    assert trap(canonical(f"https://town.example/{path}")) == reason
+
+
+def test_shapes() -> None:
+    first = "https://town.example/news/2024/03/a-long-title-of-news.html?id=5"
+    assert shape(first) == shape("https://town.example/news/2023/11/another-title-altogether.html?id=77")
+    assert shape(first) != shape("https://town.example/events/2024/03/a-long-title-of-news.html?id=5")
+    assert shape("https://town.example/mayor") != shape("https://town.example/parks")
