@@ -25,30 +25,33 @@ def host_of(url: str) -> str:
     return host.removeprefix("www.")
 
 
-@lru_cache(maxsize=8192)
 def listed(url: str, group: str) -> str:
     """The entry of the group of hosts.toml that the URL belongs to; empty if none."""
     host = host_of(url)
-    if not host:
-        return ""
-    hosts, with_path = _listed(group)
+    found = _listed_host(host, group) if host else ""
+    if found or not host:
+        return found
+    return next((entry for entry in _listed(group)[1] if entry in url), "")
+
+
+@lru_cache(maxsize=16_384)
+def _listed_host(host: str, group: str) -> str:
+    hosts = _listed(group)[0]
     labels = host.split(".")
-    for start in range(len(labels) - 1):
-        name = ".".join(labels[start:])
-        if name in hosts:
-            return name
-    return next((entry for entry in with_path if entry in url), "")
+    return next((name for start in range(len(labels) - 1) if (name := ".".join(labels[start:])) in hosts), "")
 
 
 @lru_cache(maxsize=8192)
 def is_government(host: str) -> bool:
     """Whether only governments may hold the host name."""
-    table = data("government_domains")
-    labels = host.lower().removeprefix("www.").split(".")
+    labels = host.lower().split(".")
     suffixes = _suffixes()
     if any(".".join(labels[start:]) in suffixes for start in range(len(labels))):
         return True
-    return len(labels) >= 2 and len(labels[-1]) == 2 and labels[-2] in table["labels"]
+    if len(labels) < 2 or len(labels[-1]) != 2:
+        return False
+    countries = data("government_domains")["labels"].get(labels[-2], ())
+    return labels[-1] in countries or ("*" in countries and len(labels) >= 3)
 
 
 @cache
@@ -56,7 +59,13 @@ def _suffixes() -> frozenset[str]:
     return frozenset(data("government_domains")["suffixes"])
 
 
+@lru_cache(maxsize=8192)
 def looks_governmental(host: str) -> bool:
-    """Whether the host carries a word that governments use by convention (`city.`, `bip.`, `mairie-`)."""
-    words = set(data("government_domains")["words"])
+    """Whether the host carries a word that governments use by convention (`city.`, `bip.`, `mairie-`): a hint only."""
+    words = _words()
     return any(part in words for label in host.split(".") for part in label.split("-"))
+
+
+@cache
+def _words() -> frozenset[str]:
+    return frozenset(data("government_domains")["words"])

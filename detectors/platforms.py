@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from detectors.page import Page
 
 _MARKUP_WINDOW = 300_000
+_TAG = re.compile(r"<[a-zA-Z][^<>]{3,2000}>")
+_LINK_TARGET = re.compile(r"""\b(?:href|content|alt|title)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)""", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +110,13 @@ def _marks(page: Page, prints: _Fingerprints) -> Iterator[tuple[str, str]]:
     for source in (*page.scripts, *(source for source, _ in page.iframes)):
         for _, key in prints.scripts.iter(source):
             yield key, f"script {source[:120]}"
-    for _, key in prints.markup.iter(page.html[:_MARKUP_WINDOW]):
+    for _, key in prints.markup.iter(_attributes(page.html[:_MARKUP_WINDOW])):
         yield key, "markup"
+
+
+def _attributes(html: str) -> str:
+    """The markup without its text and without the targets of its links."""
+    return "\n".join(_LINK_TARGET.sub("", tag) for tag in _TAG.findall(html))
 
 
 def likely_places(page: Page) -> tuple[tuple[str, str], ...]:

@@ -14,6 +14,7 @@ from detectors.strengths import Strengths, strengths
 if TYPE_CHECKING:
     from detectors.hits import Hit, Segment
     from detectors.page import Page
+    from detectors.page.elements import Form
 
 _NOUN = {
     "link": "link",
@@ -27,6 +28,7 @@ _NOUN = {
     "url": "address",
 }
 _CEILING = 0.98
+_FIELDS_OF_APPLICATION = 2
 _MAX_QUOTE = 240
 _DOCUMENT_ENDINGS = (".pdf", ".xls", ".xlsx", ".ods", ".doc", ".docx", ".odt", ".csv", ".zip")
 
@@ -74,7 +76,9 @@ class TopicDetector(PageDetector):
                 value = self.weigh(page, hit, table)
                 yield self._supported(value, table) if link.url in by_link else value, hit
         for url, hit in by_link.items():
-            if url not in told:
+            link = hit.segment.link
+            outside = link is not None and self.zones_only and link.zone not in self.zones_only
+            if url not in told and not outside:
                 yield self.weigh_url(page, hit, table), hit
         for hit in urls:
             if hit.segment.link is None:
@@ -121,21 +125,40 @@ class OnlineServiceDetector(TopicDetector):
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
         """A strong term names the act; a weak one needs a mark of the act beside it."""
         value = table.of(hit)
+        marks = page.hits.marks(hit.segment)
+        if "form" in marks and "online" not in marks:
+            return min(value, 0.40)
         if hit.term.role == "strong":
             return value
-        if self._act_beside(page, hit.segment):
+        if marks.intersection(self.acts):
             return max(value, 0.60 - 0.03 * min(hit.extra, 6)) if hit.segment.kind != "text" else value
+        if hit.extra == 0 and self._act_around(page, hit.segment):
+            return max(value, 0.58)
         return min(value, 0.40)
 
     def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
         """An address names the service, seldom that it is online."""
         return min(0.40, table.of_url(hit))
 
-    def _act_beside(self, page: Page, segment: Segment) -> bool:
-        marks = page.hits.marks(segment)
-        if "form" in marks and "online" not in marks:
+    def _act_around(self, page: Page, segment: Segment) -> bool:
+        """Whether the heading above a link names the act, or the page under a heading is itself a form about it."""
+        if segment.link is not None:
+            above = segment.link.context
+            return bool(above) and any(
+                place.kind == "heading" and place.text == above and "online" in page.hits.marks(place)
+                for place in page.hits.segments
+            )
+        if segment.kind != "heading" or segment.heading is None or segment.heading.level > 2:
             return False
-        return bool(marks.intersection(self.acts))
+        return any(
+            form.method == "post" and not form.loose and form.zone == "main" and _asks(form) for form in page.forms
+        )
+
+
+def _asks(form: Form) -> bool:
+    """Whether the form asks for several things, as an application does, and is no login."""
+    asked = [field for field in form.fields if field.type not in ("hidden", "submit", "button", "reset", "image")]
+    return len(asked) >= _FIELDS_OF_APPLICATION and not form.has("password")
 
 
 def describe(feature: str, hit: Hit, strength: float) -> Observation:
@@ -145,7 +168,7 @@ def describe(feature: str, hit: Hit, strength: float) -> Observation:
     start, end = (0, 0) if by_url else hit.span()
     quote, marked = _cut((segment.link.label if segment.link else segment.text) if by_url else segment.text, start, end)
     place = f"{_NOUN[segment.kind]} in the {segment.zone}" if segment.link else _NOUN[segment.kind]
-    element = segment.link or segment.heading or segment.form
+    element = segment.link or segment.control or segment.heading or segment.form
     return Observation(
         feature=feature,
         kind="content" if segment.link is None else "link",

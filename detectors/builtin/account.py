@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from detectors.observation import Observation
 from detectors.page import Page
+from detectors.page.elements import Form
 from detectors.page.selector import css_selector
 from detectors.topic import TopicDetector
 
 _STAFF = re.compile(
-    r"wp-login|wp-admin|/admin|administrator|webmail|owa|intranet|user/login|joomla|typo3|roundcube|zimbra",
+    r"(?:^|[\s/_.?=&-])(?:wp-login|wp-admin|admin|administrator|webmail|owa|intranet|joomla|typo3|roundcube|zimbra)"
+    r"(?:$|[\s/_.?=&-])|/user/login",
     re.I,
 )
+
+
+def _is_staff(page: Page, form: Form) -> bool:
+    """Whether the form lets in the staff: told by its address, the page's path or the form's name."""
+    where = f"{urlsplit(form.action).path} {urlsplit(page.url).path} {form.ident}"
+    return bool(_STAFF.search(where))
 
 
 class Authentication(TopicDetector):
@@ -25,19 +34,18 @@ class Authentication(TopicDetector):
 
     def observe(self, page: Page) -> Iterable[Observation]:
         """Password forms, then words."""
-        for form in page.forms:
-            if form.has("password"):
-                staff = bool(_STAFF.search(f"{form.action} {page.url} {form.ident}"))
-                yield Observation(
-                    self.features[0],
-                    "content",
-                    0.3 if staff else 0.75,
-                    (form.text or "password field")[:200],
-                    "login form of the staff or the content system" if staff else "login form",
-                    selector=css_selector(form.element),
-                    zone=form.zone,
-                )
-                break
+        forms = [form for form in page.forms if form.has("password")]
+        for form in sorted(forms, key=lambda form: _is_staff(page, form))[:1]:
+            staff = _is_staff(page, form)
+            yield Observation(
+                self.features[0],
+                "content",
+                0.3 if staff else 0.75,
+                (form.text or "password field")[:200],
+                "login form of the staff or the content system" if staff else "login form",
+                selector=css_selector(form.element),
+                zone=form.zone,
+            )
         yield from super().observe(page)
 
 

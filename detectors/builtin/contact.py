@@ -12,7 +12,10 @@ from detectors.page.selector import css_selector
 from detectors.topic import TopicDetector
 
 _EMAIL = re.compile(r"[\w.+-]{2,}\s?(?:@|\(at\)|\[at\]|\{at\}|＠)\s?[\w-]+(?:\.[\w-]+)+")
-_PHONE = re.compile(r"(?<![\d/.-])(?:\+|00)?\(?\d{1,4}\)?(?:[\s./()-]{1,3}\d{2,5}){2,5}(?![\d/-])")
+_PHONE = re.compile(
+    r"(?<![\d/.-])(?:(?:\+|00)\d{1,3}(?:[\s./()-]{1,3}\d{1,5}){2,6}|\(?\d{1,4}\)?(?:[\s./()-]{1,3}\d{2,5}){2,5})(?![\d/-])"
+)
+_TELLING = re.compile(r"[\d@＠]|\bat\b")
 _DATE = re.compile(r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[:.]\d{2}\s?[-–])")
 _ORGANISATION_KEYS = ("telephone", "email", "address", "contactPoint")
 
@@ -59,7 +62,7 @@ class ContactDetails(TopicDetector):
                 return
         for element in page.tree.iter("address"):
             text = " ".join("".join(element.itertext()).split())
-            if len(text) > 12:
+            if len(text) > 12 and (any(char.isdigit() for char in text) or "@" in text):
                 yield Observation(
                     self.features[0],
                     "content",
@@ -77,6 +80,8 @@ class ContactDetails(TopicDetector):
             if segment.kind != "text":
                 continue
             text, marked = segment.text, "contact" in page.hits.marks(segment)
+            if not _TELLING.search(text):
+                continue
             email = _EMAIL.search(text)
             phone = None if email else _phone(text)
             match = email or phone

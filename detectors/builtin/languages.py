@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from detectors.base import PageDetector, PortalDetector, PortalFacts
 from detectors.hosts import listed
+from detectors.lexicon import Lexicon
 from detectors.normalise import normalise
 from detectors.observation import Kind, Observation
 from detectors.packaged import data
@@ -17,7 +18,8 @@ from detectors.page.language import declared
 from detectors.page.selector import css_selector
 
 _SWITCH = re.compile(r"lang|locale|idioma|sprache|langue|wpml|polylang|dil|jezik", re.I)
-_FLAG = re.compile(r"flag|lang", re.I)
+_SWITCH_WORDS = frozenset(("version", "site", "website", "verzia", "versione", "versao", "versija", "verze"))
+_MAX_NAME = 40
 
 
 class ForeignLanguage(PageDetector):
@@ -59,7 +61,7 @@ class ForeignLanguage(PageDetector):
                 )
 
     def _head(self, page: Page, own: str) -> Iterator[Observation]:
-        others = {declared(lang) for lang, _ in page.alternates} - {"", own}
+        others = {declared(lang).split("-")[0] for lang, _ in page.alternates} - {"", own}
         if others:
             quote = ", ".join(f"{lang}: {url}" for lang, url in page.alternates[:4])
             yield Observation(
@@ -68,9 +70,13 @@ class ForeignLanguage(PageDetector):
 
     def _captions(self, page: Page) -> Iterator[Observation]:
         """Captions of a switcher in the page's language: "Translate", "Select language"."""
+        lexicons = page.lexicons.for_languages(page.languages) if page.lexicons else ()
+        captions = frozenset[str]().union(*(_captions_in(lexicon) for lexicon in lexicons))
         for segment in page.hits.segments:
-            marked = segment.kind in ("link", "control", "heading", "form") and len(segment.text) < 60
-            if marked and "language_names" in page.hits.marks(segment) and segment.zone != "main":
+            if segment.kind not in ("link", "control", "heading", "form") or segment.zone == "main":
+                continue
+            text = normalise(segment.text) if len(segment.text) < _MAX_NAME else ""
+            if text in captions and _language_of_name(text) != page.language.split("-")[0]:
                 href = segment.link.href if segment.link else ""
                 kind: Kind = "link" if segment.link else "content"
                 yield Observation(
@@ -95,43 +101,67 @@ class ForeignLanguage(PageDetector):
                     return
 
 
+@lru_cache(maxsize=128)
+def _captions_in(lexicon: Lexicon) -> frozenset[str]:
+    """The captions of a switcher in the lexicon's language, in normal form, stems left out."""
+    words = (term.text for term in lexicon.terms if term.feature == "general.language_names")
+    return frozenset(normalise(word) for word in words if "*" not in word)
+
+
 @cache
 def _names() -> frozenset[str]:
-    return frozenset(normalise(name) for name in data("endonyms")["names"])
+    return frozenset(normalise(name) for name in data("endonyms")["switch"]["names"])
+
+
+@cache
+def _own_names() -> dict[str, str]:
+    return {normalise(name): code for code, names in data("endonyms")["own"].items() for name in names}
 
 
 @cache
 def _codes() -> frozenset[str]:
-    return frozenset(normalise(code) for code in data("endonyms")["codes"])
+    return frozenset(normalise(code) for code in data("endonyms")["switch"]["codes"])
 
 
+@lru_cache(maxsize=4096)
 def _is_endonym(text: str) -> bool:
-    """Whether the text is a language's name, alone or with its code or country in brackets."""
+    """Whether the text is a language's name, alone, with its code or country in brackets, or two names together."""
     plain = normalise(re.sub(r"[(\[].*?[)\]]", " ", text))
     if plain in _names():
         return True
-    words = plain.split()
-    return 1 < len(words) <= 4 and (
-        " ".join(words[1:]) in _names() or " ".join(words[:-1]) in _names() or " ".join(words[:2]) in _names()
-    )
+    words = [word for word in plain.split() if word not in _codes() and word not in _SWITCH_WORDS]
+    return 0 < len(words) < 3 and (" ".join(words) in _names() or all(word in _names() for word in words))
+
+
+@lru_cache(maxsize=4096)
+def _language_of_name(text: str) -> str:
+    """The language whose own name the text is, where the text alone tells it; empty otherwise."""
+    return str(_own_names().get(normalise(text), ""))
 
 
 def _names_language(link: Link, own: str) -> str:
     """By what the link is known to lead to another language; empty if it is not."""
     if link.href.startswith(("mailto:", "tel:")):
         return ""
-    other = declared(link.hreflang)
-    if other and other != own:
-        return f"link with hreflang {link.hreflang}"
+    other = declared(link.hreflang).split("-")[0]
+    if other:
+        return f"link with hreflang {link.hreflang}" if other != own else ""
     label = link.label or link.title
+    if len(label) > _MAX_NAME:
+        return ""
     if _is_endonym(label):
-        return "link labelled with a language's own name"
-    if normalise(label) in _codes() and normalise(label)[:2] != own and link.zone != "breadcrumb":
-        marked = _SWITCH.search(f"{link.css} {link.href}") or re.search(
-            rf"(?:^|[/?=._-]){re.escape(label.lower())}(?:$|[/&._-])", link.href.lower()
-        )
-        return "link labelled with a language's code" if marked or link.zone in ("header", "nav") else ""
-    return ""
+        return "" if _language_of_name(label) == own else "link labelled with a language's own name"
+    return _by_code(link, label, own)
+
+
+def _by_code(link: Link, label: str, own: str) -> str:
+    """A bare code counts where address or class say that it switches the language."""
+    code = normalise(label)
+    if code not in _codes() or code[:2] == own or link.zone == "breadcrumb":
+        return ""
+    place = re.search(rf"(?:^|[/?&=._-]){re.escape(label.lower())}(?:$|[/?&=._-])", link.href.lower())
+    switched = place or _SWITCH.search(f"{link.css} {link.href}")
+    return "link labelled with a language's code" if switched or not code.isascii() else ""
 
 
 class LanguagesOfPortal(PortalDetector):

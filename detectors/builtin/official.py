@@ -15,6 +15,8 @@ from detectors.topic import TopicDetector
 
 _COPYRIGHT = re.compile(r"©|\(c\)|&copy;|copyright|all rights reserved", re.I)
 _MANY_LINKS = 3
+_FEW_WORDS = 6
+_ONE_LABEL_SUFFIXES = frozenset(("gov", "mil"))
 
 
 class OfficialPortal(TopicDetector):
@@ -31,29 +33,26 @@ class OfficialPortal(TopicDetector):
         if is_government(page.host):
             yield Observation(feature, "content", 0.9, page.host, "host name reserved for governments")
         elif looks_governmental(page.host):
-            yield Observation(feature, "content", 0.6, page.host, "host name as governments use it by convention")
+            yield Observation(feature, "content", 0.45, page.host, "host name as governments use it by convention")
         for item in page.jsonld:
             if any(word in str(item.get("@type", "")) for word in ("Government", "CityHall", "Legislative")):
                 yield Observation(
                     feature, "content", 0.75, str(item.get("name", ""))[:200], "structured data of a public body"
                 )
                 break
+        named = {hit.segment.text for hit in page.hits.feature(feature) if hit.segment.zone == "footer"}
         for block in page.blocks:
-            if block.zone == "footer" and _COPYRIGHT.search(block.text) and page.hits.feature(feature):
-                yield Observation(
-                    feature,
-                    "content",
-                    0.7,
-                    block.text[:200],
-                    "copyright line",
-                    selector=css_selector(block.element),
-                )
+            if block.zone == "footer" and block.text in named and _COPYRIGHT.search(block.text):
+                selector = css_selector(block.element)
+                yield Observation(feature, "content", 0.7, block.text[:200], "copyright line", selector=selector)
                 break
         yield from super().observe(page)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
         """A link names whom it leads to, which is this body only where it is the site's own logo or front page."""
         value = super().weigh(page, hit, table)
+        if hit.segment.kind == "text" and hit.extra > _FEW_WORDS and hit.segment.zone == "main":
+            return min(value, 0.45)
         link = hit.segment.link
         own = link is not None and host_of(link.url) == host_of(page.url)
         return value if link is None or (own and link.zone in ("header", "footer")) else min(value, 0.45)
@@ -102,7 +101,7 @@ def _other_bodies(page: Page) -> dict[str, str]:
 def _owner(host: str) -> str:
     """The part of a host that tells bodies apart: the label before the government's suffix, with it."""
     labels = host.removeprefix("www.").split(".")
-    return ".".join(labels[-3:])
+    return ".".join(labels[-2:] if labels[-1] in _ONE_LABEL_SUFFIXES else labels[-3:])
 
 
 DETECTORS = (OfficialPortal, AgencyLinks)

@@ -10,17 +10,19 @@ from detectors.page import Page
 from detectors.topic import TopicDetector
 
 _SEVERAL = 3
+_MAX_ENTRY = 240
 _NAME = re.compile(r"\b[^\W\d_a-z][\w'’.-]+(?:[ \u00a0]+(?:[a-z]{1,3}[ \u00a0]+)?[^\W\d_a-z][\w'’.-]+){1,3}")
 _CASED = re.compile(r"[^\W\d_]")
 
 
-def _names_person(text: str, start: int, end: int) -> bool:
-    """Whether a name of two or more capitalised words stands beside the title; scripts without capitals pass."""
+def _person(text: str, start: int, end: int) -> str:
+    """The name beside the title; for scripts without capitals the text beside it; empty if there is none."""
     rest = f"{text[:start]} | {text[end:]}"
+    found = _NAME.search(rest)
+    if found:
+        return found[0]
     letters = _CASED.findall(rest)
-    if letters and not any(char.lower() != char.upper() for char in letters):
-        return True
-    return _NAME.search(rest) is not None
+    return rest if letters and not any(char.lower() != char.upper() for char in letters) else ""
 
 
 class DepartmentHeads(TopicDetector):
@@ -34,7 +36,7 @@ class DepartmentHeads(TopicDetector):
     def observe(self, page: Page) -> Iterable[Observation]:
         """Words first; then several titles in content, which a list of people has."""
         yield from super().observe(page)
-        places: dict[int, str] = {}
+        places: dict[str, str] = {}
         for hit in page.hits.feature(self.features[0]):
             segment = hit.segment
             if (
@@ -42,7 +44,7 @@ class DepartmentHeads(TopicDetector):
                 and segment.kind in ("heading", "text", "link")
                 and len(segment.text) < 240
             ):
-                places.setdefault(segment.number, segment.text)
+                places.setdefault(_person(segment.text, *hit.span()), segment.text)
         if len(places) >= _SEVERAL:
             strength = min(0.75, 0.4 + 0.05 * len(places))
             quote = " · ".join(list(places.values())[:4])[:240]

@@ -14,15 +14,19 @@ from detectors.page.selector import css_selector
 from detectors.strengths import Strengths
 from detectors.topic import TopicDetector
 
+_WORDS = (
+    "search searchword searchterm searchtext searchbox sitesearch query queries keyword keywords kw "
+    "buscar busca buscador busqueda pesquisa pesquisar recherche rechercher suche suchen suchbegriff "
+    "suchwort ricerca cerca szukaj wyszukaj fraza hledat hledej vyhledat hladat kereses kereso poisk "
+    "arama ara sok soek sog haku hae tim timkiem zoeken zoek otsi paieska cari carian pencarian trazi "
+    "pretraga iskanje cautare cauta kerko"
+)
 _NAMES = re.compile(
-    r"(?:^|[\W_])(?:q|s|k|qs|query|queries|search\w*|\w*search|keyword\w*|kw|buscar|busca|busqueda|busqueda\w*|recherche\w*|suche\w*|suchbegriff|ricerca|cerca|szukaj"
-    r"|hledat|hledej|keres\w*|poisk|arama|ara|sok|haku|tim|tim_kiem|wyszukaj|fraza|searchword|term|st|zoeken|otsi|paieska|cari)(?:$|[\W_])",
-    re.I,
+    rf"(?:^|[\W_])(?:q|s|k|qs|st|term|{'|'.join(_WORDS.split())}|search(?:query|input|field|keywords?)|(?:site|key|txt)search)"
+    r"(?:$|[\W_\d])|[a-z]Search(?:$|[A-Z\W_])|^search[A-Z]",
 )
-_ACTION = re.compile(
-    r"search|buscar|busca|busqueda|recherche|such|ricerca|cerca|szukaj|hledat|keres|poisk|arama|haku|zoek|cari",
-    re.I,
-)
+_ACTION = re.compile(rf"(?:^|[\W_])(?:{'|'.join(_WORDS.split())})(?:$|[\W_\d])", re.I)
+_MANY_FIELDS = 14
 _ENGINE = re.compile(r"(?:google|bing|yandex|duckduckgo|baidu|naver|daum)\.\w+", re.I)
 
 
@@ -63,16 +67,23 @@ def _text_fields(form: Form) -> list[Field]:
     return [f for f in form.fields if f.type in ("search", "text", "") and f.tag == "input"]
 
 
+def _named_search(field: Field) -> bool:
+    return bool(_NAMES.search(field.name) or _NAMES.search(field.name.lower()))
+
+
 def _search_strength(page: Page, form: Form) -> tuple[float, str]:
     """How surely the form is the site's search, and by what it is known."""
     fields = _text_fields(form)
-    if not fields or form.has("password") or (len(form.fields) > 14 and not form.loose):
+    shown = [f for f in form.fields if f.type != "hidden"]
+    if not fields:
         return 0.0, ""
     if any(f.type == "search" for f in fields):
         return 0.9, "field of type search"
+    if not form.loose and (form.has("password") or len(shown) > _MANY_FIELDS):
+        return 0.0, ""
     if "search" in form.ident.lower():
         return 0.85, "form with role or name search"
-    if any(_NAMES.search(f.name) for f in fields):
+    if any(_named_search(f) for f in fields):
         return 0.8 if len(fields) <= 3 else 0.6, "field named for search"
     if not form.loose and _ACTION.search(form.action.partition("//")[2].partition("/")[2]):
         return 0.75, "form whose address says search"

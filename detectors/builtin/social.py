@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from functools import cache
+from urllib.parse import parse_qs, urlsplit
 
 from detectors.hosts import host_of, listed
-from detectors.observation import Observation
+from detectors.observation import PROOF, Observation
 from detectors.packaged import data
 from detectors.page import Page
 from detectors.page.elements import Link
@@ -22,23 +25,37 @@ class SocialNetworks(TopicDetector):
 
     def observe(self, page: Page) -> Iterable[Observation]:
         """Profile links, one per network, then words such as "follow us"."""
-        rules = data("hosts")["social"]
-        seen: set[str] = set()
+        best: dict[str, tuple[float, Link]] = {}
         for link in page.links:
             network = listed(link.url, "social")
-            if not network or network in seen or any(mark in link.url for mark in rules["not_profile"]):
-                continue
-            shared = any(mark in link.url for mark in rules["share"])
-            bare = link.url.rstrip("/").endswith(network)
-            strength = 0.3 if shared else 0.55 if bare else 0.9 if link.zone != "main" else 0.75
-            seen.add(network)
-            yield _link(self.features[0], link, strength, f"{'share button' if shared else 'link'} to {network}")
+            strength = _presence(link, network) if network else 0.0
+            if strength > best.get(network, (0.0, link))[0]:
+                best[network] = (strength, link)
+        for network, (strength, link) in best.items():
+            what = "share button" if strength < PROOF else "link"
+            yield _link(self.features[0], link, strength, f"{what} to {network}")
         for source, _ in page.iframes:
             if listed(source, "social") and "/plugins/page" in source:
                 yield Observation(
                     self.features[0], "content", 0.8, source, "embedded feed of a social network", href=source
                 )
         yield from super().observe(page)
+
+
+def _presence(link: Link, network: str) -> float:
+    """How surely the link leads to the body's own page on the network."""
+    rules = data("hosts")["social"]
+    path = urlsplit(link.url).path.lower()
+    if (
+        any(path == step or path.startswith(f"{step}/") for step in rules["not_profile"])
+        or network in rules["no_profiles"]
+    ):
+        return 0.0
+    if any(mark in link.url for mark in rules["share"]):
+        return 0.3
+    if path in ("", "/"):
+        return 0.55
+    return 0.9 if link.zone != "main" else 0.75
 
 
 class MobileApps(TopicDetector):
@@ -68,7 +85,7 @@ class LiveChat(TopicDetector):
         """Widgets and messenger links, then words."""
         yield from _widgets(page, self.features[0], "chat", 0.65)
         for link in page.links:
-            if listed(link.url, "chat"):
+            if listed(link.url, "chat") and not _shares(link.url):
                 yield _link(self.features[0], link, 0.6, f"messenger link to {host_of(link.url)}")
                 break
         yield from super().observe(page)
@@ -131,6 +148,13 @@ def _link(feature: str, link: Link, strength: float, why: str) -> Observation:
     )
 
 
+def _shares(url: str) -> bool:
+    """Whether a messenger link shares the page instead of opening a conversation with the body."""
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    return "text" in query and "phone" not in query and not parts.path.strip("/").removeprefix("send").isdigit()
+
+
 def _widgets(page: Page, feature: str, group: str, strength: float) -> Iterator[Observation]:
     for script in page.scripts:
         vendor = listed(script, group)
@@ -138,10 +162,17 @@ def _widgets(page: Page, feature: str, group: str, strength: float) -> Iterator[
             yield Observation(feature, "content", strength, script, f"script of {vendor}", href=script)
             return
     for text in page.inline_scripts:
-        vendor = next((host for host in data("hosts")[group]["hosts"] if host in text), "")
-        if vendor:
-            yield Observation(feature, "content", strength, vendor, f"inline script that loads {vendor}")
+        found = _vendor_pattern(group).search(text)
+        if found:
+            yield Observation(feature, "content", strength, found[1], f"inline script that loads {found[1]}")
             return
+
+
+@cache
+def _vendor_pattern(group: str) -> re.Pattern[str]:
+    """A vendor's host as scripts name it: behind slashes, a quote or a subdomain's dot after them."""
+    hosts = "|".join(sorted((re.escape(host) for host in data("hosts")[group]["hosts"]), key=len, reverse=True))
+    return re.compile(rf"(?://|[\"'])(?:[\w-]+\.)*({hosts})(?=[/\"'?:])")
 
 
 DETECTORS = (SocialNetworks, MobileApps, LiveChat, Chatbot, UsageStatistics, AlertPlatforms)

@@ -34,7 +34,6 @@ def test_contact_details(strength: Strength, lang: str, markup: str) -> None:
     assert strength(markup, "contact.details", lang) >= PROOF
 
 
-@pytest.mark.xfail(strict=True, reason="an area code of one digit breaks an international number")
 @pytest.mark.parametrize("number", ["+358 9 555 0100", "+353 1 555 0100", "+44 (0)20 7946 0100", "+61 2 5550 1000"])
 def test_an_international_number_with_a_short_area_code(strength: Strength, number: str) -> None:
     assert strength(f"<p>Villa {number}</p>", "contact.details", "fi") >= PROOF
@@ -56,7 +55,6 @@ def test_numbers_and_words_that_are_no_contact(strength: Strength, lang: str, ma
     assert strength(markup, "contact.details", lang) < PROOF
 
 
-@pytest.mark.xfail(strict=True, reason="any text in an address element is an address, a by-line too")
 def test_a_byline_is_no_address(strength: Strength) -> None:
     assert strength("<address>Written by Jane Doe, editor</address>", "contact.details") < PROOF
 
@@ -96,7 +94,6 @@ def test_a_login_for_the_staff_is_none(strength: Strength, markup: str, url: str
     assert strength(markup, "account.authentication", url=url) < PROOF
 
 
-@pytest.mark.xfail(strict=True, reason="marks of staff pages are looked for inside words, in the host too")
 @pytest.mark.parametrize(
     ("action", "url"),
     [
@@ -109,7 +106,6 @@ def test_a_word_that_holds_a_staff_mark_is_another_word(strength: Strength, acti
     assert strength(f"<form action={action}><input type=password></form>", "account.authentication", url=url) >= PROOF
 
 
-@pytest.mark.xfail(strict=True, reason="the first password form alone is looked at")
 def test_a_user_login_behind_a_staff_login(strength: Strength) -> None:
     markup = "<form action=/wp-login.php><input type=password></form><form action=/account><input type=password></form>"
     assert strength(markup, "account.authentication") >= PROOF

@@ -85,7 +85,6 @@ def test_no_mark_is_shared_or_so_short_that_it_is_found_anywhere() -> None:
         assert [mark for mark in marks if len(mark) < 4] == [], name
 
 
-@pytest.mark.xfail(strict=True, reason="marks of markup are looked for in addresses and running text too")
 @pytest.mark.parametrize(
     ("markup", "feature"),
     [

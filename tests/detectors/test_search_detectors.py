@@ -48,7 +48,6 @@ def test_other_forms_are_none(strength: Strength, lang: str, markup: str) -> Non
     assert strength(markup, "search.internal", lang) < PROOF
 
 
-@pytest.mark.xfail(strict=True, reason="a word for search is found inside another word")
 @pytest.mark.parametrize(
     "markup",
     [
@@ -61,15 +60,11 @@ def test_a_word_for_search_inside_another_word(strength: Strength, markup: str) 
     assert strength(markup, "search.internal") < PROOF
 
 
-@pytest.mark.xfail(
-    strict=True, reason="controls outside any form are one form, which a password anywhere on the page spoils"
-)
 def test_a_loose_search_box_beside_a_loose_login(strength: Strength) -> None:
     markup = "<div><input type=search name=q></div><div><input name=user><input type=password name=pass></div>"
     assert strength(markup, "search.internal") >= PROOF
 
 
-@pytest.mark.xfail(strict=True, reason="a form around the whole page has too many hidden fields")
 def test_a_search_box_in_a_form_around_the_whole_page(strength: Strength) -> None:
     hidden = "".join(f"<input type=hidden name=state{n}>" for n in range(16))
     assert strength(f"<form method=post>{hidden}<input type=search name=q></form>", "search.internal") >= PROOF

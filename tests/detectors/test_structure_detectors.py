@@ -36,7 +36,6 @@ def test_a_shop_is_not_official(strength: Strength) -> None:
     assert strength("<title>Shoes</title><p>Buy shoes</p><footer>© 2026 Shoes Ltd</footer>", "portal.official") < PROOF
 
 
-@pytest.mark.xfail(strict=True, reason="a copyright line counts although the body is named elsewhere on the page")
 def test_a_copyright_line_of_somebody_else(sightings: Callable[..., list[Observation]]) -> None:
     seen = sightings("<h3>City council</h3><footer>© 2026 Acme Web Design Ltd</footer>", "portal.official")
     assert [o.quote for o in seen if o.why == "copyright line"] == []
@@ -50,7 +49,6 @@ def test_a_newspaper_that_writes_about_the_council_is_not_official(strength: Str
     assert strength(markup, "portal.official") < PROOF
 
 
-@pytest.mark.xfail(strict=True, reason="a single common word in a host name is proof by itself")
 @pytest.mark.parametrize("host", ["president-hotel.example", "grad-school.example", "town-and-country.example"])
 def test_a_common_word_in_a_private_host(strength: Strength, host: str) -> None:
     assert strength("<p>Rooms</p>", "portal.official", url=f"https://www.{host}/") < PROOF
@@ -79,7 +77,6 @@ def test_the_body_s_own_hosts_are_no_others(strength: Strength) -> None:
     assert strength(markup, "institution.agency_links", url="https://www.villa.gov.xx/") < PROOF
 
 
-@pytest.mark.xfail(strict=True, reason="the owner is always the last three labels, also under a suffix of one")
 def test_the_body_s_own_hosts_under_a_short_suffix(strength: Strength) -> None:
     markup = links("a.villa.gov", "b.villa.gov", "c.villa.gov", "d.villa.gov")
     assert strength(markup, "institution.agency_links", url="https://www.villa.gov/") < PROOF
@@ -105,7 +102,6 @@ def test_one_minister_in_the_text_is_no_list(strength: Strength) -> None:
     )
 
 
-@pytest.mark.xfail(strict=True, reason="headlines about one and the same minister add up to a list")
 def test_news_about_one_minister_are_no_list(strength: Strength) -> None:
     items = "".join(
         f"<li>The Minister of Health visits hospital number {n} in the northern district</li>" for n in range(6)
