@@ -215,11 +215,16 @@ def _extract() -> tldextract.TLDExtract:
 
 @lru_cache(maxsize=4096)
 def domain(host: str) -> Domain:
-    """The host's registered domain, from the list that ships with tldextract (never the network)."""
+    """The host's registered domain, from the list that ships with tldextract (never the network).
+
+    Under a suffix that is not listed the last label is the suffix (the list's default rule).
+    """
     host = host.lower().rstrip(".")
     if _as_ip(host) or "." not in host:
         return Domain(host, "", "", False)
     found = _extract()(host)
+    if not found.suffix:
+        return Domain(host, ".".join(host.split(".")[-2:]), host.rpartition(".")[2], False)
     return Domain(host, found.top_domain_under_public_suffix, found.suffix, found.is_private)
 
 

@@ -122,9 +122,11 @@ class Visit(Itinerary):
             self.shell = page.url
 
     def keep(self, page: Page, entry: Entry, observations: list[Observation]) -> None:
-        """Takes what was seen on a page. Of a page outside the portal only what its link promised counts."""
+        """Takes what was seen on a page. Of a page outside the portal only what its link promised counts, and what is
+        of the same family: a participation platform proves all of `participation.*`."""
         if entry.kind == "external":
-            promised = tuple(feature for feature, _ in entry.features)
+            families = {feature.partition(".")[0] for feature, _ in entry.features}
+            promised = tuple(feature for feature in self.tally.features if feature.partition(".")[0] in families)
             observations = [o for o in observations if o.feature in promised]
             self.tally.note(observations)
             if page.capture is not None:

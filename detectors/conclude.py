@@ -122,6 +122,11 @@ class Tally:
         """Features with so much proof that more would change nothing."""
         return self._settled
 
+    @property
+    def features(self) -> Collection[str]:
+        """The features that are tallied."""
+        return self._kept.keys()
+
     def best(self, feature: str) -> list[Observation]:
         """The best observations for the feature, strongest first."""
         return self._kept[feature].best

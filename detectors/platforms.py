@@ -110,8 +110,10 @@ def _marks(page: Page, prints: _Fingerprints) -> Iterator[tuple[str, str]]:
     for source in (*page.scripts, *(source for source, _ in page.iframes)):
         for _, key in prints.scripts.iter(source):
             yield key, f"script {source[:120]}"
-    for _, key in prints.markup.iter(_attributes(page.html[:_MARKUP_WINDOW])):
-        yield key, "markup"
+    html = page.html[:_MARKUP_WINDOW]
+    if any(True for _ in prints.markup.iter(html)):
+        for _, key in prints.markup.iter(_attributes(html)):
+            yield key, "markup"
 
 
 def _attributes(html: str) -> str:

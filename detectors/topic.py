@@ -3,6 +3,7 @@ online."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
@@ -28,6 +29,8 @@ _NOUN = {
     "url": "address",
 }
 _CEILING = 0.98
+_LEAST = 0.15
+_YEAR = re.compile(r"(?<!\d)(19[89]\d|20[0-7]\d)(?!\d)")
 _FIELDS_OF_APPLICATION = 2
 _MAX_QUOTE = 240
 _DOCUMENT_ENDINGS = (".pdf", ".xls", ".xlsx", ".ods", ".doc", ".docx", ".odt", ".csv", ".zip")
@@ -43,7 +46,7 @@ class TopicDetector(PageDetector):
 
     text_as_proof: ClassVar[bool] = False
     zones_only: ClassVar[frozenset[str]] = frozenset()
-    keep: ClassVar[int] = 3
+    keep: ClassVar[int] = 2
     address_completes: ClassVar[bool] = True
 
     @property
@@ -112,6 +115,33 @@ class SectionDetector(TopicDetector):
         return min(value, 0.3) if page.hits.features_of(hit.segment) & self.names_bodies else value
 
 
+class RecentTopicDetector(TopicDetector):
+    """Finds a topic that counts only while it is recent: `max_age` years before the capture at most.
+
+    The age is told by the years named in the sighting itself, else in the page's title and address; where none is named
+    the sighting counts.
+    """
+
+    max_age: ClassVar[int] = 5
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """As a topic, but little where all years named are too long ago."""
+        value = super().weigh(page, hit, table)
+        return min(value, 0.3) if self._is_old(page, hit.segment) else value
+
+    def _is_old(self, page: Page, segment: Segment) -> bool:
+        if page.fetched_at is None:
+            return False
+        href = segment.link.url if segment.link is not None else ""
+        years = years_in(f"{segment.text} {href}") or ([] if href else years_in(f"{page.title} {page.url}"))
+        return bool(years) and max(years) < page.fetched_at.year - self.max_age
+
+
+def years_in(text: str) -> list[int]:
+    """Years of the Common Era that the text names, 1980 to 2079."""
+    return [int(year) for year in _YEAR.findall(text)]
+
+
 class OnlineServiceDetector(TopicDetector):
     """Finds a service that can be done online: the act itself, or an apply-online link for it.
 
@@ -126,7 +156,7 @@ class OnlineServiceDetector(TopicDetector):
         """A strong term names the act; a weak one needs a mark of the act beside it."""
         value = table.of(hit)
         marks = page.hits.marks(hit.segment)
-        if "form" in marks and "online" not in marks:
+        if page.kind != "html" or ("form" in marks and "online" not in marks):
             return min(value, 0.40)
         if hit.term.role == "strong":
             return value
@@ -195,7 +225,8 @@ def _best(found: list[tuple[float, Hit]], number: int) -> list[tuple[float, Hit]
     """The strongest, one per target or text; ties keep document order."""
     seen: set[str] = set()
     out: list[tuple[float, Hit]] = []
-    for strength, hit in sorted(found, key=lambda pair: -pair[0]):
+    worth_telling = [pair for pair in found if pair[0] >= _LEAST]
+    for strength, hit in sorted(worth_telling, key=lambda pair: -pair[0]):
         key = hit.segment.link.url if hit.segment.link is not None else hit.segment.text
         if key not in seen:
             seen.add(key)

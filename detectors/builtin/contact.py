@@ -15,7 +15,7 @@ _EMAIL = re.compile(r"[\w.+-]{2,}\s?(?:@|\(at\)|\[at\]|\{at\}|＠)\s?[\w-]+(?:\.
 _PHONE = re.compile(
     r"(?<![\d/.-])(?:(?:\+|00)\d{1,3}(?:[\s./()-]{1,3}\d{1,5}){2,6}|\(?\d{1,4}\)?(?:[\s./()-]{1,3}\d{2,5}){2,5})(?![\d/-])"
 )
-_TELLING = re.compile(r"[\d@＠]|\bat\b")
+_TELLING = re.compile(r"[\d@＠]|[(\[{]at[)\]}]")
 _DATE = re.compile(r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[:.]\d{2}\s?[-–])")
 _ORGANISATION_KEYS = ("telephone", "email", "address", "contactPoint")
 
@@ -79,9 +79,10 @@ class ContactDetails(TopicDetector):
         for segment in page.hits.segments:
             if segment.kind != "text":
                 continue
-            text, marked = segment.text, "contact" in page.hits.marks(segment)
+            text = segment.text
             if not _TELLING.search(text):
                 continue
+            marked = "contact" in page.hits.marks(segment)
             email = _EMAIL.search(text)
             phone = None if email else _phone(text)
             match = email or phone

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detectors.topic import TopicDetector
+from detectors.topic import RecentTopicDetector, TopicDetector
 
 
 class BudgetPublication(TopicDetector):
@@ -41,14 +41,14 @@ class ReportIssue(TopicDetector):
     features = ("participation.report_issue",)
 
 
-class ParticipatoryBudgeting(TopicDetector):
+class ParticipatoryBudgeting(RecentTopicDetector):
     """Participatory budgeting of recent years."""
 
     name = "participatory-budgeting"
     features = ("participation.budgeting",)
 
 
-class LandUsePlanParticipation(TopicDetector):
+class LandUsePlanParticipation(RecentTopicDetector):
     """Participation in, or publication for comment of, the land-use or territorial plan."""
 
     name = "land-use-plan-participation"
