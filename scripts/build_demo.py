@@ -67,9 +67,7 @@ def build(found: Iterable[Capture]) -> bytes:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--out", type=Path, default=ARCHIVE, help="where the archive goes (default: %(default)s)"
-    )
+    parser.add_argument("--out", type=Path, default=ARCHIVE, help="where the archive goes (default: %(default)s)")
     out: Path = parser.parse_args(arguments).out
     found = captures()
     out.write_bytes(build(found))

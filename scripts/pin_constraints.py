@@ -1,6 +1,7 @@
 """Prints exact pins for everything that the product and its development need, as installed in this environment.
 
-Run it in a fresh environment after dependencies changed: `python scripts/pin_constraints.py > constraints.txt`.
+Run it after dependencies changed, in a fresh environment of the oldest Python that must work (Debian 12's 3.11.2):
+`python scripts/pin_constraints.py > constraints.txt`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 PROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
-INSTALLERS = ("pip", "hatchling", "editables", "packaging")
+INSTALLERS = ("pip", "setuptools", "hatchling", "editables", "packaging")
 
 
 def main() -> int:

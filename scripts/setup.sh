@@ -34,12 +34,16 @@ if ! modern "$venv/bin/python"; then
         die "$python cannot make a virtual environment. Run: sudo apt install $package    and then make again."
 fi
 
-pip() { "$venv/bin/python" -m pip --disable-pip-version-check "$@"; }
+# Quiet when all goes well; what went wrong is told whole.
+install() {
+    set -- "$venv/bin/python" -m pip --disable-pip-version-check install --constraint constraints.txt "$@"
+    "$@" -qq >/dev/null 2>&1 || "$@"
+}
 
 say "installing the pinned packages ($what); the first time takes a few minutes"
-pip install --quiet --constraint constraints.txt pip hatchling editables packaging
+install pip setuptools hatchling editables packaging
 case $what in
-    product) pip install --quiet --no-build-isolation --constraint constraints.txt --editable '.[postgresql]' ;;
-    development) pip install --quiet --no-build-isolation --constraint constraints.txt --editable '.[postgresql]' --group dev ;;
+    product) install --no-build-isolation --editable '.[postgresql]' ;;
+    development) install --no-build-isolation --editable '.[postgresql]' --group dev ;;
     *) die "usage: scripts/setup.sh product|development [VENV]" ;;
 esac

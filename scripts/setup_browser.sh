@@ -23,7 +23,7 @@ install_chromium() {
     if can_apt && apt_install chromium && find_chromium; then return 0; fi
     say "installing Chromium with Playwright"
     deps=; if can_apt; then deps=--with-deps; fi
-    timeout 600 "$venv/bin/python" -m playwright install $deps chromium >/dev/null 2>&1 || return 1
+    timeout 300 "$venv/bin/python" -m playwright install $deps chromium >/dev/null 2>&1 || return 1
     find_chromium
 }
 

@@ -128,9 +128,7 @@ def test_the_archive_holds_the_records_that_the_sources_make(rebuilt: bytes) -> 
     assert gzip.decompress(rebuilt) == gzip.decompress(demo.archive().read_bytes())
 
 
-@pytest.mark.skipif(
-    "ng" in zlib.ZLIB_RUNTIME_VERSION, reason="zlib-ng packs the same records into other bytes"
-)
+@pytest.mark.skipif("ng" in zlib.ZLIB_RUNTIME_VERSION, reason="zlib-ng packs the same records into other bytes")
 def test_a_rebuild_gives_the_same_bytes(rebuilt: bytes) -> None:
     assert rebuilt == demo.archive().read_bytes()
 

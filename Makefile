@@ -1,0 +1,56 @@
+# Two commands set everything up: `make check` (the main job on the bundled portal) and `make test` (what CI runs).
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTEST_ARGS ?= -n 2 --dist loadfile
+export URL ARGS
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup check test lint format docs bench clean distclean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup: $(VENV)/.installed $(VENV)/.browser ## the environment and a Chromium, nothing else
+
+check: $(VENV)/.installed $(VENV)/.browser ## pre-fill the questionnaire of the bundled portal, or of URL=https://...
+	@if [ -n "$$URL" ]; then $(BIN)/losi check "$$URL" $$ARGS; else $(BIN)/losi check --demo $$ARGS; fi
+
+test: lint ## everything that CI runs
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.development $(VENV)/.browser ## ruff, mypy and the import layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.development ## let ruff format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/.development ## write docs/reference anew from the code
+	$(BIN)/python scripts/build_docs.py
+
+bench: $(VENV)/.development ## pages a second beside a bare Scrapy spider
+	$(BIN)/python benchmarks/crawl.py $$ARGS
+
+clean: ## caches and build products; keeps .venv and losi-data
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache benchmarks/results
+	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+distclean: clean ## clean, and the environment
+	rm -rf $(VENV)
+
+INPUTS := pyproject.toml constraints.txt scripts/setup.sh
+
+$(VENV)/.installed: $(INPUTS)
+	@sh scripts/setup.sh product $(VENV)
+	@touch $@
+
+$(VENV)/.development: $(VENV)/.installed
+	@sh scripts/setup.sh development $(VENV)
+	@touch $@
+
+$(VENV)/.browser: scripts/setup_browser.sh | $(VENV)/.installed
+	@sh scripts/setup_browser.sh $(VENV) > $@

@@ -1,0 +1,51 @@
+"""What a user typed, turned into what the program works with, or refused with the mend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from losi.errors import Misuse
+
+if TYPE_CHECKING:
+    from survey.indicator import Questionnaire
+
+DEFAULT_EDITION = {"city": "losi-2024", "national": "osi-2024"}
+
+
+def questionnaire_for(kind: str | None, edition: str | None) -> Questionnaire:
+    """The questionnaire of an edition, or the newest one for a kind of portal (a city's if none is given)."""
+    from survey.questionnaire import UnknownEditionError, load
+
+    try:
+        questionnaire = load(edition or DEFAULT_EDITION[kind or "city"])
+    except UnknownEditionError as error:
+        raise Misuse(str(error)) from error
+    if kind and kind != questionnaire.kind:
+        raise Misuse(
+            f"{questionnaire.edition} is for {questionnaire.kind} portals, not {kind} ones",
+            f"use --kind {questionnaire.kind}, or --edition {DEFAULT_EDITION[kind]}",
+        )
+    return questionnaire
+
+
+def country_code(text: str) -> str:
+    """The ISO 3166 alpha-3 code of a code or English name; empty stays empty."""
+    from survey.countries import UnknownCountryError, country
+
+    if not text.strip():
+        return ""
+    try:
+        return country(text).iso3
+    except UnknownCountryError as error:
+        raise Misuse(str(error)) from error
+
+
+def portal_url(text: str) -> str:
+    """A portal's address as typed, the scheme left open where none was given; refused when it is no web address."""
+    from crawler.urls import UrlError, typed_url
+
+    try:
+        typed_url(text)
+    except UrlError as error:
+        raise Misuse(str(error)) from error
+    return text.strip()

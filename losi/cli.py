@@ -1,0 +1,31 @@
+"""The `losi` command: joins the commands; each of them loads what it needs when it runs."""
+
+from __future__ import annotations
+
+import click
+
+from losi.commands.check import check
+from losi.commands.detect import detect
+from losi.commands.export import export
+from losi.commands.inspect import inspect
+from losi.commands.portals import portals
+from losi.commands.quality import quality
+from losi.errors import PlainGroup
+from losi.options import example
+
+
+@click.group(
+    cls=PlainGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=example("losi check --demo", "losi check https://www.example.gov --country FRA"),
+)
+@click.version_option(package_name="losi-scout", prog_name="losi")
+def main() -> None:
+    """LOSI Scout: pre-fill the UN Online Service questionnaires from official portals, with proof.
+
+    Exit codes: 0 done, 1 it ran and something failed, 2 wrong usage.
+    """
+
+
+for command in (check, inspect, detect, portals, export, quality):
+    main.add_command(command)

@@ -1,0 +1,150 @@
+"""`losi check`: the main job on one portal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from losi.errors import Misuse
+from losi.options import JSON_HELP, State, example, with_state
+
+if TYPE_CHECKING:
+    from crawler.result import PortalTarget, RunResult
+    from crawler.settings import CrawlOptions
+    from survey.indicator import Questionnaire
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What one call of the command is to do."""
+
+    target: PortalTarget
+    questionnaire: Questionnaire
+    options: CrawlOptions
+    replay: Path | None
+
+
+@click.command(
+    epilog=example(
+        "losi check https://www.example.gov --country FRA --name Ville --report ville.html",
+        "losi check https://www.example.gov --replay site.warc.gz --json -",
+        "losi check --demo",
+    )
+)
+@click.argument("url", required=False)
+@click.option("--demo", is_flag=True, help="Check the bundled archive of a fictional city instead of a URL.")
+@click.option("--name", default="", help="Name of the city or country, for tables and reports.")
+@click.option("--country", default="", help="ISO 3166 code or English name; tells the official languages.")
+@click.option(
+    "--kind", type=click.Choice(["city", "national"]), help="Kind of portal.  [default: the edition's, else city]"
+)
+@click.option("--edition", help="Questionnaire to pre-fill.  [default: losi-2024 for a city, osi-2024 for a country]")
+@click.option("--max-pages", type=click.IntRange(1), help="Pages to read at most.  [default: 200]")
+@click.option("--max-seconds", type=click.FloatRange(0, min_open=True), help="Time for the crawl.  [default: 3600]")
+@click.option(
+    "--delay", type=click.FloatRange(0), help="Pause between two requests to one host, seconds.  [default: 1]"
+)
+@click.option("--concurrency", type=click.IntRange(1, 64), help="Requests under way at a time.  [default: 4]")
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Time for one answer, seconds.  [default: 30]")
+@click.option("--allow-private", is_flag=True, help="Visit addresses of private and loopback networks too.")
+@click.option(
+    "--replay",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Serve the crawl from this WARC or WACZ; nothing touches the network.",
+)
+@click.option("--json", "json_to", metavar="FILE", help=JSON_HELP)
+@click.option("--report", metavar="FILE.html", help="Where the HTML report goes.  [default: DATA/reports/]")
+@with_state
+def check(
+    state: State,
+    url: str | None,
+    demo: bool,
+    name: str,
+    country: str,
+    kind: str | None,
+    edition: str | None,
+    replay: Path | None,
+    json_to: str | None,
+    report: str | None,
+    **limits: Any,
+) -> int:
+    """Visit a portal and pre-fill its questionnaire, with proof.
+
+    Every response is archived, every answer names the page that proves it. The answers are a pre-fill: a person
+    confirms or rejects them. Exit code 1 when the portal could not be visited.
+    """
+    if demo:
+        url, name, replay = _demo(url, name, replay)
+    if not url:
+        raise Misuse("no URL given", "for example: losi check https://www.example.gov, or losi check --demo")
+    job = _job(url, name, country, kind, edition, replay, limits)
+    result = _run(job, state)
+    return _show(result, job, state, json_to, report)
+
+
+def _demo(url: str | None, name: str, replay: Path | None) -> tuple[str, str, Path]:
+    from losi import demo
+
+    if url or replay:
+        raise Misuse("--demo excludes a URL and --replay", "give one of them")
+    return demo.url(), name or demo.name(), demo.archive()
+
+
+def _job(
+    url: str,
+    name: str,
+    country: str,
+    kind: str | None,
+    edition: str | None,
+    replay: Path | None,
+    limits: dict[str, Any],
+) -> Job:
+    from crawler.result import PortalTarget
+    from crawler.settings import CrawlOptions
+    from losi.choices import country_code, portal_url, questionnaire_for
+
+    questionnaire = questionnaire_for(kind, edition)
+    target = PortalTarget(portal_url(url), name, country_code(country), questionnaire.kind)
+    given = {key: value for key, value in limits.items() if value is not None}
+    return Job(target, questionnaire, CrawlOptions(**given), replay)
+
+
+def _run(job: Job, state: State) -> RunResult:
+    from crawler.check import run_check
+    from detectors.inspector import Inspector
+    from losi.crawl_progress import crawl_progress
+
+    with state.open() as database, crawl_progress(job.options.max_pages) as progress:
+        return run_check(
+            job.target,
+            job.options,
+            inspector=Inspector.default(),
+            database=database,
+            data_dir=state.data,
+            replay=job.replay,
+            edition=job.questionnaire.edition,
+            progress=progress,
+        )
+
+
+def _show(result: RunResult, job: Job, state: State, json_to: str | None, report: str | None) -> int:
+    from datetime import UTC, datetime
+
+    from losi.output import run_document, write_json, write_text
+    from losi.report import report_html
+    from losi.run_tables import print_run
+
+    place = report or str(state.data / "reports" / f"run-{result.run_id or 0}.html")
+    write_text(report_html(result, job.questionnaire, datetime.now(UTC)), place)
+    if json_to:
+        write_json(run_document(result, job.questionnaire), json_to)
+    if json_to != "-" and place != "-":
+        print_run(result, job.questionnaire, place)
+    if result.outcome in ("ok", "partial") and result.cause != "interrupted":
+        return 0
+    click.echo(f"losi: {result.outcome.replace('_', ' ')}: {result.message}", err=True)
+    return 1

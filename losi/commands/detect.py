@@ -1,0 +1,64 @@
+"""`losi detect`: the detectors once more over stored archives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from losi.chosen import with_run
+from losi.options import JSON_HELP, State, example, with_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crawler.rerun import RerunResult
+
+
+@click.command(epilog=example("losi detect --run 3", "losi detect --portal https://www.example.gov/ --detector budget"))
+@with_run
+@click.option("--detector", "detectors", multiple=True, metavar="NAME", help="Only this detector; may be repeated.")
+@click.option("--store", is_flag=True, help="Put the new findings in the place of the old; what people decided stays.")
+@click.option("--json", "json_to", metavar="FILE", help=JSON_HELP)
+@with_state
+def detect(
+    state: State, portal: str | None, run: int | None, detectors: tuple[str, ...], store: bool, json_to: str | None
+) -> int:
+    """Run the detectors again on archived pages; show what changed and why.
+
+    The pages are those of the run's archive and nothing touches the network, so that a difference comes from the
+    detectors and their words alone. Without --portal or --run: the newest run of every portal.
+    """
+    from losi.errors import Misuse
+    from losi.output import write_json
+    from losi.rerun_tables import print_rerun, rerun_document
+
+    if store and detectors:
+        raise Misuse("--store excludes --detector", "findings of some detectors must not stand beside older ones")
+    documents, missing = [], 0
+    for result in _results(state, portal, run, detectors, store):
+        missing += result.missing
+        documents.append(rerun_document(result))
+        if json_to != "-":
+            print_rerun(result)
+    if json_to:
+        write_json({"schema": 1, "runs": documents}, json_to)
+    if missing:
+        click.echo(f"losi: {missing} pages cannot be read from the archive; restore the folder of the run", err=True)
+    return 1 if missing else 0
+
+
+def _results(
+    state: State, portal: str | None, run: int | None, detectors: tuple[str, ...], store: bool
+) -> Iterator[RerunResult]:
+    from crawler.rerun import rerun
+    from detectors.inspector import Inspector
+    from losi.chosen import chosen_numbers
+    from losi.errors import Misuse
+
+    with state.open_existing() as database:
+        for number in chosen_numbers(database, portal, run):
+            try:
+                yield rerun(database, number, Inspector.default(), detectors or None, data_dir=state.data, store=store)
+            except LookupError as error:
+                raise Misuse(str(error), "docs/reference/detectors.md lists their names") from error

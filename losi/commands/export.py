@@ -1,0 +1,94 @@
+"""`losi export`: the stored answers as CSV, JSON or workbooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from losi.chosen import with_run
+from losi.options import State, example, with_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crawler.result import RunResult
+
+
+@click.group(
+    epilog=example("losi export csv answers.csv", "losi export xlsx --portal https://www.example.gov/ workbooks/")
+)
+def export() -> None:
+    """Write stored answers as CSV, JSON or workbooks.
+
+    Without --portal or --run: the newest run of every portal.
+    """
+
+
+@export.command(epilog=example("losi export csv answers.csv", "losi export csv --run 3 -"))
+@click.argument("file", default="-", metavar="[FILE.csv]")
+@with_run
+@with_state
+def csv(state: State, file: str, portal: str | None, run: int | None) -> int:
+    """One row for each question of each portal; "-" is stdout."""
+    from losi.answers_csv import answer_lines, header_line
+    from losi.output import writer
+
+    with writer(file) as write:
+        write(header_line())
+        for result in _results(state, portal, run):
+            write(answer_lines(result))
+    return 0
+
+
+@export.command(epilog=example("losi export json runs.json", "losi export json --portal 12 -"))
+@click.argument("file", default="-", metavar="[FILE.json]")
+@with_run
+@with_state
+def json(state: State, file: str, portal: str | None, run: int | None) -> int:
+    """{"schema": 1, "runs": [...]}, each run in the form of `losi check --json`; "-" is stdout."""
+    from json import dumps
+
+    from losi.output import SCHEMA, run_document, writer
+    from survey.questionnaire import load
+
+    separator = "\n"
+    with writer(file) as write:
+        write(f'{{"schema": {SCHEMA}, "runs": [')
+        for result in _results(state, portal, run):
+            write(separator + dumps(run_document(result, load(result.edition)), ensure_ascii=False))
+            separator = ",\n"
+        write("\n]}\n")
+    return 0
+
+
+@export.command(epilog=example("losi export xlsx workbooks/", "losi export xlsx --run 3 ville.xlsx"))
+@click.argument("place", type=click.Path(path_type=Path), metavar="FOLDER|FILE.xlsx")
+@with_run
+@with_state
+def xlsx(state: State, place: Path, portal: str | None, run: int | None) -> int:
+    """One workbook for each portal, into a folder; or one, chosen by --portal or --run, into a file."""
+    from losi.errors import Misuse
+    from losi.workbook import workbook_name, write_workbook
+    from survey.questionnaire import load
+
+    single = place.suffix.lower() == ".xlsx"
+    if single and not (portal or run):
+        raise Misuse("one file holds one portal", "add --portal or --run, or give a folder")
+    for result in _results(state, portal, run):
+        path = place if single else place / workbook_name(result)
+        write_workbook(path, result, load(result.edition))
+        click.echo(str(path))
+    return 0
+
+
+def _results(state: State, portal: str | None, run: int | None) -> Iterator[RunResult]:
+    from losi.chosen import chosen_numbers
+    from losi.stored import stored_result
+    from storage.repository import get_run
+
+    with state.open_existing() as database:
+        for number in chosen_numbers(database, portal, run):
+            with database.reader() as session:
+                yield stored_result(session, get_run(session, number), state.data)

@@ -1,0 +1,93 @@
+"""How a command fails: one clear line on stderr with the mend; exit code 1 (it ran and failed) or 2 (wrong usage)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+DEBUG = "LOSI_DEBUG"
+
+
+class Failure(click.ClickException):
+    """The command ran and could not do its work: exit code 1. `mend` says what the user can do about it."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, mend: str = "") -> None:
+        super().__init__(sentence(message, mend))
+
+
+class Misuse(click.UsageError):
+    """The command was called wrongly: exit code 2."""
+
+    def __init__(self, message: str, mend: str = "") -> None:
+        super().__init__(sentence(message, mend))
+
+
+class PlainGroup(click.Group):
+    """A group whose errors take one line each."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run the command line; in standalone mode leave with exit code 0, 1 or 2."""
+        if standalone_mode:
+            sys.exit(self._attempt(args, prog_name, complete_var, **extra))
+        return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+
+    def _attempt(self, args: Sequence[str] | None, name: str | None, complete: str | None, **extra: Any) -> int:
+        try:
+            code = super().main(args, name, complete, standalone_mode=False, **extra)
+            sys.stdout.flush()
+        except click.ClickException as error:
+            return _tell(_one_line(error), error.exit_code)
+        except click.Abort:
+            return _tell("stopped", 1)
+        except BrokenPipeError:
+            return _mute_stdout()
+        except Exception as error:
+            if os.environ.get(DEBUG):
+                raise
+            return _tell(_unexpected(error), 1)
+        return code if isinstance(code, int) else 0
+
+
+def sentence(message: str, mend: str = "") -> str:
+    """Join message and mend to one line: `what is wrong: what to do`."""
+    return f"{message.rstrip('.')}; {mend}" if mend else message
+
+
+def _one_line(error: click.ClickException) -> str:
+    text = " ".join(error.format_message().split())
+    if isinstance(error, click.UsageError) and not isinstance(error, Misuse) and error.ctx is not None:
+        return f"{text.rstrip('.')}; see {error.ctx.command_path} --help"
+    return text
+
+
+def _unexpected(error: Exception) -> str:
+    from storage.errors import StorageError
+
+    if isinstance(error, StorageError):
+        return " ".join(str(error).split())
+    text = " ".join(str(error).split()) or "no message"
+    return f"unexpected {type(error).__name__}: {text}; set {DEBUG}=1 to see where, and please report it"
+
+
+def _tell(message: str, code: int) -> int:
+    click.echo(f"losi: {message}", err=True)
+    return code
+
+
+def _mute_stdout() -> int:
+    """Keep the interpreter from complaining about the closed pipe when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1

@@ -1,0 +1,83 @@
+"""Options that several commands share, and what they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import update_wrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from storage.database import Database
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+JSON_HELP = 'Write the result as JSON to this file; "-" is stdout, and nothing else is printed there.'
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where the program keeps things: the data folder, and the database in it or elsewhere."""
+
+    data: Path
+    db: str | None = None
+
+    def open_existing(self) -> Database:
+        """The database of earlier runs; raises Failure, and makes no folder, when there is none."""
+        from losi.errors import Failure
+
+        if not self.exists:
+            raise Failure(f"{self.data} holds no runs", "run losi check first, or choose another folder with --data")
+        return self.open()
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything may have been stored yet; a database server is taken to exist."""
+        return self.db is not None or (self.data / "losi.db").exists()
+
+    def open(self) -> Database:
+        """The database, brought up to date; raises storage.errors.StorageError."""
+        from storage.database import Database
+
+        database = Database(self.db or self.data / "losi.db")
+        database.migrate()
+        return database
+
+
+def with_state(command: Command) -> Command:
+    """Give a command the options --data and --db, as the one argument `state`."""
+
+    def invoke(data: Path, db: str | None, **arguments: Any) -> Any:
+        return command(state=State(data, db), **arguments)
+
+    update_wrapper(invoke, command)
+    click.option(
+        "--db", metavar="URL", envvar="LOSI_DB", help="Database URL instead of DATA/losi.db, such as postgresql://..."
+    )(invoke)
+    click.option(
+        "--data",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=Path("losi-data"),
+        envvar="LOSI_DATA",
+        show_default=True,
+        metavar="DIR",
+        help="Folder of database, archive and reports (or LOSI_DATA).",
+    )(invoke)
+    return invoke  # type: ignore[return-value]
+
+
+def example(*lines: str) -> str:
+    """The epilog of a command's help."""
+    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def only_one(**named: object) -> None:
+    """Refuse options that exclude each other."""
+    given = [name for name, value in named.items() if value]
+    if len(given) > 1:
+        from losi.errors import Misuse
+
+        raise Misuse(f"{' and '.join(given)} exclude each other", "give one of them")

@@ -1,0 +1,198 @@
+"""The JSON of `losi check` and `losi inspect`, version 1: fields are only ever added."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from losi.errors import Failure
+from losi.prefill import prefill, summarise
+from survey.features import features
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crawler.result import RunResult
+    from detectors.conclude import Finding, SearchCertificate
+    from detectors.observation import Observation
+    from detectors.page import Page
+    from losi.prefill import Answer, Summary
+    from survey.indicator import Questionnaire
+
+SCHEMA = 1
+
+
+def run_document(result: RunResult, questionnaire: Questionnaire) -> dict[str, Any]:
+    """The whole result of a run over one portal."""
+    answers = prefill(questionnaire, result.findings)
+    return {
+        "schema": SCHEMA,
+        "portal": {
+            "url": result.portal.url,
+            "name": result.portal.name,
+            "country": result.portal.country,
+            "kind": result.portal.kind,
+        },
+        "edition": result.edition,
+        "run": _run(result),
+        "findings": [finding_document(found, questionnaire) for found in _in_order(result.findings)],
+        "questionnaire": [answer_document(answer) for answer in answers],
+        "summary": summary_document(summarise(questionnaire, answers)),
+    }
+
+
+def finding_document(finding: Finding, questionnaire: Questionnaire) -> dict[str, Any]:
+    """The conclusion on one feature, with the indicators of the edition that it answers."""
+    return {
+        "feature": finding.feature,
+        "indicators": [indicator.id for indicator in questionnaire.indicators_of(finding.feature)],
+        "state": finding.state,
+        "reason": finding.reason,
+        "confidence": round(finding.confidence, 4),
+        "detectors": [{"name": name, "version": version} for name, version in finding.detectors],
+        "evidence": [_evidence(observation) for observation in finding.evidence],
+        "against": [_evidence(observation) for observation in finding.against],
+        "searched": _searched(finding.certificate),
+        "note": finding.note,
+    }
+
+
+def answer_document(answer: Answer) -> dict[str, Any]:
+    """One row of the pre-filled questionnaire."""
+    return {
+        "code": answer.indicator.code,
+        "criterion": answer.indicator.criterion,
+        "title": answer.indicator.title,
+        "state": answer.state,
+        "reason": answer.finding.reason,
+        "confidence": round(answer.confidence, 4),
+        "evidence_url": answer.evidence_url,
+    }
+
+
+def summary_document(summary: Summary) -> dict[str, Any]:
+    """How many indicators are in which state, and the share present so far (a pre-fill, not a score)."""
+    return {
+        "present": summary.present,
+        "absent": summary.absent,
+        "unknown": summary.unknown,
+        "manual": summary.manual,
+        "not_applicable": summary.not_applicable,
+        "total": summary.total,
+        "denominator": summary.denominator,
+        "share": round(summary.share, 4),
+    }
+
+
+def page_document(page: Page, observations: Sequence[Observation], problems: Sequence[str]) -> dict[str, Any]:
+    """What the detectors saw on one saved page."""
+    return {
+        "schema": SCHEMA,
+        "page": {"url": page.url, "title": page.title, "language": page.language, "kind": page.kind},
+        "observations": [_observation(observation) for observation in observations],
+        "problems": list(problems),
+    }
+
+
+def write_json(document: Any, destination: str) -> None:
+    """Write a document as JSON to a file, or to stdout for "-"."""
+    write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", destination)
+
+
+def write_text(text: str, destination: str) -> None:
+    """Write text as UTF-8 to a file, or to stdout for "-"; raise Failure with the mend."""
+    with writer(destination) as write:
+        write(text)
+
+
+@contextmanager
+def writer(destination: str) -> Iterator[Callable[[str], None]]:
+    """A function that writes text as UTF-8 to a file (its folder is made), or to stdout for "-"; else Failure.
+
+    Lone surrogates, which are no Unicode text, become U+FFFD.
+    """
+    if destination == "-":
+        yield partial(_put, sys.stdout.buffer)
+        return
+    path = Path(destination)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as stream:
+            yield partial(_put, stream)
+    except OSError as error:
+        raise Failure(f"cannot write {path}: {error.strerror}", "choose another file") from error
+
+
+def _put(stream: BinaryIO, text: str) -> None:
+    stream.write(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode("utf-8"))
+    stream.flush()
+
+
+def _in_order(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings in the order of the features' list, whatever order a database gives them in."""
+    place = {key: number for number, key in enumerate(features())}
+    return sorted(findings, key=lambda finding: (place.get(finding.feature, len(place)), finding.feature))
+
+
+def _run(result: RunResult) -> dict[str, Any]:
+    return {
+        "id": result.run_id,
+        "outcome": result.outcome,
+        "cause": result.cause,
+        "message": result.message,
+        "pages": result.pages,
+        "requests": result.requests,
+        "bytes": result.bytes,
+        "seconds": round(result.seconds, 3),
+        "languages": list(result.languages),
+        "problems": list(result.problems),
+    }
+
+
+def _evidence(observation: Observation) -> dict[str, Any]:
+    return {
+        "url": observation.url,
+        "excerpt": observation.quote,
+        "matched": [list(span) for span in observation.matched],
+        "gloss": observation.gloss,
+        "href": observation.href,
+        "selector": observation.selector,
+        "why": observation.why,
+        "strength": round(observation.strength, 4),
+        "detector": observation.detector,
+        "capture": observation.capture,
+        "screenshot": None,
+    }
+
+
+def _observation(observation: Observation) -> dict[str, Any]:
+    return {
+        "feature": observation.feature,
+        "kind": observation.kind,
+        "polarity": observation.polarity,
+        "strength": round(observation.strength, 4),
+        "quote": observation.quote,
+        "matched": [list(span) for span in observation.matched],
+        "gloss": observation.gloss,
+        "href": observation.href,
+        "selector": observation.selector,
+        "zone": observation.zone,
+        "why": observation.why,
+        "detector": {"name": observation.detector, "version": observation.version},
+    }
+
+
+def _searched(certificate: SearchCertificate) -> dict[str, Any]:
+    return {
+        "pages": certificate.pages,
+        "languages": dict(certificate.languages),
+        "exhausted": certificate.exhausted,
+        "left": certificate.left,
+        "site_search": list(certificate.site_search),
+        "sitemap": certificate.sitemap,
+    }

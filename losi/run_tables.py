@@ -1,0 +1,82 @@
+"""Shows the result of a run: the questionnaire by criterion, the summary, and where report and archive lie."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from losi.prefill import prefill, summarise
+from losi.terminal import printable, show, state_text, stdout, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from crawler.result import RunResult
+    from losi.prefill import Answer, Summary
+    from survey.indicator import Questionnaire
+
+
+def print_run(result: RunResult, questionnaire: Questionnaire, report: str) -> None:
+    """Print everything a person wants to know of a run; of one that read no page, only how it ended."""
+    console = stdout()
+    if result.pages:
+        answers = prefill(questionnaire, result.findings)
+        for made in criterion_tables(questionnaire, answers):
+            show(console, made)
+        _print_summary(console, summarise(questionnaire, answers), questionnaire)
+    _print_run_facts(console, result)
+    for name, place in (("report", report), ("archive", result.archive)):
+        if place:
+            console.print(Text(f"{name:<10}{place}"), soft_wrap=True)
+
+
+def criterion_tables(questionnaire: Questionnaire, answers: Sequence[Answer]) -> list[Table]:
+    """The pre-filled questionnaire, a table for each criterion."""
+    tables = []
+    for criterion in questionnaire.criteria:
+        rows = [answer for answer in answers if answer.indicator.criterion == criterion]
+        if rows:
+            tables.append(_criterion_table(criterion, rows))
+    return tables
+
+
+def _criterion_table(criterion: str, rows: Sequence[Answer]) -> Table:
+    made = table("", ("code", "title", "state", "conf.", "proof"), right=("conf.",))
+    made.title = criterion.capitalize()
+    for column, width in zip(made.columns, (5, 40, 20, 5), strict=False):
+        column.min_width = column.max_width = width
+    for answer in rows:
+        made.add_row(
+            answer.indicator.code,
+            answer.indicator.title,
+            state_text(answer.state, answer.finding.reason),
+            f"{answer.confidence:.2f}" if answer.state in ("present", "absent") else "",
+            Text(printable(answer.evidence_url)),
+        )
+    return made
+
+
+def _print_summary(console: Console, summary: Summary, questionnaire: Questionnaire) -> None:
+    parts = ("present", "absent", "unknown", "manual")
+    counts = ", ".join(f"{getattr(summary, part)} {part}" for part in parts)
+    console.print(Text(f"{questionnaire.edition}: {counts}; {summary.total} questions", "bold"))
+    console.print(
+        f"{summary.present} / {summary.denominator} = {summary.share:.4f} found present so far: "
+        "a pre-fill, not a score; a person confirms or rejects each answer."
+    )
+
+
+def _print_run_facts(console: Console, result: RunResult) -> None:
+    cause = f" ({result.cause.replace('_', ' ')})" if result.cause else ""
+    console.print(
+        f"outcome   {result.outcome.replace('_', ' ')}{cause}: {result.pages} pages, {result.requests} requests, "
+        f"{result.seconds:.1f} s, languages {', '.join(result.languages) or 'none recognised'}"
+    )
+    if result.message:
+        console.print(Text(f"          {printable(result.message)}"))
+    for problem in result.problems:
+        console.print(Text(f"problem   {printable(problem)}"))

@@ -1,0 +1,79 @@
+"""Reads a run back from the database, as the result that the crawl gave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, cast
+
+from crawler.result import Cause, PortalTarget, RunResult
+from detectors.conclude import Finding, Reason, SearchCertificate
+from detectors.observation import Observation
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
+
+    from storage.models import Finding as FindingRow
+    from storage.models import Portal, Run
+
+
+def stored_result(session: Session, run: Run, data: Path) -> RunResult:
+    """The result of a finished run; `data` is the folder that holds the archive."""
+    from storage.repository import findings
+
+    portal = run.portal
+    return RunResult(
+        portal=PortalTarget(portal.url, _own_name(portal), portal.country or "", portal.kind),
+        edition=run.edition,
+        outcome=run.outcome or "partial",
+        cause=cast(Cause, run.cause or ""),
+        message=run.reason or "",
+        pages=run.pages,
+        requests=run.requests,
+        bytes=run.bytes,
+        seconds=run.seconds,
+        languages=tuple(run.languages),
+        findings=tuple(stored_finding(row) for row in findings(session, run.id)),
+        run_id=run.id,
+        archive=data / run.archive if run.archive else None,
+    )
+
+
+def stored_finding(row: FindingRow) -> Finding:
+    """A finding as detectors concluded it."""
+    searched = row.searched
+    return Finding(
+        feature=row.feature,
+        state=row.state,
+        reason=cast(Reason, row.reason or ""),
+        confidence=row.confidence or 0.0,
+        evidence=tuple(_observation(each) for each in row.evidence),
+        against=tuple(_observation(each) for each in row.against),
+        detectors=tuple((each["name"], each["version"]) for each in row.detectors),
+        certificate=_certificate(searched),
+        note=str(searched.get("note", "")),
+    )
+
+
+def _own_name(portal: Portal) -> str:
+    """The portal's name; empty where its address stands in for it."""
+    return "" if portal.name == portal.url else portal.name
+
+
+def _observation(values: Mapping[str, Any]) -> Observation:
+    known = _known(values, Observation)
+    return Observation(**{**known, "matched": tuple((start, end) for start, end in known.get("matched", ()))})
+
+
+def _certificate(values: Mapping[str, Any]) -> SearchCertificate:
+    known = _known(values, SearchCertificate)
+    languages = tuple((code, count) for code, count in known.get("languages", ()))
+    return SearchCertificate(**{**known, "languages": languages, "site_search": tuple(known.get("site_search", ()))})
+
+
+def _known(values: Mapping[str, Any], shape: type[Observation] | type[SearchCertificate]) -> dict[str, Any]:
+    """The values that the class has fields for: rows of other versions may hold more."""
+    names = {field.name for field in fields(shape)}
+    return {name: value for name, value in values.items() if name in names}

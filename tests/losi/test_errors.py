@@ -1,0 +1,92 @@
+"""What goes wrong is told in one line with the mend, and the exit code says whose fault it is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Losi = Callable[..., Any]
+
+MISUSES = {
+    "no such command": (["chek"], "No such command 'chek'"),
+    "no such option": (["check", "--nope"], "No such option"),
+    "no URL": (["check"], "losi check --demo"),
+    "not a URL": (["check", "not a url"], "not a url"),
+    "another scheme": (["check", "ftp://example.org"], "ftp"),
+    "demo and a URL": (["check", "--demo", "https://villa.example"], "--demo excludes"),
+    "unknown country": (["check", "https://villa.example", "--country", "Frnace"], "did you mean France"),
+    "unknown edition": (["check", "https://villa.example", "--edition", "losi-1999"], "losi-2024"),
+    "edition of the other kind": (
+        ["check", "https://villa.example", "--kind", "national", "--edition", "losi-2024"],
+        "osi-2024",
+    ),
+    "no pages": (["check", "https://villa.example", "--max-pages", "0"], "--max-pages"),
+    "no such archive": (["check", "https://villa.example", "--replay", "gone.warc.gz"], "gone.warc.gz"),
+    "page without address": (["inspect", __file__], "--url"),
+    "manifest without output": (["inspect", "--manifest", __file__], "--out"),
+    "labels without manifest": (["quality", "--labels", __file__], "--manifest"),
+    "portal list and bundled list": (["portals", "import", __file__, "--bundled"], "--bundled"),
+    "many portals into one workbook": (["export", "xlsx", "all.xlsx"], "--portal or --run"),
+    "storing some detectors": (["detect", "--store", "--detector", "budget"], "--detector"),
+}
+
+FAILURES = {
+    "a private address": (["check", "http://127.0.0.1:9/"], "--allow-private"),
+    "no archive": (["check", "https://villa.example", "--replay", "text.txt"], "text.txt"),
+    "no database URL": (["--db", "nonsense://x", "portals", "list"], "nonsense"),
+    "nothing to export": (["export", "csv"], "losi check first"),
+    "nothing to rerun": (["detect"], "losi check first"),
+    "no column url": (["portals", "import", "text.txt"], "no column 'url'"),
+    "labels that are none": (["quality", "--labels", "text.txt", "--manifest", "text.txt"], "text.txt:1"),
+    "a folder that is a file": (["portals", "import", "--bundled", "--data", "text.txt/data"], "text.txt"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "told"), MISUSES.values(), ids=MISUSES)
+def test_wrong_usage(losi: Losi, arguments: list[str], told: str) -> None:
+    done = losi(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert len(done.lines) == 1
+    assert done.err.startswith("losi: ")
+    assert told in done.err
+
+
+@pytest.mark.parametrize(("arguments", "told"), FAILURES.values(), ids=FAILURES)
+def test_it_ran_and_failed(losi: Losi, tmp_path: Path, arguments: list[str], told: str) -> None:
+    (tmp_path / "text.txt").write_text("no list, no archive\n")
+    options, rest = (arguments[:2], arguments[2:]) if arguments[0] == "--db" else ([], arguments)
+    done = losi(*rest, *options)
+    assert done.code == 1
+    assert told in done.lines[-1]
+    assert "Traceback" not in done.err
+
+
+def test_commands_that_only_read_leave_no_folder_behind(losi: Losi, tmp_path: Path) -> None:
+    assert losi("portals", "list", "--country", "Peru").code == 0
+    assert losi("export", "json").code == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["list", "export"])
+def test_a_reader_that_goes_away_is_no_crash(tmp_path: Path, command: str) -> None:
+    words = [sys.executable, "-m", "losi", "portals", command, "--bundled"]
+    with subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert (process.stderr.read(), process.wait()) == (b"", 1)
+
+
+def test_an_unexpected_error_is_shown_whole_on_demand(losi: Losi, tmp_path: Path) -> None:
+    plugin = tmp_path / "sitecustomize.py"
+    plugin.write_text("import losi.portal_list\nlosi.portal_list.bundled_entries = lambda: 1 / 0\n")
+    plain = losi("portals", "list", PYTHONPATH=str(tmp_path))
+    assert plain.code == 1
+    assert "ZeroDivisionError" in plain.lines[-1]
+    assert "LOSI_DEBUG=1" in plain.lines[-1]
+    assert "Traceback" in losi("portals", "list", PYTHONPATH=str(tmp_path), LOSI_DEBUG="1").err

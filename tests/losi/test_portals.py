@@ -1,0 +1,70 @@
+"""Portals come in as CSV, with every bad row named, and go out in the same form."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Losi = Callable[..., Any]
+
+MIXED = """url,name,country,kind,verified,extra
+www.lima.example,Lima,Peru,city,2026-02-01,x
+https://www.gov.example/,Gov,EST,national,,
+not a url,Bad,,,,
+https://www.paris.example/,Paris,Frnace,,,
+https://www.rome.example/,Roma,IT,town,,
+https://www.oslo.example/,Oslo,NO,city,soon,
+"""
+
+
+@pytest.fixture
+def imported(offline: Losi, tmp_path: Path) -> Any:
+    (tmp_path / "mixed.csv").write_text(MIXED, encoding="utf-8-sig")
+    return offline("portals", "import", "mixed.csv")
+
+
+def test_good_rows_are_taken_and_bad_ones_named_with_their_line(imported: Any) -> None:
+    assert imported.code == 1
+    assert imported.out == "2 portals added, 0 changed, 0 unchanged\n"
+    assert [line.split(": ")[1] for line in imported.lines] == [f"mixed.csv:{number}" for number in (4, 5, 6, 7)]
+    assert "did you mean France" in imported.lines[1]
+
+
+def test_rows_are_completed_and_listed(imported: Any, offline: Losi) -> None:
+    listed = json.loads(offline("portals", "list", "--json", "-").out)["portals"]
+    assert [(p["kind"], p["country"], p["name"], p["url"], p["verified"]) for p in listed] == [
+        ("national", "EST", "Gov", "https://www.gov.example/", ""),
+        ("city", "PER", "Lima", "https://www.lima.example/", "2026-02-01"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("choice", "names"), [(["--kind", "city"], {"Lima"}), (["--country", "Estonia"], {"Gov"}), ([], {"Lima", "Gov"})]
+)
+def test_a_choice_of_portals(imported: Any, offline: Losi, choice: list[str], names: set[str]) -> None:
+    exported = offline("portals", "export", *choice).out
+    assert {row["name"] for row in csv.DictReader(io.StringIO(exported))} == names
+
+
+def test_what_was_exported_can_be_imported(imported: Any, offline: Losi) -> None:
+    assert offline("portals", "export", "out.csv").code == 0
+    again = offline("portals", "import", "out.csv")
+    assert (again.code, again.out) == (0, "0 portals added, 0 changed, 2 unchanged\n")
+
+
+def test_the_bundled_list_is_the_default_and_can_be_imported(offline: Losi) -> None:
+    bundled = json.loads(offline("portals", "list", "--json", "-").out)["portals"]
+    assert len({p["country"] for p in bundled if p["kind"] == "national"}) > 150
+    addresses = {p["url"] for p in bundled}
+    assert offline("portals", "import", "--bundled").out.startswith(f"{len(addresses)} portals added")
+
+
+def test_a_checked_portal_is_listed_with_its_run(checked: Any, offline: Losi) -> None:
+    (portal,) = json.loads(offline("portals", "list", "--data", checked.data, "--json", "-").out)["portals"]
+    assert (portal["name"], portal["run"], portal["outcome"]) == ("Valdeluna", 1, "ok")
