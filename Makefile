@@ -33,7 +33,7 @@ docs: $(VENV)/.development ## write docs/reference anew from the code
 	$(BIN)/python scripts/build_docs.py
 
 bench: $(VENV)/.development ## pages a second beside a bare Scrapy spider
-	$(BIN)/python benchmarks/crawl.py $$ARGS
+	$(BIN)/python -m benchmarks.crawl $$ARGS
 
 clean: ## caches and build products; keeps .venv and losi-data
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache benchmarks/results

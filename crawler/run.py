@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from detectors.inspector import Inspector
     from storage.database import Database
 
+_MAX_PROBLEMS = 20
 EDITIONS = {"city": "losi-2024", "national": "osi-2024"}
 
 
@@ -59,6 +60,7 @@ class Run:
         self._database = database
         self._replay = replay
         self.tls: TlsProbe | None = None
+        self._seconds = 0.0
         self.run_id = self._open(options, cycle_id)
         self.archive = data_dir / "archive" / f"run-{self.run_id:06d}"
         writer = ArchiveWriter(
@@ -96,6 +98,7 @@ class Run:
     def finish(self) -> RunResult:
         """Concludes, stores findings and answers, writes the outcome, and closes the archive."""
         visit, inspector = self.visit, self.visit.inspector
+        self._seconds = round(visit.budget.seconds, 3)
         judgement = self._judgement()
         facts = self._facts()
         observations = inspector.portal(facts)
@@ -140,6 +143,7 @@ class Run:
             "external": visit.external,
             "facts": asdict(facts),
             "left_out": _left_out(visit),
+            "problems": self._problems(),
         }
         with self._database.session() as session:
             finish_run(
@@ -151,7 +155,7 @@ class Run:
                 pages=visit.tally.pages,
                 requests=budget.requests,
                 bytes=budget.bytes,
-                seconds=round(budget.seconds, 3),
+                seconds=self._seconds,
                 languages=_languages(visit),
                 archive=self._archive_name(),
                 certificate=kept,
@@ -162,9 +166,6 @@ class Run:
 
     def _result(self, judgement: Judgement, findings: tuple[Finding, ...]) -> RunResult:
         visit, budget = self.visit, self.visit.budget
-        problems = [*visit.notes, *visit.inspector.problems]
-        if self._replay is not None:
-            problems += [f"{p.file}: {p.text}" for p in self._replay.problems[:20]]
         return RunResult(
             self.target,
             self.edition,
@@ -174,13 +175,20 @@ class Run:
             visit.tally.pages,
             budget.requests,
             budget.bytes,
-            round(budget.seconds, 3),
+            self._seconds,
             tuple(_languages(visit)),
             findings,
             self.run_id,
             self.archive,
-            tuple(problems),
+            tuple(self._problems()),
         )
+
+    def _problems(self) -> list[str]:
+        """What went wrong without ending the run."""
+        problems = [*self.visit.notes, *self.visit.inspector.problems]
+        if self._replay is not None:
+            problems += [f"{p.file}: {p.text}" for p in self._replay.problems[:_MAX_PROBLEMS]]
+        return problems
 
 
 def certificate_of(visit: Visit, judgement: Judgement) -> SearchCertificate:

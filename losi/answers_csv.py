@@ -6,13 +6,13 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from crawler.prefill import prefill
 from losi.cells import cell
-from losi.prefill import prefill
 from survey.questionnaire import load
 
 if TYPE_CHECKING:
+    from crawler.prefill import Answer
     from crawler.result import RunResult
-    from losi.prefill import Answer
 
 COLUMNS = (
     "portal", "url", "country", "kind", "run", "outcome", "edition", "code", "criterion", "title", "state", "reason",

@@ -10,18 +10,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from crawler.prefill import prefill, summarise
 from losi.errors import Failure
-from losi.prefill import prefill, summarise
 from survey.features import features
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from crawler.prefill import Answer, Summary
     from crawler.result import RunResult
     from detectors.conclude import Finding, SearchCertificate
     from detectors.observation import Observation
     from detectors.page import Page
-    from losi.prefill import Answer, Summary
     from survey.indicator import Questionnaire
 
 SCHEMA = 1

@@ -9,8 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from crawler.prefill import prefill, summarise
 from losi.marks import Segment, link_target, safe_link, segments
-from losi.prefill import prefill, summarise
 from losi.searched import language_name, reason_words, searched_words
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from crawler.prefill import Answer
     from crawler.result import RunResult
     from detectors.observation import Observation
-    from losi.prefill import Answer
     from survey.indicator import Questionnaire
 
 STATES = ("present", "absent", "unknown", "manual", "not_applicable")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from losi.prefill import prefill, summarise
+from crawler.prefill import prefill, summarise
 from losi.terminal import printable, show, state_text, stdout, table
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from crawler.prefill import Answer, Summary
     from crawler.result import RunResult
-    from losi.prefill import Answer, Summary
     from survey.indicator import Questionnaire
 
 

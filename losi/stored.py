@@ -38,6 +38,7 @@ def stored_result(session: Session, run: Run, data: Path) -> RunResult:
         findings=tuple(stored_finding(row) for row in findings(session, run.id)),
         run_id=run.id,
         archive=data / run.archive if run.archive else None,
+        problems=tuple((run.certificate or {}).get("problems", ())),
     )
 
 

@@ -10,18 +10,18 @@ from urllib.parse import urlsplit
 import xlsxwriter
 import xlsxwriter.exceptions
 
+from crawler.prefill import prefill, summarise
 from losi.cells import plain
 from losi.errors import Failure
 from losi.marks import safe_link
-from losi.prefill import prefill, summarise
 from losi.searched import reason_words, searched_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from crawler.prefill import Answer
     from crawler.result import RunResult
-    from losi.prefill import Answer
     from survey.indicator import Questionnaire
 
 DECISIONS = ("yes", "no", "cannot tell")

@@ -67,9 +67,7 @@ def country(code: str) -> Country:
 def members_by_region() -> dict[str, tuple[str, ...]]:
     """Return the alpha-3 codes of the Member States of each M49 region."""
     regions = dict.fromkeys(c.region for c in member_states())
-    return {
-        region: tuple(c.iso3 for c in member_states() if c.region == region) for region in sorted(regions)
-    }
+    return {region: tuple(c.iso3 for c in member_states() if c.region == region) for region in sorted(regions)}
 
 
 def _country(row: Mapping[str, str]) -> Country:

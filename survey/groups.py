@@ -43,9 +43,7 @@ class Group:
     def members(self, on: date) -> frozenset[str]:
         """Return the members on a day; raise ValueError for a day before the list."""
         if on < self.listed:
-            raise ValueError(
-                f"the list of {self.key} is of {self.listed}; it does not tell the members on {on}"
-            )
+            raise ValueError(f"the list of {self.key} is of {self.listed}; it does not tell the members on {on}")
         held = set(self.listed_members)
         for change in self.changes:
             if change.date <= on:

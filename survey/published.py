@@ -62,9 +62,7 @@ def _result(row: Mapping[str, str]) -> PublishedResult:
         iso3=row["iso3"],
         losi=_number(row["losi"]),
         losi_rank=_whole(row["losi_rank"]),
-        parts={
-            name: int(row[name]) for name in ("tech", "content", "services", "participation") if row[name]
-        },
+        parts={name: int(row[name]) for name in ("tech", "content", "services", "participation") if row[name]},
         egdi=_number(row["egdi"]),
         egdi_rank=_whole(row["egdi_rank"]),
         osi=_number(row["osi"]),

@@ -36,9 +36,7 @@ def losi_score(ones: int, questionnaire: Questionnaire) -> float:
     Raise ValueError when `ones` is negative or above the denominator. Source: Survey 2022 annex, p. 202.
     """
     if not 0 <= ones <= questionnaire.denominator:
-        raise ValueError(
-            f"{ones} indicators met, but {questionnaire.edition} counts 0 to {questionnaire.denominator}"
-        )
+        raise ValueError(f"{ones} indicators met, but {questionnaire.edition} counts 0 to {questionnaire.denominator}")
     return ones / questionnaire.denominator
 
 

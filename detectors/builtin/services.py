@@ -83,7 +83,7 @@ class LandRegistration(OnlineServiceDetector):
 
 
 class VehicleRegistration(OnlineServiceDetector):
-    """Registering a vehicle online."""
+    """Registering a vehicle, or renewing its registration, online."""
 
     name = "vehicle-registration"
     features = ("service.vehicle_registration",)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from detectors.page import documents, language
+from detectors.page import documents, head, language
 from detectors.page.charset import decode
-from detectors.page.dom import Outline, Walk, squeeze, urljoin_safe
+from detectors.page.dom import Outline, Walk
+from detectors.page.kind import PageKind, sniff
 from detectors.page.parse import parse
+from detectors.page.texts import urljoin_safe
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,17 +22,11 @@ if TYPE_CHECKING:
     from detectors.lexicon import LexiconSet
     from detectors.page.elements import Block, Form, Heading, Link
 
-PageKind = Literal["html", "pdf", "office", "text", "other"]
+__all__ = ["MAX_TEXT", "Page", "PageKind", "sniff"]
+
 _PROSE_CHARS = 40
 MAX_TEXT = 200_000
 """Characters of running text that detectors read of one page."""
-
-_HTML_START = re.compile(
-    rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|\?xml[^>]*>\s*<(?:!doctype\s+)?html)",
-    re.I | re.S,
-)
-_ANY_TAG = re.compile(rb"<(?:a|div|p|table|title|meta|script|body|ul|h1)\b", re.I)
-_REFRESH = re.compile(r"^\s*(\d+)\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]+)", re.I)
 
 
 class Page:
@@ -145,11 +139,7 @@ class Page:
     @cached_property
     def title(self) -> str:
         """The document's title."""
-        if self.kind != "html":
-            return self._document.title
-        head = self.tree.find("head")
-        node = next((head if head is not None else self.tree).iter("title"), None)
-        return squeeze("".join(node.itertext()))[:300] if node is not None else ""
+        return head.title_of(self.tree) if self.kind == "html" else self._document.title
 
     @cached_property
     def text(self) -> str:
@@ -165,12 +155,7 @@ class Page:
     @cached_property
     def meta(self) -> dict[str, str]:
         """`<meta>` by lower-case name, property or http-equiv."""
-        out: dict[str, str] = {}
-        for node in self.tree.iter("meta"):
-            name = (node.get("name") or node.get("property") or node.get("http-equiv") or "").lower()
-            if name and name not in out:
-                out[name] = squeeze(node.get("content"))
-        return out
+        return head.meta_of(self.tree)
 
     @cached_property
     def robots_meta(self) -> frozenset[str]:
@@ -180,20 +165,12 @@ class Page:
     @cached_property
     def refresh(self) -> str:
         """Target of a meta refresh of at most ten seconds, absolute; empty if there is none."""
-        match = _REFRESH.match(self.meta.get("refresh", ""))
-        return urljoin_safe(self.base, match[2]) if match and int(match[1]) <= 10 else ""
+        target = head.refresh_target(self.meta.get("refresh", ""))
+        return urljoin_safe(self.base, target) if target else ""
 
     @cached_property
     def _rel_links(self) -> list[tuple[str, str, str]]:
-        return [
-            (
-                (node.get("rel") or "").lower(),
-                node.get("hreflang") or "",
-                urljoin_safe(self.base, node.get("href") or ""),
-            )
-            for node in self.tree.iter("link")
-            if node.get("href")
-        ]
+        return head.rel_links(self.tree, self.base)
 
     @cached_property
     def canonical(self) -> str:
@@ -228,17 +205,7 @@ class Page:
     @cached_property
     def jsonld(self) -> list[dict[str, Any]]:
         """JSON-LD objects, `@graph` unpacked; broken ones are left out."""
-        out: list[dict[str, Any]] = []
-        for text in self.outline.jsonld:
-            try:
-                data = json.loads(text, strict=False)
-            except ValueError:
-                continue
-            stack = data if isinstance(data, list) else [data]
-            for item in stack:
-                if isinstance(item, dict):
-                    out.extend(x for x in item.get("@graph", [item]) if isinstance(x, dict))
-        return out
+        return list(head.structured(self.outline.jsonld))
 
     @cached_property
     def lang_attribute(self) -> str:
@@ -291,26 +258,3 @@ class Page:
         from detectors.hits import PageHits
 
         return PageHits(self)
-
-
-def sniff(body: bytes, content_type: str) -> PageKind:
-    """What kind of document the bytes are."""
-    kind = content_type.partition(";")[0].strip().lower()
-    head = body[:2048]
-    if head.lstrip()[:5] == b"%PDF-":
-        return "pdf"
-    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return "office"
-    if _HTML_START.match(head):
-        return "html"
-    if head.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"\x1f\x8b", b"\x00\x00\x01\x00", b"wOF")):
-        return "other"
-    if "html" in kind or ((not kind or kind in ("text/plain", "application/octet-stream")) and _ANY_TAG.search(head)):
-        return "html"
-    if kind.startswith("text/") and kind not in ("text/css", "text/javascript"):
-        return "html" if _ANY_TAG.search(head) and kind == "text/xml" and b"<html" in head.lower() else "text"
-    if "xml" in kind and b"<html" in head.lower():
-        return "html"
-    if not kind and b"\x00" not in head:
-        return "html" if b"<" in head else "text"
-    return "other"

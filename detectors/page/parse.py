@@ -1,4 +1,4 @@
-"""From text to an element tree: lxml, and BeautifulSoup where lxml gives up on a page."""
+"""From text to an element tree: lxml, and other roads where lxml gives up on a page."""
 
 from __future__ import annotations
 
@@ -12,27 +12,51 @@ from lxml.html import HtmlElement
 MAX_HTML_CHARS = 6_000_000
 """Markup beyond this is not parsed: no page that a person reads is longer, and memory stays bounded."""
 
+_MAX_DEPTH = 256
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _LETTERS = re.compile(r"\w{3,}")
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.I | re.S)
+_END = re.compile(r"</(?:html|body)\s*>", re.I)
+_NESTING = re.compile(
+    r"<(/?)(?!(?:area|a|base|br|button|col|embed|form|frame|h[1-6]|hr|html|head|body|iframe|img|input|label|link|meta"
+    r"|option|param|p|script|select|source|style|textarea|title|track|wbr)\b)[a-z][^<>]*>",
+    re.I,
+)
+"""Tags of elements that hold others; not those that are empty by nature, hold text alone or are read by detectors."""
 
 
 def parse(html: str) -> HtmlElement:
     """The root element of the document; an empty `<html>` where there is nothing to parse."""
-    text = _CONTROL.sub("", html[:MAX_HTML_CHARS])
-    root = _lxml(text)
+    text = _END.sub("", _CONTROL.sub("", html[:MAX_HTML_CHARS]))
+    root, whole = _lxml(text)
+    if not whole:
+        root, _ = _lxml(_flattened(text))
     if root is None or _lost_text(root, text):
-        root = _soup(text)
+        root, _ = _lxml(str(BeautifulSoup(text[:1_000_000], "html.parser")))
     return root if root is not None else lxml.html.Element("html")
 
 
-def _lxml(text: str) -> HtmlElement | None:
+def _lxml(text: str) -> tuple[HtmlElement | None, bool]:
+    """The tree, and whether it is whole: libxml2 drops what follows the first element beyond its limit of depth."""
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         root: HtmlElement = lxml.html.document_fromstring(text.encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return None
-    return root
+        return None, True
+    return root, all(error.type != etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log)
+
+
+def _flattened(text: str) -> str:
+    """The markup without the tags of elements that lie deeper than _MAX_DEPTH; their text and links stay."""
+    depth = 0
+
+    def kept(tag: re.Match[str]) -> str:
+        nonlocal depth
+        closing = bool(tag[1])
+        depth = max(0, depth - 1) if closing else depth + 1
+        return tag[0] if depth + closing <= _MAX_DEPTH else " "
+
+    return _NESTING.sub(kept, text)
 
 
 def _lost_text(root: HtmlElement, text: str) -> bool:
@@ -41,7 +65,3 @@ def _lost_text(root: HtmlElement, text: str) -> bool:
         return False
     kept = sum(len(part) for part in root.itertext())
     return kept < 200 and len(_LETTERS.findall(_TAGS.sub(" ", text[:200_000]))) > 40
-
-
-def _soup(text: str) -> HtmlElement | None:
-    return _lxml(str(BeautifulSoup(text[:1_000_000], "html.parser")))

@@ -29,16 +29,22 @@ _CONTAINERS = frozenset(
 )
 _WORDS = re.compile(
     r"(?P<consent>cookies?|consent|gdpr|onetrust|cookiebot|cookiebanner)"
-    r"|(?P<breadcrumb>breadcrumbs?|crumbs?|migas|ariane|brotkrumen|pathway|ruta)"
-    r"|(?P<footer>footer|foot|colophon|pie|rodape|piepagina|pied|fusszeile|siteinfo)"
+    r"|(?P<breadcrumb>breadcrumbs?|crumbs?|migas|ariane|brotkrumen|pathway)"
+    r"|(?P<footer>footer|foot|colophon|rodape|piepagina|fusszeile|siteinfo)"
     r"|(?P<nav>nav|navs|navi|navbar|navigation|navigacija|menu|menus|menue|mainmenu|topmenu|submenu|megamenu|sidenav"
     r"|mainnav|topnav|globalnav|gnb|lnb|dropdown)"
-    r"|(?P<header>header|masthead|topbar|top|banner|cabecera|encabezado|entete|kopf|intestazione|cabecalho|head)"
-    r"|(?P<aside>sidebar|aside|rightcol|leftcol|side)"
+    r"|(?P<header>header|masthead|topbar|banner|cabecera|encabezado|entete|kopf|intestazione|cabecalho|head)"
+    r"|(?P<aside>sidebar|aside|rightcol|leftcol)"
 )
-_STATE_WORDS = frozenset(
-    ("has with no is page body wrapper wrap layout container toggle open fixed sticky without").split()
-)
+_NAMES: dict[str, Zone] = {"pie": "footer", "pied": "footer", "ruta": "breadcrumb"}
+"""Words that mean a zone only where they are the whole name: a pie is also a chart."""
+
+_WRAPPERS = frozenset(("wrapper", "wrap", "container", "inner", "outer"))
+_STATE_WORDS = frozenset("has with no is page body layout toggle open fixed sticky without".split())
+_PARTS = frozenset("article post entry card panel modal teaser item table widget accordion".split())
+"""What has a header and footer of its own."""
+
+_WORD_BREAK = re.compile(r"[-_ ]+|(?<=[a-z])(?=[A-Z])")
 _RANK: dict[Zone, int] = {
     "consent": 5,
     "breadcrumb": 4,
@@ -50,26 +56,29 @@ _RANK: dict[Zone, int] = {
 }
 
 
-def zone_opened(tag: str, role: str, ident: str, classes: str, outer: Zone) -> Zone | None:
-    """The zone that an element opens inside the zone `outer`, or None when it opens none."""
+def zone_opened(tag: str, role: str, ident: str, classes: str, outer: Zone, in_article: bool = False) -> Zone | None:
+    """The zone that an element opens inside the zone `outer`, or None when it opens none.
+
+    The header and footer of an article are content. An explicit main is main wherever it stands.
+    """
     zone = _BY_ROLE.get(role) or _BY_TAG.get(tag)
     if zone is None and (ident or classes) and tag in _CONTAINERS:
         zone = _by_words(ident, classes)
-    if zone is None or zone == outer:
+    if zone is None or zone == outer or (in_article and zone in ("header", "footer")):
         return None
-    if zone == "main":
-        return zone if outer in ("header", "aside") else None
-    return zone if _RANK[zone] > _RANK[outer] else None
+    return zone if zone == "main" or _RANK[zone] > _RANK[outer] else None
 
 
 @lru_cache(maxsize=4096)
 def _by_words(ident: str, classes: str) -> Zone | None:
-    for token in (ident, *classes.split()):
-        words = re.split(r"[-_ ]+|(?<=[a-z])(?=[A-Z])", token)
-        if _STATE_WORDS.intersection(word.lower() for word in words):
-            continue
-        for word in words:
-            match = _WORDS.fullmatch(word.lower())
-            if match:
-                return cast("Zone", match.lastgroup)
-    return None
+    return next((zone for token in (ident, *classes.split()) if (zone := _by_token(token)) is not None), None)
+
+
+def _by_token(token: str) -> Zone | None:
+    """The zone that one id or class names: in a word that wrapping words may follow, or in all its words together."""
+    words = [word.lower() for word in _WORD_BREAK.split(token) if word]
+    if not words or words[0] in _WRAPPERS or _STATE_WORDS.intersection(words):
+        return None
+    match = next((found for word in (*words, "".join(words)) if (found := _WORDS.fullmatch(word))), None)
+    zone = cast("Zone", match.lastgroup) if match else _NAMES.get(token.lower())
+    return None if zone in ("header", "footer") and _PARTS.intersection(words) else zone

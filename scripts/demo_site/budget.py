@@ -43,10 +43,7 @@ def load() -> Budget:
 
 def air() -> list[Row]:
     """Daily means of February 2026: day, NO2, PM10, O3 in micrograms per cubic metre."""
-    return [
-        (f"2026-02-{day:02d}", 18 + day * 37 % 19, 11 + day * 23 % 13, 41 + day * 29 % 23)
-        for day in range(1, 29)
-    ]
+    return [(f"2026-02-{day:02d}", 18 + day * 37 % 19, 11 + day * 23 % 13, 41 + day * 29 % 23) for day in range(1, 29)]
 
 
 def _lines(rows: Sequence[Mapping[str, Any]], total: int) -> list[tuple[str, str]]:
@@ -105,7 +102,5 @@ def makers() -> Mapping[str, Callable[[], bytes]]:
         "environment-form": lambda: _form(
             "Solicitud de licencia ambiental", ["Titular", "Actividad", "Local", "Potencia instalada"]
         ),
-        "wedding-form": lambda: _form(
-            "Reserva de fecha para boda civil", ["Contrayentes", "Fecha", "Testigos"]
-        ),
+        "wedding-form": lambda: _form("Reserva de fecha para boda civil", ["Contrayentes", "Fecha", "Testigos"]),
     }

@@ -60,8 +60,7 @@ def pdf(title: str, sheets: Sequence[Sheet], date: str) -> bytes:
         content = _content(sheet, n + 1)
         objects.append(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] "
-            b"/Resources << /Font << /F1 3 0 R /F2 4 0 R >> >> "
-            + f"/Contents {first + 2 * n + 1} 0 R >>".encode()
+            b"/Resources << /Font << /F1 3 0 R /F2 4 0 R >> >> " + f"/Contents {first + 2 * n + 1} 0 R >>".encode()
         )
         objects.append(f"<< /Length {len(content)} >>\nstream\n".encode() + content + b"endstream")
     return _assemble(objects)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, PageText, UTCDateTime, words
@@ -13,13 +13,16 @@ from storage.words import Outcome, PortalKind, RunKind
 
 
 class Portal(Base):
-    """The official web portal of a city or a country; `country` is ISO 3166-1 alpha-3."""
+    """The official web portal of a city or a country; `country` is ISO 3166-1 alpha-3.
+
+    A city state has one address in both roles, so URL and kind together name a portal.
+    """
 
     __tablename__ = "portals"
-    __table_args__ = (words("kind", PortalKind), Index(None, "country", "kind"))
+    __table_args__ = (words("kind", PortalKind), UniqueConstraint("url", "kind"), Index(None, "country", "kind"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    url: Mapped[str] = mapped_column(String(2000), unique=True)
+    url: Mapped[str] = mapped_column(String(2000))
     name: Mapped[str] = mapped_column(PageText)
     country: Mapped[str | None] = mapped_column(String(3))
     kind: Mapped[PortalKind] = mapped_column(String(20))

@@ -28,16 +28,17 @@ class ImportCount:
 
 
 def import_portals(session: Session, records: Iterable[PortalRecord]) -> ImportCount:
-    """Adds portals, or updates those with the same URL; a field that a record leaves out keeps its value."""
+    """Adds portals, or updates those with the same URL and kind; a field that a record leaves out keeps its value."""
     added = changed = unchanged = 0
     source = iter(records)
-    while chunk := {record.url: record for record in islice(source, CHUNK)}:
-        known = {portal.url: portal for portal in session.scalars(select(Portal).where(Portal.url.in_(chunk)))}
-        for url, record in chunk.items():
-            if url not in known:
+    while chunk := {(record.url, record.kind): record for record in islice(source, CHUNK)}:
+        same = select(Portal).where(Portal.url.in_({url for url, _ in chunk}))
+        known = {(portal.url, portal.kind): portal for portal in session.scalars(same)}
+        for key, record in chunk.items():
+            if key not in known:
                 session.add(Portal(**asdict(record)))
                 added += 1
-            elif _update(known[url], record):
+            elif _update(known[key], record):
                 changed += 1
             else:
                 unchanged += 1
@@ -46,11 +47,12 @@ def import_portals(session: Session, records: Iterable[PortalRecord]) -> ImportC
 
 
 def put_portal(session: Session, record: PortalRecord) -> Portal:
-    """The portal with this URL, added or brought up to date."""
-    portal = session.scalar(select(Portal).where(Portal.url == record.url))
+    """The portal with this URL and kind, added or brought up to date."""
+    same = select(Portal).where(Portal.url == record.url, Portal.kind == record.kind)
+    portal = session.scalar(same)
     if portal is None:
-        upsert(session.connection(), Portal, [asdict(record)], ("url",))
-        portal = session.scalars(select(Portal).where(Portal.url == record.url)).one()
+        upsert(session.connection(), Portal, [asdict(record)], ("url", "kind"))
+        portal = session.scalars(same).one()
     else:
         _update(portal, record)
     return portal
@@ -78,12 +80,14 @@ def portals(
 
 
 def find_portal(session: Session, name: str) -> Portal | None:
-    """The portal with this number, this URL or, if it is the only one, this name."""
+    """The portal with this number, this URL (of two the national) or, if it is the only one, this name."""
     if name.isascii() and name.isdigit() and len(name) < 10:
         return session.get(Portal, int(name))
     spellings = {name, name.rstrip("/"), name.rstrip("/") + "/"}
-    found = session.scalars(select(Portal).where(Portal.url.in_(spellings)).limit(2)).all()
-    found = found or session.scalars(select(Portal).where(Portal.name == name).limit(2)).all()
+    named = session.scalars(select(Portal).where(Portal.url.in_(spellings)).order_by(Portal.kind.desc(), Portal.id))
+    if (portal := named.first()) is not None:
+        return portal
+    found = session.scalars(select(Portal).where(Portal.name == name).limit(2)).all()
     return found[0] if len(found) == 1 else None
 
 

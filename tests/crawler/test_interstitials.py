@@ -108,9 +108,10 @@ def test_signatures_are_complete() -> None:
 
 
 def test_no_real_page_is_taken_for_an_interstitial(inspector: Inspector) -> None:
-    corpus = Path(os.environ.get("LOSI_CORPUS", "no-corpus")) / "pages"
+    beside = Path(__file__).parents[3] / "shared" / "corpus"
+    corpus = Path(os.environ.get("LOSI_CORPUS", beside)) / "pages"
     if not (corpus / "manifest.jsonl").exists():
-        pytest.skip("LOSI_CORPUS names no folder of labelled pages")
+        pytest.skip("no corpus: set LOSI_CORPUS to a folder with pages/manifest.jsonl")
     taken = []
     for line in (corpus / "manifest.jsonl").read_text("utf-8").splitlines():
         row = json.loads(line)

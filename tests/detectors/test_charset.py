@@ -7,7 +7,6 @@ import tomllib
 from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
-import bs4.dammit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,7 +77,6 @@ def test_a_default_header_does_not_hide_a_multibyte_page(language: str, codec: s
     [("ru", "cp1251", "windows-1251"), ("el", "cp1253", "windows-1253"), ("pl", "cp1250", "windows-1250")],
 )
 @pytest.mark.parametrize("header", ["US-ASCII", "ISO-8859-1"])
-@pytest.mark.xfail(strict=True, reason="a server's default charset beats the author's single-byte meta")
 def test_a_default_header_does_not_hide_a_single_byte_page(language: str, codec: str, name: str, header: str) -> None:
     body, text = page(language, codec, name)
     assert decode(body, f"text/html; charset={header}")[0] == text
@@ -90,16 +88,12 @@ def test_an_undeclared_encoding_is_detected(language: str, codec: str) -> None:
     assert decode(body)[0] == text
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the detector is whichever library happens to be installed; each guesses differently"
-)
+@pytest.mark.xfail(strict=True, reason="the package's metadata does not name it yet")
 def test_the_library_that_detects_encodings_is_a_declared_dependency() -> None:
-    assert bs4.dammit.chardet_module is not None
-    (distribution,) = packages_distributions()[bs4.dammit.chardet_module.__name__]
+    (distribution,) = packages_distributions()["cchardet"]
     assert any(line.startswith(distribution) for line in requires("losi-scout") or ())
 
 
-@pytest.mark.xfail(strict=True, reason="ISO-2022-JP is looked for only where it is declared")
 def test_undeclared_iso_2022_jp_is_known_by_its_escapes() -> None:
     body, text = page("ja", "iso2022_jp")
     assert decode(body)[0] == text
@@ -124,9 +118,6 @@ def test_text_cut_inside_a_character_stays_utf8() -> None:
     assert text.count("\ufffd") == 1
 
 
-@pytest.mark.xfail(
-    strict=True, reason="few accents pass for damage: no valid multi-byte sequence speaks for UTF-8 here"
-)
 @pytest.mark.parametrize("language", ["es", "it"])
 def test_a_few_latin1_accents_do_not_make_a_page_utf8(language: str) -> None:
     body, text = page(language, "cp1252")
@@ -147,13 +138,11 @@ def test_a_utf16_bom_beats_the_meta() -> None:
     assert decode('<meta charset="utf-8"><p>ñ</p>'.encode("utf-16"))[0] == '<meta charset="utf-8"><p>ñ</p>'
 
 
-@pytest.mark.xfail(strict=True, reason="a UTF-8 BOM is believed although the body is not UTF-8")
 def test_a_bom_that_lies_is_not_believed() -> None:
     body, text = page("ru", "cp1251", "windows-1251")
     assert decode(codecs.BOM_UTF8 + body)[0].removeprefix("п»ї") == text
 
 
-@pytest.mark.xfail(strict=True, reason="UTF-16 of ASCII letters is valid UTF-8 full of NULs")
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("declare", [True, False])
 def test_utf16_without_a_bom(codec: str, declare: bool) -> None:
@@ -161,7 +150,6 @@ def test_utf16_without_a_bom(codec: str, declare: bool) -> None:
     assert "Municipal budget" in decode(body, f"text/html; charset={codec}" if declare else "")[0]
 
 
-@pytest.mark.xfail(strict=True, reason="a UTF-32 BOM is taken for the UTF-16 one it starts with")
 def test_utf32_with_a_bom() -> None:
     assert decode("<p>año</p>".encode("utf-32"))[0] == "<p>año</p>"
 
@@ -184,14 +172,12 @@ def test_an_unknown_name_is_passed_over(name: str) -> None:
     assert decode(body, f"text/html; charset={name}")[0] == text
 
 
-@pytest.mark.xfail(strict=True, reason="Python codecs that are no text encodings are looked up by name and raise")
 @pytest.mark.parametrize("name", ["base64", "hex", "rot13", "zlib", "undefined", "idna", "punycode"])
 def test_a_codec_that_is_no_charset_is_passed_over(name: str) -> None:
     body, text = page("de", "cp1252")
     assert decode(body, f"text/html; charset={name}")[0] == text
 
 
-@pytest.mark.xfail(strict=True, reason="the page chooses a codec that interprets its bytes as Python escapes")
 @pytest.mark.parametrize("name", ["unicode_escape", "raw_unicode_escape"])
 def test_a_python_escape_codec_is_no_charset(name: str) -> None:
     body, text = page("de", "cp1252")

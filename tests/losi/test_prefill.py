@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from crawler.prefill import prefill, summarise
 from detectors.conclude import Finding, State
-from losi.prefill import prefill, summarise
 from survey.questionnaire import load
 
 EDITION_2020 = load("losi-2020")

@@ -90,9 +90,7 @@ def test_the_ranks_of_the_first_17_cities_of_2018_are_reproduced() -> None:
 
 def test_losi_2018_counted_60_indicators() -> None:
     for city in published_cities(2018):
-        assert city.losi == as_published(
-            (sum(city.parts.values()) - 1) / 60
-        )  # the source's parts sum to one more
+        assert city.losi == as_published((sum(city.parts.values()) - 1) / 60)  # the source's parts sum to one more
 
 
 def test_egdi_2022_is_the_mean_of_its_components_for_all_193() -> None:

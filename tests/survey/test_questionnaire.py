@@ -119,9 +119,7 @@ def test_losi_2020_lists_the_codes_whose_meaning_was_not_found() -> None:
 def test_losi_2020_criteria_have_the_published_sizes_once_unnamed_codes_are_added() -> None:
     questionnaire = load("losi-2020")
     counted = Counter(i.criterion for i in questionnaire.indicators)
-    counted.update(
-        {"technology": 2, "content provision": 2, "services provision": 3}
-    )  # 203 211, 213 244, 248 249 251
+    counted.update({"technology": 2, "content provision": 2, "services provision": 3})  # 203 211, 213 244, 248 249 251
     assert counted == LOSI_2020
 
 

@@ -163,8 +163,6 @@ def test_a_mean_names_its_units() -> None:
         mean_over({"a": 1}, ["b"])
 
 
-@pytest.mark.parametrize(
-    ("score", "printed"), [(0.90625, 0.9063), (0.84375, 0.8438), (79 / 86, 0.9186), (0, 0)]
-)
+@pytest.mark.parametrize(("score", "printed"), [(0.90625, 0.9063), (0.84375, 0.8438), (79 / 86, 0.9186), (0, 0)])
 def test_scores_are_printed_with_halves_up(score: float, printed: float) -> None:
     assert as_published(score) == printed

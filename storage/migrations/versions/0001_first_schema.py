@@ -88,7 +88,7 @@ def _portals() -> None:
         sa.Column("verified", MOMENT, nullable=True),
         sa.CheckConstraint("kind IN ('city', 'national')", name=op.f("ck_portals_kind")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_portals")),
-        sa.UniqueConstraint("url", name=op.f("uq_portals_url")),
+        sa.UniqueConstraint("url", "kind", name=op.f("uq_portals_url_kind")),
     )
     op.create_index(op.f("ix_portals_country_kind"), "portals", ["country", "kind"], unique=False)
 

@@ -1,0 +1,62 @@
+"""What the head of a document says of it: title, meta, refresh, alternate versions, structured data."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from detectors.page.texts import squeeze, urljoin_safe
+
+_REFRESH = re.compile(r"\s*(\d{1,5})(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]+)", re.I)
+_MAX_TITLE = 300
+_SOON = 10
+"""Seconds up to which a refresh is a redirect."""
+
+
+def title_of(tree: HtmlElement) -> str:
+    """The document's title, wherever it stands; titles of drawings are none."""
+    titles = (node for node in tree.iter("title") if next(node.iterancestors("svg"), None) is None)
+    node = next(titles, None)
+    return squeeze("".join(node.itertext()))[:_MAX_TITLE] if node is not None else ""
+
+
+def meta_of(tree: HtmlElement) -> dict[str, str]:
+    """`<meta>` by lower-case name, property or http-equiv; the first of a name counts."""
+    out: dict[str, str] = {}
+    for node in tree.iter("meta"):
+        name = (node.get("name") or node.get("property") or node.get("http-equiv") or "").lower()
+        if name and name not in out:
+            out[name] = squeeze(node.get("content"))
+    return out
+
+
+def refresh_target(content: str) -> str:
+    """The target of a meta refresh, as written; empty for a slow one or none."""
+    match = _REFRESH.match(content)
+    return match[2] if match and int(match[1]) <= _SOON else ""
+
+
+def rel_links(tree: HtmlElement, base: str) -> list[tuple[str, str, str]]:
+    """(rel in lower case, hreflang, absolute url) of every `<link>` with a target."""
+    return [
+        ((node.get("rel") or "").lower(), node.get("hreflang") or "", urljoin_safe(base, node.get("href") or ""))
+        for node in tree.iter("link")
+        if node.get("href")
+    ]
+
+
+def structured(texts: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The JSON-LD objects in the texts, `@graph` unpacked; broken ones are left out."""
+    for text in texts:
+        try:
+            data = json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            continue
+        for item in data if isinstance(data, list) else [data]:
+            if isinstance(item, dict):
+                graph = item.get("@graph")
+                yield from (x for x in (graph if isinstance(graph, list) else [item]) if isinstance(x, dict))

@@ -1,0 +1,88 @@
+"""The text of a page as the walk meets it, and what stands in for text: alternatives of links, absolute addresses."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+_WORD = re.compile(r"[^\W_]")
+_RAW = 8
+"""Characters of markup text, white space included, that are looked at for one character of a label."""
+
+
+def squeeze(text: str | None) -> str:
+    """White space folded to single spaces."""
+    return " ".join(text.split()) if text else ""
+
+
+def has_words(text: str) -> bool:
+    """Whether the text holds a letter or digit: a sign alone (an arrow, an icon) says nothing."""
+    return _WORD.search(text) is not None
+
+
+class RunningText:
+    """The page's text in pieces; blocks are cut out of it, labels are read back from a position."""
+
+    __slots__ = ("_block", "_link_chars", "_pieces")
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._block = 0
+        self._link_chars = 0
+
+    @property
+    def position(self) -> int:
+        """Where the next piece will stand."""
+        return len(self._pieces)
+
+    def add(self, text: str, in_link: bool) -> None:
+        """Text met in the walk."""
+        if text.isspace():
+            self._pieces.append(" ")
+            return
+        self._pieces.append(text)
+        if in_link:
+            self._link_chars += len(text)
+
+    def cut(self) -> tuple[str, int]:
+        """The text since the last cut and how much of it stood in links; a space parts it from what follows."""
+        if self._block == len(self._pieces):
+            return "", 0
+        found = squeeze("".join(self._pieces[self._block :])), self._link_chars
+        self._pieces.append(" ")
+        self._block, self._link_chars = len(self._pieces), 0
+        return found
+
+    def since(self, position: int, limit: int) -> str:
+        """The text since `position`, at most `limit` characters; the work is bounded however much there is."""
+        end, size = position, 0
+        while end < len(self._pieces) and size < limit * _RAW:
+            size += len(self._pieces[end])
+            end += 1
+        return squeeze("".join(self._pieces[position:end])[: limit * _RAW])[:limit]
+
+
+def alternative(element: HtmlElement) -> str:
+    """What stands for the text of a link that has none."""
+    for image in element.iter("img"):
+        if squeeze(image.get("alt")):
+            return squeeze(image.get("alt"))
+    for node in element.iter("title"):
+        if squeeze(node.text):
+            return squeeze(node.text)
+    return squeeze(element.get("aria-label") or element.get("title") or element.get("alt"))
+
+
+@lru_cache(maxsize=16_384)
+def urljoin_safe(base: str, href: str) -> str:
+    """`href` made absolute, without fragment; malformed targets stay as they are."""
+    href = href.strip().replace("\n", "").replace("\r", "").replace("\t", "")
+    try:
+        url = urljoin(base, href)
+        urlsplit(url)
+    except ValueError:
+        return href
+    return url.partition("#")[0]
