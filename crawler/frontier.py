@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ Promise = tuple[tuple[str, float], ...]
 
 _ZONE = {"nav": 0.12, "header": 0.10, "breadcrumb": 0.06, "main": 0.05, "aside": 0.04, "footer": 0.04, "sitemap": 0.02}
 _VISITED = float("inf")
+_DATE = re.compile(r"[/=_-](?:19|20)\d\d[/_-](?:0?[1-9]|1[0-2])(?:[/_-]|$)")
+_DATED = 0.5
 _STEPS = (1, 2, 4, 8, 16, 32, 64)
 
 
@@ -29,7 +32,8 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A link that waits, or that was taken. `depth` counts links from the seed; `features` is what it promises."""
+    """A link that waits, or that was taken. `depth` counts links from the seed; `features` is what it promises; `dated`
+    says that the address bears a date, as one news item among many does."""
 
     url: str
     kind: EntryKind = "page"
@@ -37,6 +41,7 @@ class Entry:
     depth: int = 0
     zone: str = "main"
     shape: str = ""
+    dated: bool = False
 
 
 class Frontier:
@@ -94,7 +99,10 @@ class Frontier:
         if not plain or known >= promise or (kind != "sitemap" and self._is_trap(plain)):
             return False
         self._best[key] = promise
-        self._push(Entry(url.partition("#")[0], kind, features, depth, zone, shape(plain)), fresh=known < 0)
+        self._push(
+            Entry(url.partition("#")[0], kind, features, depth, zone, shape(plain), bool(_DATE.search(plain))),
+            known < 0,
+        )
         return True
 
     def _is_trap(self, url: str) -> bool:
@@ -104,7 +112,7 @@ class Frontier:
             self._best[hash(url)] = _VISITED
         return bool(reason)
 
-    def _push(self, entry: Entry, *, fresh: bool) -> None:
+    def _push(self, entry: Entry, fresh: bool) -> None:
         self._order += 1
         self._waiting += fresh
         heappush(self._heap, (-self.worth(entry), self._order, entry))
@@ -149,6 +157,8 @@ class Frontier:
         )
         value = sum(gain / (1 << min(place, 20)) for place, gain in enumerate(gains))
         value += _ZONE.get(entry.zone, 0.05) + 0.15 / (1 + entry.depth)
+        if entry.dated:
+            value *= _DATED
         seen = self._shapes[entry.shape]
         return value / (1.0 + 0.25 * self._tired(seen) - 0.25) if seen < self._quota else value / 100.0
 

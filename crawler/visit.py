@@ -12,6 +12,7 @@ from crawler.outcome import is_shell
 from crawler.sitemaps import SitemapReader
 from crawler.transport import http_twin
 from crawler.urls import canonical, origin
+from detectors.platforms import likely_places
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from detectors.page import Page
 
 _MAX_PROBES = 3
+_LIKELY = 0.3
+"""What a path at which the portal's platform usually keeps something promises."""
 _DEAD_AFTER = 8
 """So many failed requests in a row, and the portal counts as gone."""
 
@@ -140,11 +143,13 @@ class Visit(Itinerary):
         self._report(page.url)
 
     def _plan_errands(self, page: Page, entry: Entry) -> None:
-        """On an origin's first page: its sitemaps, and a random path."""
+        """On an origin's first page: its sitemaps, a random path, and where its platform keeps what."""
         where = origin(canonical(page.url))
         if entry.kind in ("external", "document") or where in self._probed or len(self._probed) >= _MAX_PROBES:
             return
         self._probed.add(where)
+        for url, feature in likely_places(page):
+            self.frontier.add(url, ((feature, _LIKELY),), depth=1, zone="nav")
         if self._plain_url is None and self.replay is None:
             self._plain_url = http_twin(self.target.url)
             if self._plain_url and where.startswith("https://"):

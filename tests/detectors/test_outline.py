@@ -41,7 +41,6 @@ def test_the_label_of_a_map_area(make_page: MakePage) -> None:
     assert only(make_page("<map><area href=/x alt='District North'></map>")).label == "District North"
 
 
-@pytest.mark.xfail(strict=True, reason="the words of neighbouring blocks in a link run together")
 @pytest.mark.parametrize(
     "inner", ["<h3>Budget</h3><p>Figures</p>", "Budget<br>Figures", "<div>Budget</div><div>Figures</div>"]
 )
@@ -49,13 +48,11 @@ def test_blocks_in_a_link_stay_apart(make_page: MakePage, inner: str) -> None:
     assert only(make_page(f"<a href=/x>{inner}</a>")).label == "Budget Figures"
 
 
-@pytest.mark.xfail(strict=True, reason="styles and scripts inside a link are taken for its label")
 @pytest.mark.parametrize("inner", ["<style>.a{color:red}</style>Budget", "<script>track()</script>Budget"])
 def test_code_in_a_link_is_no_label(make_page: MakePage, inner: str) -> None:
     assert only(make_page(f"<a href=/x>{inner}</a>")).label == "Budget"
 
 
-@pytest.mark.xfail(strict=True, reason="a sign without letters hides the words of aria-label or title")
 @pytest.mark.parametrize("sign", ["»", "\u200b", "\ue8b6", "…", ">"])
 def test_a_sign_is_no_label_where_there_are_words(make_page: MakePage, sign: str) -> None:
     assert only(make_page(f"<a href=/x aria-label='Next: budget'>{sign}</a>")).label == "Next: budget"
@@ -66,7 +63,6 @@ def test_an_inline_element_does_not_split_a_heading_into_two(make_page: MakePage
     assert [(h.text, h.level) for h in headings] == [("Council minutes", 2), ("Fees", 6)]
 
 
-@pytest.mark.xfail(strict=True, reason="a heading's text is joined with a space at every tag")
 def test_a_tag_inside_a_word_does_not_split_it(make_page: MakePage) -> None:
     assert make_page("<h2><span>B</span>udget</h2>").headings[0].text == "Budget"
 
@@ -120,7 +116,6 @@ def test_links_in_noscript_are_read(make_page: MakePage) -> None:
     assert only(make_page("<noscript><a href=/x>Plain version</a></noscript>")).label == "Plain version"
 
 
-@pytest.mark.xfail(strict=True, reason="the sources of classic frames are not gathered")
 def test_the_sources_of_a_frameset_are_frames(make_page: MakePage) -> None:
     page = make_page(
         "<html><frameset cols='20%,*'><frame src=menu.html title=Menu><frame src=start.html></frameset></html>"
@@ -187,13 +182,11 @@ def test_classes_of_the_body_claim_no_zone(make_page: MakePage) -> None:
     assert only(make_page("<body class='nav footer sidebar' id='header'><a href=/x>x</a></body>")).zone == "main"
 
 
-@pytest.mark.xfail(strict=True, reason="common words of wrappers and widgets are taken for zones")
 @pytest.mark.parametrize("attribute", ["id=top", "class=pie-chart", "class=side-by-side", "class='content top'"])
 def test_a_word_with_another_meaning_claims_no_zone(make_page: MakePage, attribute: str) -> None:
     assert only(make_page(f"<div {attribute}><h1>Title</h1><p>Text <a href=/x>x</a></p></div>")).zone == "main"
 
 
-@pytest.mark.xfail(strict=True, reason="words of wrapping silence the zone they wrap")
 @pytest.mark.parametrize(
     ("classes", "zone"), [("footer-container", "footer"), ("header-wrapper", "header"), ("footer_wrap", "footer")]
 )
@@ -201,14 +194,12 @@ def test_the_wrapper_of_a_zone_is_that_zone(make_page: MakePage, classes: str, z
     assert only(make_page(f"<div class='{classes}'><a href=/x>x</a></div>")).zone == zone
 
 
-@pytest.mark.xfail(strict=True, reason="the header and footer of an article are taken for the page's")
 @pytest.mark.parametrize("tag", ["header", "footer"])
 def test_the_header_of_an_article_is_content(make_page: MakePage, tag: str) -> None:
     page = make_page(f"<main><article><{tag}><h2>Title</h2></{tag}></article></main>")
     assert page.headings[0].zone == "main"
 
 
-@pytest.mark.xfail(strict=True, reason="an explicit main is reopened inside header and aside alone")
 @pytest.mark.parametrize("attribute", ["class=nav-layer", "class=menu-content", "id=footer-push"])
 def test_main_is_main_wherever_it_stands(make_page: MakePage, attribute: str) -> None:
     assert only(make_page(f"<div {attribute}><main><a href=/x>x</a></main></div>")).zone == "main"
@@ -277,7 +268,6 @@ def test_a_form_across_table_rows_keeps_its_controls(make_page: MakePage) -> Non
     assert [f.name for f in form.fields] == ["q"]
 
 
-@pytest.mark.xfail(strict=True, reason="a form inside a form ends the outer one, which is then lost")
 def test_a_form_inside_a_form_loses_no_control(make_page: MakePage) -> None:
     forms = make_page(
         "<form id=outer><input name=a><div><form id=inner><input name=b></form></div><input name=c></form>"
@@ -285,7 +275,6 @@ def test_a_form_inside_a_form_loses_no_control(make_page: MakePage) -> None:
     assert sorted(control.name for form in forms for control in form.fields) == ["a", "b", "c"]
 
 
-@pytest.mark.xfail(strict=True, reason="the <label> of a control is not part of its caption")
 def test_the_label_of_a_control_is_its_caption(make_page: MakePage) -> None:
     (form,) = make_page("<form><label for=q>Search this site</label><input id=q name=x></form>").forms
     assert "Search this site" in form.fields[0].caption

@@ -61,7 +61,7 @@ def test_what_was_exported_can_be_imported(imported: Any, offline: Losi) -> None
 def test_the_bundled_list_is_the_default_and_can_be_imported(offline: Losi) -> None:
     bundled = json.loads(offline("portals", "list", "--json", "-").out)["portals"]
     assert len({p["country"] for p in bundled if p["kind"] == "national"}) > 150
-    addresses = {p["url"] for p in bundled}
+    addresses = {(p["url"], p["kind"]) for p in bundled}
     assert offline("portals", "import", "--bundled").out.startswith(f"{len(addresses)} portals added")
 
 
