@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
+from detectors.base import PageDetector
 from detectors.packaged import data
 
 if TYPE_CHECKING:
+    from detectors.base import Detector
     from detectors.inspector import Inspector
     from detectors.observation import Observation
 
 State = Literal["present", "absent", "unknown", "manual", "not_applicable"]
 Reason = Literal["", "blocked", "unreachable", "budget", "robots", "login", "language", "error", "tool"]
+_INDEX = re.compile(r"(?:index|default|home)(?:\.\w{2,5})?")
 _MENUS = frozenset(("nav", "header", "footer", "breadcrumb", "consent"))
+_Verdict: TypeAlias = tuple[State, Reason, float, str]
 _FAILED: dict[str, Reason] = {"blocked": "blocked", "unreachable": "unreachable", "no_portal": "unreachable"}
 
 
@@ -86,10 +91,13 @@ def _key(observation: Observation) -> tuple[str, str]:
     return observation.quote, observation.href or observation.url
 
 
-def _order(observation: Observation) -> tuple[float, int, str, str, str]:
-    """Strongest first; then the earliest capture, so that the order of arrival does not matter."""
-    capture = observation.capture if observation.capture is not None else 1 << 60
-    return -standing(observation), capture, observation.url, observation.quote, observation.href
+def _order(observation: Observation) -> tuple[float, int, tuple[str, ...], tuple[tuple[int, int], ...]]:
+    """Strongest first; then the earliest capture; then by all that is written, so that the order of arrival never
+    matters."""
+    o = observation
+    capture = o.capture if o.capture is not None else 1 << 60
+    words = (o.url, o.quote, o.href, o.kind, o.zone, o.detector, o.version, o.why, o.gloss, o.language, o.selector)
+    return -standing(o), capture, words, o.matched
 
 
 class Tally:
@@ -114,7 +122,7 @@ class Tally:
             kept = self._kept.get(observation.feature)
             if kept is not None:
                 kept.add(observation, keep)
-                if observation.is_proof and combined(kept.best) >= settled_from:
+                if observation.feature not in self._settled and combined(kept.best) >= settled_from:
                     self._settled.add(observation.feature)
 
     @property
@@ -163,13 +171,15 @@ def standing(observation: Observation) -> float:
 
 @lru_cache(maxsize=4096)
 def is_front(url: str) -> bool:
-    """Whether the address is a portal's front page: no path, or one step such as a language or `index`."""
+    """Whether the address is a portal's front page: no path but a language, `index` or both."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return False
-    steps = [step for step in parts.path.split("/") if step]
-    return not parts.query and (not steps or (len(steps) == 1 and (len(steps[0]) <= 3 or steps[0][:5] == "index")))
+    steps = [step.lower() for step in parts.path.split("/") if step]
+    if steps and steps[0].replace("_", "-").split("-")[0] in data("languages")["codes"] and len(steps[0]) <= 7:
+        del steps[0]
+    return not parts.query and (not steps or (len(steps) == 1 and _INDEX.fullmatch(steps[0]) is not None))
 
 
 def conclude(
@@ -184,37 +194,52 @@ def conclude(
 
 def _conclude(feature: str, proof: str, tally: Tally, certificate: SearchCertificate, inspector: Inspector) -> Finding:
     best, against = tally.best(feature), tally.against(feature)
-    detectors = inspector.detectors.of_feature(feature)
-    strength = max(0.0, combined(best) - combined(against) * 0.5)
-    made_by = tuple((d.name, d.version) for d in detectors)
-    state, reason, confidence, note = _state(feature, proof, strength, certificate, inspector)
+    made_by = tuple((d.name, d.version) for d in inspector.detectors.of_feature(feature))
+    state, reason, confidence, note = _state(feature, proof, best, against, certificate, inspector)
     return Finding(
         feature, state, reason, round(confidence, 3), tuple(best), tuple(against), made_by, certificate, note
     )
 
 
 def _state(
-    feature: str, proof: str, strength: float, certificate: SearchCertificate, inspector: Inspector
-) -> tuple[State, Reason, float, str]:
+    feature: str,
+    proof: str,
+    best: Sequence[Observation],
+    against: Sequence[Observation],
+    certificate: SearchCertificate,
+    inspector: Inspector,
+) -> _Verdict:
+    """What is proved, then what keeps absence from being said, then absence: measured, or searched for in vain."""
+    present_from = float(_rules()["present_from"])
+    strength = max(0.0, combined(best) - combined(against) * 0.5)
     if proof == "manual":
         return "manual", "", 0.0, "only a person can tell"
-    if strength >= float(_rules()["present_from"]):
+    if strength >= present_from:
         return "present", "", _curve(strength), ""
     detectors = inspector.detectors.of_feature(feature)
+    obstacle = _obstacle(detectors, certificate, inspector)
+    if obstacle is not None:
+        return obstacle
+    measured = proof == "browser" or not any(isinstance(detector, PageDetector) for detector in detectors)
+    if measured and combined(against) >= present_from:
+        return "absent", "", _curve(combined(against)), "measured"
+    if measured:
+        return "unknown", "tool", 0.0, "not measured: needs a browser, a validator or an answer of the server"
+    if any(d.uses_lexicon for d in detectors) and not _covered(feature, certificate, inspector):
+        return "unknown", "language", 0.0, "no lexicon of the portal's language names this feature"
+    return _absence(certificate, combined(best))
+
+
+def _obstacle(detectors: Sequence[Detector], certificate: SearchCertificate, inspector: Inspector) -> _Verdict | None:
+    """What keeps any absence from being said: nothing that could see the feature, or a portal that was not read."""
     if not detectors:
         return "unknown", "tool", 0.0, "no detector for this feature is installed"
     if certificate.outcome in _FAILED:
-        return (
-            "unknown",
-            _FAILED[certificate.outcome],
-            0.0,
-            f"the portal could not be read: {certificate.cause}",
-        )
-    if proof == "browser":
-        return "unknown", "tool", 0.0, "needs a browser or a validator"
-    if any(d.uses_lexicon for d in detectors) and not _covered(feature, certificate, inspector):
-        return "unknown", "language", 0.0, "no lexicon of the portal's language names this feature"
-    return _absence(certificate)
+        return "unknown", _FAILED[certificate.outcome], 0.0, f"the portal could not be read: {certificate.cause}"
+    failing = [detector.name for detector in detectors if inspector.fails(detector)]
+    if failing:
+        return "unknown", "error", 0.0, f"failed on most pages: {', '.join(failing)}"
+    return None
 
 
 def _covered(feature: str, certificate: SearchCertificate, inspector: Inspector) -> bool:
@@ -227,8 +252,9 @@ def _covered(feature: str, certificate: SearchCertificate, inspector: Inspector)
     return known * 2 > sum(pages for _, pages in certificate.languages)
 
 
-def _absence(certificate: SearchCertificate) -> tuple[State, Reason, float, str]:
-    """Absent, if enough was searched; else unknown for want of budget (or what stopped the search)."""
+def _absence(certificate: SearchCertificate, hints: float) -> _Verdict:
+    """Absent, if enough was searched, less surely where hints were seen; else unknown for want of budget (or what
+    stopped the search)."""
     rules = _rules()["absent"]
     miss = _interpolate(certificate.pages, rules["miss_at"], rules["miss"])
     if certificate.exhausted:
@@ -238,7 +264,8 @@ def _absence(certificate: SearchCertificate) -> tuple[State, Reason, float, str]
         return "unknown", "robots", 0.0, "robots.txt keeps a part of the portal from being read"
     if not enough:
         return "unknown", "budget", 0.0, f"only {certificate.pages} pages were read"
-    return "absent", "", 1.0 - miss, f"estimated chance of having missed it: {miss:.0%}"
+    sure = (1.0 - miss) * (1.0 - float(rules["hint_doubt"]) * hints)
+    return "absent", "", sure, f"estimated chance of having missed it: {1.0 - sure:.0%}"
 
 
 def _curve(strength: float) -> float:

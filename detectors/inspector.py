@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detectors import lexicon, registry
+from detectors.base import PageDetector, PortalDetector
 from detectors.page import Page
 
 if TYPE_CHECKING:
@@ -23,17 +25,24 @@ _MAX_PROBLEMS = 100
 
 
 class Inspector:
-    """A set of detectors with the lexicons they read. It keeps no state but its `problems`."""
+    """A set of detectors with the lexicons they read. It keeps no state but what went wrong."""
 
     def __init__(self, detectors: Registry, lexicons: LexiconSet) -> None:
         self.detectors = detectors
         self.lexicons = lexicons
         self._failures: list[str] = []
+        self._asked: Counter[type] = Counter()
+        self._failed: Counter[str] = Counter()
 
     @property
     def problems(self) -> list[str]:
         """What went wrong: plug-ins that did not load, lexicons that could not be read, detectors that failed."""
         return [*self.detectors.problems, *self.lexicons.problems, *self._failures]
+
+    def fails(self, detector: Detector) -> bool:
+        """Whether the detector failed on most of what it was given, so that its silence says nothing."""
+        asked = self._asked[PageDetector if isinstance(detector, PageDetector) else PortalDetector]
+        return self._failed[detector.name] * 2 > asked
 
     @classmethod
     def default(cls, names: Iterable[str] | None = None) -> Inspector:
@@ -65,6 +74,7 @@ class Inspector:
     def inspect(self, page: Page) -> list[Observation]:
         """What every page detector sees on the page, strongest first. A detector that fails is reported and skipped."""
         out: list[Observation] = []
+        self._asked[PageDetector] += 1
         for detector in self.detectors.page:
             try:
                 out += [_signed(o, detector, page.url, page.capture) for o in detector.observe(page)]
@@ -76,6 +86,7 @@ class Inspector:
     def portal(self, facts: PortalFacts) -> list[Observation]:
         """What every portal detector concludes from the portal's facts."""
         out: list[Observation] = []
+        self._asked[PortalDetector] += 1
         for detector in self.detectors.portal:
             try:
                 out += [_signed(o, detector, facts.url, None) for o in detector.observe(facts)]
@@ -85,6 +96,7 @@ class Inspector:
 
     def _report(self, detector: Detector, url: str, error: Exception) -> None:
         logger.warning("detector %s failed on %s: %r", detector.name, url, error)
+        self._failed[detector.name] += 1
         if len(self._failures) < _MAX_PROBLEMS:
             self._failures.append(f"detector {detector.name} failed on {url}: {error!r}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ Role = Literal["strong", "weak", "not", "url"]
 ROLES: tuple[Role, ...] = ("strong", "weak", "not", "url")
 GENERAL = ("online", "apply", "pay", "form", "archive", "search", "contact", "language_names")
 KEEPS_DIACRITICS = frozenset({"vi"})
+_WORDS: tuple[Role, ...] = ("strong", "weak")
+_KNOWN = frozenset(("language", "name", "reviewed", "general", "features"))
+_SCRIPT = re.compile(r"-([A-Z][a-z]{3})(?:-|$)")
 
 
 class LexiconError(ValueError):
@@ -56,15 +60,16 @@ class Lexicon:
     @property
     def features(self) -> frozenset[str]:
         """Features for which this language has at least one strong or weak term."""
-        return frozenset(term.feature for term in self.terms if term.role in ("strong", "weak"))
+        return frozenset(term.feature for term in self.terms if term.role in _WORDS and not _is_general(term))
 
     def best_term(self, feature: str) -> str:
-        """The word to ask a portal's search for: the first strong term, else the first weak one; empty if none."""
-        for role in ("strong", "weak"):
-            for term in self.terms:
-                if term.feature == feature and term.role == role:
-                    return term.text.replace("*", "")
-        return ""
+        """The words to ask a portal's search for, empty if none: whole words before stems, strong before weak."""
+        texts = [term.text for role in _WORDS for term in self.terms if (term.feature, term.role) == (feature, role)]
+        return min(texts, key=lambda text: "*" in text, default="").replace("*", "")
+
+
+def _is_general(term: Term) -> bool:
+    return term.feature.startswith("general.")
 
 
 def parse(text: str, source: str) -> Lexicon:
@@ -73,6 +78,9 @@ def parse(text: str, source: str) -> Lexicon:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise LexiconError(f"{source}: not valid TOML: {error}") from None
+    unknown = set(table) - _KNOWN
+    if unknown:
+        raise LexiconError(f"{source}: unknown {sorted(unknown)} at the top; known are {sorted(_KNOWN)}")
     language = _string(table, "language", source)
     fold = language not in KEEPS_DIACRITICS
     terms = (*_general(table, language, source), *_features(table, language, source))
@@ -89,24 +97,32 @@ def _string(table: Mapping[str, Any], key: str, source: str) -> str:
     return value
 
 
+def _table(value: Any, source: str, place: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise LexiconError(f"{source}: {place} must be a table, not {value!r}")
+    return value
+
+
 def _general(file: Mapping[str, Any], language: str, source: str) -> Iterator[Term]:
-    table = file.get("general", {})
+    table = _table(file.get("general", {}), source, "[general]")
     unknown = set(table) - set(GENERAL)
     missing = set(GENERAL) - set(table)
     if unknown or missing:
         raise LexiconError(f"{source}: [general] lacks {sorted(missing)} and does not know {sorted(unknown)}")
     for name in GENERAL:
+        if not isinstance(table[name], list):
+            raise LexiconError(f"{source}: [general] {name} must be a list of terms, not {table[name]!r}")
         for text in table[name]:
             yield Term(_term(text, source), f"general.{name}", "strong", "", language)
 
 
 def _features(file: Mapping[str, Any], language: str, source: str) -> Iterator[Term]:
-    for feature, tables in file.get("features", {}).items():
-        unknown = set(tables) - set(ROLES)
+    for feature, tables in _table(file.get("features", {}), source, "features").items():
+        unknown = set(_table(tables, source, feature)) - set(ROLES)
         if unknown:
             raise LexiconError(f"{source}: {feature}: unknown table {sorted(unknown)}; known are {list(ROLES)}")
         for role in ROLES:
-            for text, gloss in tables.get(role, {}).items():
+            for text, gloss in _table(tables.get(role, {}), source, f"{feature}.{role}").items():
                 if not isinstance(gloss, str):
                     raise LexiconError(f"{source}: {feature}.{role}: gloss of {text!r} must be a string")
                 yield Term(_term(text, source), feature, role, gloss, language)
@@ -127,6 +143,7 @@ class LexiconSet:
     def __init__(self, given: Mapping[str, Lexicon], files: Mapping[str, Path | Traversable] | None = None) -> None:
         self._loaded: dict[str, Lexicon | None] = dict(given)
         self._files = dict(files or {})
+        self._resolved: dict[str, Lexicon | None] = {}
         self.problems: list[str] = []
 
     @property
@@ -138,29 +155,43 @@ class LexiconSet:
         """The lexicon of exactly this language; None if there is none or its file is broken."""
         if language not in self._loaded:
             file = self._files.get(language)
-            self._loaded[language] = self._read(file) if file is not None else None
+            self._loaded[language] = self._read(language, file) if file is not None else None
         return self._loaded[language]
 
-    def _read(self, file: Path | Traversable) -> Lexicon | None:
+    def _read(self, language: str, file: Path | Traversable) -> Lexicon | None:
         try:
-            return load_file(file)
+            found = load_file(file)
+            if found.language != language:
+                raise LexiconError(
+                    f"{file.name}: the file of {language!r} says that its language is {found.language!r}"
+                )
         except LexiconError as error:
             self.problems.append(f"lexicon skipped: {error}")
             return None
+        return found
 
     def covers(self, language: str) -> bool:
         """Whether there is a lexicon for the language (or for its base language)."""
         return self.resolve(language) is not None
 
     def resolve(self, language: str) -> Lexicon | None:
-        """The lexicon of `language`, of its base language, or of one of that language's script variants."""
+        """The lexicon of `language`, of its base language, or of one of that language's script variants; where the
+        tag names a script, never that of another script, in which no word would match."""
+        if language not in self._resolved:
+            found = (self.get(name) for name in self._names(language))
+            self._resolved[language] = next((lexicon for lexicon in found if lexicon is not None), None)
+        return self._resolved[language]
+
+    def _names(self, language: str) -> Iterator[str]:
+        """What the lexicon of a language may be called, best first."""
         base = language.split("-")[0]
+        script = _SCRIPT.search(language)
         aliases = data("languages")["lexicon_of"]
-        for name in (language, aliases.get(language.lower(), ""), base, aliases.get(base, "")):
-            lexicon = self.get(name) if name else None
-            if lexicon is not None:
-                return lexicon
-        return next((self.get(name) for name in self.languages if name.split("-")[0] == base), None)
+        variants = [name for name in self.languages if name.split("-")[0] == base]
+        for name in (language, aliases.get(language.lower(), ""), base, aliases.get(base, ""), *variants):
+            other = _SCRIPT.search(name)
+            if name and not (script and other and script[1] != other[1]):
+                yield name
 
     def for_languages(self, languages: Iterable[str]) -> tuple[Lexicon, ...]:
         """The lexicons to read a page with: its languages', then English, which many sites mix in."""
@@ -169,8 +200,12 @@ class LexiconSet:
 
 
 def load_file(path: Path | Traversable) -> Lexicon:
-    """The lexicon of one file. Raises LexiconError."""
-    return parse(path.read_text(encoding="utf-8"), path.name)
+    """The lexicon of one file. Raises LexiconError, also for a file that cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LexiconError(f"{path.name}: cannot be read: {error}") from None
+    return parse(text, path.name)
 
 
 @cache

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
-_FOLDED_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW")
 _ARABIC_FORMS = {
     "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ۀ": "ه",
     "ہ": "ه", "ھ": "ه", "ک": "ك", "ڪ": "ك", "ـ": "", "\u200c": " ", "\u200d": "", "\u200e": "", "\u200f": "",
@@ -16,9 +16,20 @@ _LATIN_FORMS = {
 }  # fmt: skip
 _KEPT_CATEGORIES = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "Mn", "Mc"))
 
+UNSPACED = (
+    "\u0e00-\u0eff"  # Thai, Lao
+    "\u1000-\u109f"  # Burmese
+    "\u1780-\u17ff"  # Khmer
+    "\u3040-\u30ff"  # kana
+    "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
+)
+"""Scripts that write without spaces between words, as ranges of a character class."""
+
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+
 
 class _Table(dict[int, str]):
-    """Character by character table that fills itself; `fold` also removes diacritics."""
+    """Character by character table of composed text (NFKC) that fills itself; `fold` also removes diacritics."""
 
     def __init__(self, fold: bool) -> None:
         super().__init__()
@@ -34,7 +45,8 @@ def _fold_char(char: str, fold: bool) -> str:
     """The normal form of one character: letters, digits and needed marks stay, everything else becomes a space."""
     out: list[str] = []
     lowered = unicodedata.normalize("NFKC", char).casefold()
-    for piece in unicodedata.normalize("NFD", lowered) if fold else lowered:
+    whole = not fold or lowered in _ARABIC_FORMS
+    for piece in lowered if whole else unicodedata.normalize("NFD", lowered):
         mapped = _ARABIC_FORMS.get(piece, _LATIN_FORMS.get(piece, piece))
         out.extend(mark for mark in mapped if _keep(mark, fold, char))
         if mapped and unicodedata.category(mapped[0]) not in _KEPT_CATEGORIES:
@@ -68,7 +80,17 @@ def normalise(text: str, fold: bool = True) -> str:
     """Normal form of `text`: single spaces between words, none around. `fold` removes diacritics."""
     if text.isascii():
         return " ".join(text.lower().translate(_ascii_table()).split())
-    return " ".join(text.translate(_table(fold)).split())
+    return " ".join(_folded(text, fold).split())
+
+
+def _folded(text: str, fold: bool) -> str:
+    """The normal form but for its spaces."""
+    return _composed(_composed(text).translate(_table(fold)))
+
+
+def _composed(text: str) -> str:
+    """Letters and their marks as one character where there is one; half-width and other forms of letters as letters."""
+    return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
 
 
 @cache
@@ -78,33 +100,36 @@ def _ascii_table() -> dict[int, str]:
 
 def locate(text: str, start: int, end: int, fold: bool = True) -> tuple[int, int]:
     """The span of `text` whose normal form is `normalise(text)[start:end]`, as (start, end) offsets."""
-    table = _table(fold)
     first, last, position, spaced = 0, len(text), 0, True
     found = False
-    for index, char in enumerate(text):
-        for piece in table[ord(char)]:
+    for cluster in _clusters().finditer(text):
+        for piece in _folded_cluster(cluster[0], fold):
             if piece == " ":
                 spaced = True
                 continue
             position += 1 if spaced and position else 0
             spaced = False
             if position == start and not found:
-                first, found = index, True
+                first, found = cluster.start(), True
             position += 1
             if position == end:
-                return first, index + 1
+                return first, cluster.end()
     return first, last
+
+
+@cache
+def _clusters() -> re.Pattern[str]:
+    """A character with all that may become one with it: marks, the vowels and finals of Hangul, half-width voicing
+    marks and Hangul. Composing cannot reach across."""
+    marks = "".join(char for char in map(chr, range(0x300, 0x20000)) if unicodedata.category(char)[0] == "M")
+    return re.compile(f".[{marks}\u1160-\u11ff\uff9e-\uffdc\U000e0100-\U000e01ef]*", re.S)
+
+
+@lru_cache(maxsize=8192)
+def _folded_cluster(cluster: str, fold: bool) -> str:
+    return _folded(cluster, fold)
 
 
 def is_unspaced(char: str) -> bool:
     """Whether the character belongs to a script that writes without spaces between words."""
-    code = ord(char)
-    return (
-        0x0E00 <= code <= 0x0EFF  # Thai, Lao
-        or 0x1000 <= code <= 0x109F  # Burmese
-        or 0x1780 <= code <= 0x17FF  # Khmer
-        or 0x3040 <= code <= 0x30FF  # kana
-        or 0x3400 <= code <= 0x9FFF  # Han
-        or 0xF900 <= code <= 0xFAFF
-        or 0x20000 <= code <= 0x3FFFF
-    )
+    return char >= "\u0e00" and _UNSPACED.match(char) is not None

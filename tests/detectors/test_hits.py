@@ -52,7 +52,6 @@ def test_a_stem_takes_its_whole_word(make_page: MakePage) -> None:
     assert [(h.term.text, h.whole) for h in hits] == [("presupuesto*", True)]
 
 
-@pytest.mark.xfail(strict=True, reason="a sentence without spaces counts as one word, so nothing in it is `extra`")
 @pytest.mark.parametrize(
     "label",
     ["市長が定例記者会見で来年度の予算について語りました", "予算特別委員会の視察を受け入れた小学校の子どもたち"],
@@ -61,7 +60,6 @@ def test_a_sentence_without_spaces_says_more_than_its_term(make_page: MakePage, 
     assert one(make_page(f"<html lang=ja><a href=/x>{label}</a>")).extra >= 2
 
 
-@pytest.mark.xfail(strict=True, reason="Korean words of two and three syllables count as articles and prepositions")
 def test_korean_words_are_words(make_page: MakePage) -> None:
     assert one(make_page("<html lang=ko><a href=/x>시장 내년 예산 관련 기자 회견 개최</a>")).extra >= 2
 
@@ -105,7 +103,6 @@ def test_an_unread_language_is_not_covered(make_page: MakePage) -> None:
     assert one(page).foreign
 
 
-@pytest.mark.xfail(strict=True, reason="the hits of one lexicon come before those of the next")
 def test_hits_of_two_languages_come_in_document_order(make_page: MakePage) -> None:
     text = "<p>El ayuntamiento ofrece a los vecinos numerosos servicios y cuida las calles del municipio.</p>"
     page = make_page(f"{text}<a href=/x>Budget</a><a href=/y>Presupuesto</a>", lang="es")
@@ -153,7 +150,6 @@ def test_a_link_without_text_speaks_by_its_title(make_page: MakePage) -> None:
     assert one(make_page("<a href=/x title=Budget></a>", lang="en")).segment.text == "Budget"
 
 
-@pytest.mark.xfail(strict=True, reason="the title of a link with a label is put together and then left out")
 def test_a_title_adds_to_a_label_that_says_nothing(make_page: MakePage) -> None:
     assert told(make_page("<a href=/x title='Municipal budget 2026'>Read more</a>", lang="en")) != []
 

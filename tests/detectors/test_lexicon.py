@@ -39,7 +39,6 @@ def test_terms_with_role_gloss_and_language() -> None:
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="the lists of general vocabulary are counted as features")
 def test_features_are_those_with_words_for_them() -> None:
     assert parse(GOOD, "es.toml").features == {"budget.publication"}
 
@@ -50,9 +49,6 @@ def test_the_best_term_to_search_for() -> None:
     assert lexicon.best_term("info.news") == ""
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the first term is taken although it is a bare stem, which no site search completes"
-)
 def test_the_best_term_is_a_whole_word_where_there_is_one() -> None:
     words = '[features."a.b".strong]\n"ejecuci* presup*" = "x"\n"presupuesto anual" = "y"\n'
     assert parse(f"{HEAD}[general]\n{GENERAL_LINES}\n{words}", "es.toml").best_term("a.b") == "presupuesto anual"
@@ -82,17 +78,11 @@ def test_faulty_files_are_refused(text: str, message: str) -> None:
         parse(text, "es.toml")
 
 
-@pytest.mark.xfail(strict=True, reason="a text in place of a list is read letter by letter")
 def test_a_general_list_must_be_a_list() -> None:
     with pytest.raises(LexiconError, match="online"):
         parse(f"{HEAD}[general]\n" + GENERAL_LINES.replace("online = []", 'online = "web"'), "es.toml")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=(TypeError, AttributeError),
-    reason="a table of the wrong shape raises an error without file and place",
-)
 @pytest.mark.parametrize("rest", ["features = 3", '[features]\n"a.b" = 3', '[features."a.b"]\nstrong = ["x"]'])
 def test_a_table_of_the_wrong_shape(rest: str) -> None:
     head = rest + "\n" if rest.startswith("features") else ""
@@ -101,7 +91,6 @@ def test_a_table_of_the_wrong_shape(rest: str) -> None:
         parse(f"{head}{HEAD}[general]\n{GENERAL_LINES}\n{tail}", "es.toml")
 
 
-@pytest.mark.xfail(strict=True, reason="an unknown table at the top is passed over, so a mistyped one loses its words")
 def test_a_mistyped_table_is_refused() -> None:
     with pytest.raises(LexiconError, match="feature"):
         parse(f'{HEAD}[general]\n{GENERAL_LINES}\n[feature."a.b".weak]\n"x" = ""', "es.toml")
@@ -146,7 +135,6 @@ def test_english_is_read_besides_each_language_once(some: LexiconSet) -> None:
     assert names("fi", "") == ["en"]
 
 
-@pytest.mark.xfail(strict=True, reason="a lexicon in another script is taken, in which no word can match")
 @pytest.mark.parametrize(("language", "only"), [("sr-Latn", "sr-Cyrl"), ("sr-Cyrl", "sr-Latn"), ("zh-Hant", "zh-Hans")])
 def test_another_script_is_not_covered(make_lexicons: Callable[..., LexiconSet], language: str, only: str) -> None:
     assert not make_lexicons(**{only: {}}).covers(language)
@@ -183,16 +171,12 @@ def test_a_broken_file_is_reported_once_and_left_out(tmp_path: Path) -> None:
     assert problem.startswith("lexicon skipped: fi.toml")
 
 
-@pytest.mark.xfail(
-    strict=True, raises=UnicodeDecodeError, reason="a file that is not UTF-8 breaks every page that needs it"
-)
 def test_a_file_in_another_encoding_is_reported(tmp_path: Path) -> None:
     found = files(tmp_path, es=GOOD.encode("latin-1"))
     assert not found.covers("es")
     assert len(found.problems) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="a file that says another language than its name is taken as it is")
 def test_a_file_of_another_language_than_its_name_is_a_problem(tmp_path: Path) -> None:
     found = files(tmp_path, fi=GOOD)
     assert not found.covers("fi")

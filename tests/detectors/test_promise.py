@@ -53,7 +53,6 @@ def test_a_promise_is_a_probability(make_page: MakePage) -> None:
     assert all(0.0 < value <= 1.0 for p in promises(page) for _, value in p.features)
 
 
-@pytest.mark.xfail(strict=True, reason="the label of the first link is kept although it is empty")
 def test_the_first_label_with_words_is_kept(make_page: MakePage) -> None:
     assert by_path(make_page("<a href=/x><img src=i></a><a href=/x>Budget</a>", lang="en"))["/x"].label == "Budget"
 
@@ -96,12 +95,10 @@ def test_an_address_that_says_nothing(inspector: Inspector, url: str) -> None:
     assert url_promise(inspector, url, ("en",)) == ()
 
 
-@pytest.mark.xfail(strict=True, reason="everything behind the last dot of the path is taken for a file's ending")
 def test_a_dot_in_a_folder_does_not_cut_the_address(inspector: Inspector) -> None:
     assert url_promise(inspector, "https://www.villa.example/site.nsf/budget", ("en",)) != ()
 
 
-@pytest.mark.xfail(strict=True, reason="denied phrases are not looked at in addresses")
 def test_a_denied_phrase_denies_in_addresses_too(inspector: Inspector) -> None:
     found = dict(url_promise(inspector, "https://www.villa.example/participatory-budget", ("en",)))
     assert "budget.publication" not in found

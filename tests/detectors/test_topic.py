@@ -87,9 +87,6 @@ def test_a_mere_mention_is_none(make_page: MakePage, lang: str, markup: str) -> 
     assert best(Budget(), make_page(markup, lang=lang)) < PROOF
 
 
-@pytest.mark.xfail(
-    strict=True, reason="in scripts without spaces, and in Korean, a headline counts like a bare menu entry"
-)
 @pytest.mark.parametrize(
     ("lang", "headline"),
     [("ja", "市長が定例記者会見で来年度の予算について語りました"), ("ko", "시장 내년 예산 관련 기자 회견 개최")],
@@ -98,7 +95,6 @@ def test_a_headline_in_an_east_asian_language_is_a_mere_mention(make_page: MakeP
     assert best(Budget(), make_page(f"<a href=/x>{headline}</a>", lang=lang)) < PROOF
 
 
-@pytest.mark.xfail(strict=True, reason="the address is proof although the label says which other thing it is")
 def test_an_address_does_not_overrule_a_denied_label(make_page: MakePage) -> None:
     assert best(Budget(), make_page("<a href=/presupuesto>Presupuestos participativos</a>", lang="es")) < PROOF
 
