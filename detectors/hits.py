@@ -74,6 +74,7 @@ class PageHits:
         self.urls: dict[str, list[Hit]] = {}
         self._lexicons = page.lexicons.for_languages(page.languages) if page.lexicons else ()
         self._own = page.languages[0].split("-")[0] if page.languages else ""
+        self._is_covered = any(not self._is_foreign(lexicon) for lexicon in self._lexicons)
         for lexicon in self._lexicons:
             self._read(lexicon)
         self._read_urls(page)
@@ -84,7 +85,7 @@ class PageHits:
     @property
     def covered(self) -> bool:
         """Whether a lexicon of the page's own language was used."""
-        return any(not self._is_foreign(lexicon) for lexicon in self._lexicons)
+        return self._is_covered
 
     def feature(self, name: str) -> list[Hit]:
         """Hits of the feature in labels, headings, captions and text, in document order."""
@@ -106,9 +107,12 @@ class PageHits:
         return lexicon.language.split("-")[0] != self._own
 
     def _read(self, lexicon: Lexicon) -> None:
+        """Menus mix languages, running text does not: another language's words count there for want of the own."""
         foreign = self._is_foreign(lexicon)
         speaks = not foreign or lexicon.language == "en"
         for segment in self.segments:
+            if foreign and segment.kind == "text" and self._is_covered:
+                continue
             reading = read_text(lexicon, segment.text)
             if reading.general and speaks:
                 self.general.setdefault(segment.number, set()).update(reading.general)

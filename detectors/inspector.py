@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detectors import lexicon, registry
@@ -77,7 +76,9 @@ class Inspector:
         self._asked[PageDetector] += 1
         for detector in self.detectors.page:
             try:
-                out += [_signed(o, detector, page.url, page.capture) for o in detector.observe(page)]
+                out += [
+                    o.signed(detector.name, detector.version, page.url, page.capture) for o in detector.observe(page)
+                ]
             except Exception as error:
                 self._report(detector, page.url, error)
         out.sort(key=lambda o: (-o.strength, o.feature))
@@ -89,7 +90,7 @@ class Inspector:
         self._asked[PortalDetector] += 1
         for detector in self.detectors.portal:
             try:
-                out += [_signed(o, detector, facts.url, None) for o in detector.observe(facts)]
+                out += [o.signed(detector.name, detector.version, facts.url, None) for o in detector.observe(facts)]
             except Exception as error:
                 self._report(detector, facts.url, error)
         return out
@@ -99,13 +100,3 @@ class Inspector:
         self._failed[detector.name] += 1
         if len(self._failures) < _MAX_PROBLEMS:
             self._failures.append(f"detector {detector.name} failed on {url}: {error!r}")
-
-
-def _signed(observation: Observation, detector: Detector, url: str, capture: int | None) -> Observation:
-    return replace(
-        observation,
-        detector=detector.name,
-        version=detector.version,
-        url=observation.url or url,
-        capture=observation.capture if observation.capture is not None else capture,
-    )

@@ -47,7 +47,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """The vocabulary of one language, with a matcher each for its words, for what denies them, and for URLs."""
+    """The vocabulary of one language, with a matcher each for its words, for what denies them, and for URLs.
+
+    `features` are those for which it has at least one strong or weak term.
+    """
 
     language: str
     name: str
@@ -56,11 +59,7 @@ class Lexicon:
     denials: Matcher[Term]
     urls: Matcher[Term]
     fold: bool
-
-    @property
-    def features(self) -> frozenset[str]:
-        """Features for which this language has at least one strong or weak term."""
-        return frozenset(term.feature for term in self.terms if term.role in _WORDS and not _is_general(term))
+    features: frozenset[str]
 
     def best_term(self, feature: str) -> str:
         """The words to ask a portal's search for, empty if none: whole words before stems, strong before weak."""
@@ -87,7 +86,8 @@ def parse(text: str, source: str) -> Lexicon:
     words = Matcher(((term.text, term) for term in terms if term.role in ("strong", "weak")), fold)
     denials = Matcher(((term.text, term) for term in terms if term.role == "not"), fold)
     urls = Matcher(((term.text, term) for term in terms if term.role == "url"), True)
-    return Lexicon(language, _string(table, "name", source), terms, words, denials, urls, fold)
+    features = frozenset(term.feature for term in terms if term.role in _WORDS and not _is_general(term))
+    return Lexicon(language, _string(table, "name", source), terms, words, denials, urls, fold, features)
 
 
 def _string(table: Mapping[str, Any], key: str, source: str) -> str:

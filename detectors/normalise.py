@@ -121,8 +121,10 @@ def locate(text: str, start: int, end: int, fold: bool = True) -> tuple[int, int
 def _clusters() -> re.Pattern[str]:
     """A character with all that may become one with it: marks, the vowels and finals of Hangul, half-width voicing
     marks and Hangul. Composing cannot reach across."""
-    marks = "".join(char for char in map(chr, range(0x300, 0x20000)) if unicodedata.category(char)[0] == "M")
-    return re.compile(f".[{marks}\u1160-\u11ff\uff9e-\uffdc\U000e0100-\U000e01ef]*", re.S)
+    marks = [char for char in map(chr, range(0x300, 0x20000)) if unicodedata.category(char)[0] == "M"]
+    low = "".join(mark for mark in marks if mark < "\U00010000")
+    high = "".join(mark for mark in marks if mark >= "\U00010000")
+    return re.compile(f".(?:[{low}\u1160-\u11ff\uff9e-\uffdc]|(?=[\U00010000-\U0010ffff])[{high}])*", re.S)
 
 
 @lru_cache(maxsize=8192)

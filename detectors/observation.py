@@ -39,6 +39,27 @@ class Observation:
     zone: str = ""
     language: str = ""
 
+    def signed(self, detector: str, version: str, url: str, capture: int | None) -> Observation:
+        """The same, with who saw it, and where if that was left open."""
+        return Observation(
+            self.feature,
+            self.kind,
+            self.strength,
+            self.quote,
+            self.why,
+            self.href,
+            self.selector,
+            self.matched,
+            self.gloss,
+            self.polarity,
+            detector,
+            version,
+            self.url or url,
+            self.capture if self.capture is not None else capture,
+            self.zone,
+            self.language,
+        )
+
     @property
     def is_proof(self) -> bool:
         """Whether this observation alone proves the feature."""
