@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from detectors.lexicon import Lexicon, Term
     from detectors.page import Page
-    from detectors.page.elements import Field, Form, Heading, Link, Zone
+    from detectors.page.elements import Block, Field, Form, Heading, Link, Zone
 
 SegmentKind = Literal["title", "heading", "link", "control", "form", "image", "frame", "text", "url"]
 MAX_TEXT_SEGMENTS = 1_500
@@ -34,6 +34,7 @@ class Segment:
     heading: Heading | None = None
     form: Form | None = None
     control: Field | None = None
+    block: Block | None = None
     number: int = 0
 
 
@@ -155,11 +156,12 @@ def _labels(page: Page) -> Iterator[Segment]:
     for _, title in page.iframes:
         if title:
             yield Segment("frame", title, "main", number=next(number))
-    blocks = (block for block in page.blocks if block.link_chars * 10 <= len(block.text) * 9)
+    blocks = (b for b in page.blocks if b.link_chars * 10 <= len(b.text) * 9 and b.tag not in _HEADINGS)
     for block in islice(blocks, MAX_TEXT_SEGMENTS):
-        yield Segment("text", block.text[:_MAX_BLOCK], block.zone, number=next(number))
+        yield Segment("text", block.text[:_MAX_BLOCK], block.zone, block=block, number=next(number))
 
 
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _TITLE_BREAK = re.compile(r"\s+[|–—·•»›:-]+\s+|\s*[|»›]\s*")
 _EXTENSION = re.compile(r"\.(?:html?|php|aspx?|jsp|do|action|xhtml|cfm)\b", re.I)
 

@@ -71,6 +71,9 @@ def _strips_marks(mark: str, source: str) -> bool:
     return False
 
 
+_WORD = re.compile(r"\S+")
+
+
 @cache
 def _table(fold: bool) -> _Table:
     return _Table(fold)
@@ -100,6 +103,27 @@ def _ascii_table() -> dict[int, str]:
 
 def locate(text: str, start: int, end: int, fold: bool = True) -> tuple[int, int]:
     """The span of `text` whose normal form is `normalise(text)[start:end]`, as (start, end) offsets."""
+    first, position = 0, 0
+    for word in _WORD.finditer(text):
+        plain = _normal_word(word[0], fold)
+        if not plain:
+            continue
+        begin = position + 1 if position else 0
+        position = begin + len(plain)
+        if begin <= start < position:
+            first = word.start() + _locate_in_word(word[0], start - begin, len(plain), fold)[0]
+        if end <= position:
+            return first, word.start() + _locate_in_word(word[0], 0, end - begin, fold)[1]
+    return first, len(text)
+
+
+@lru_cache(maxsize=8192)
+def _normal_word(word: str, fold: bool) -> str:
+    return normalise(word, fold)
+
+
+def _locate_in_word(text: str, start: int, end: int, fold: bool) -> tuple[int, int]:
+    """The same for a short text, character by character."""
     first, last, position, spaced = 0, len(text), 0, True
     found = False
     for cluster in _clusters().finditer(text):
@@ -120,11 +144,12 @@ def locate(text: str, start: int, end: int, fold: bool = True) -> tuple[int, int
 @cache
 def _clusters() -> re.Pattern[str]:
     """A character with all that may become one with it: marks, the vowels and finals of Hangul, half-width voicing
-    marks and Hangul. Composing cannot reach across."""
+    marks and Hangul, and what the normal form leaves out. Composing cannot reach across."""
     marks = [char for char in map(chr, range(0x300, 0x20000)) if unicodedata.category(char)[0] == "M"]
     low = "".join(mark for mark in marks if mark < "\U00010000")
     high = "".join(mark for mark in marks if mark >= "\U00010000")
-    return re.compile(f".(?:[{low}\u1160-\u11ff\uff9e-\uffdc]|(?=[\U00010000-\U0010ffff])[{high}])*", re.S)
+    gone = "\u00ad\u0640\u200d-\u200f\ufeff"
+    return re.compile(f".(?:[{low}{gone}\u1160-\u11ff\uff9e-\uffdc]|(?=[\U00010000-\U0010ffff])[{high}])*", re.S)
 
 
 @lru_cache(maxsize=8192)

@@ -195,10 +195,12 @@ def describe(feature: str, hit: Hit, strength: float) -> Observation:
     """The observation for one hit: its words marked in the quote, its rule said in words."""
     segment = hit.segment
     by_url = segment.kind == "url"
-    start, end = (0, 0) if by_url else hit.span()
-    quote, marked = _cut((segment.link.label if segment.link else segment.text) if by_url else segment.text, start, end)
+    if by_url:
+        quote, marked = _cut(segment.link.label if segment.link else segment.text, 0, 0)
+    else:
+        quote, marked = _cut(segment.text, *hit.span())
     place = f"{_NOUN[segment.kind]} in the {segment.zone}" if segment.link else _NOUN[segment.kind]
-    element = segment.link or segment.control or segment.heading or segment.form
+    element = segment.link or segment.control or segment.heading or segment.form or segment.block
     return Observation(
         feature=feature,
         kind="content" if segment.link is None else "link",

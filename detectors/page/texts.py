@@ -26,12 +26,13 @@ def has_words(text: str) -> bool:
 class RunningText:
     """The page's text in pieces; blocks are cut out of it, labels are read back from a position."""
 
-    __slots__ = ("_block", "_link_chars", "_pieces")
+    __slots__ = ("_block", "_filled", "_link_chars", "_pieces")
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
         self._block = 0
         self._link_chars = 0
+        self._filled = False
 
     @property
     def position(self) -> int:
@@ -44,16 +45,17 @@ class RunningText:
             self._pieces.append(" ")
             return
         self._pieces.append(text)
+        self._filled = True
         if in_link:
             self._link_chars += len(text)
 
     def cut(self) -> tuple[str, int]:
         """The text since the last cut and how much of it stood in links; a space parts it from what follows."""
-        if self._block == len(self._pieces):
+        if not self._filled:
             return "", 0
         found = squeeze("".join(self._pieces[self._block :])), self._link_chars
         self._pieces.append(" ")
-        self._block, self._link_chars = len(self._pieces), 0
+        self._block, self._link_chars, self._filled = len(self._pieces), 0, False
         return found
 
     def since(self, position: int, limit: int) -> str:

@@ -147,7 +147,6 @@ def test_a_long_text_is_quoted_around_the_term(make_page: MakePage) -> None:
     assert seen.quote[slice(*seen.matched[0])] == "municipal budget"
 
 
-@pytest.mark.xfail(strict=True, reason="text, fields and titles are reported without a place")
 @pytest.mark.parametrize(
     "markup", ["<div><p>See the municipal budget here.</p></div>", "<div><button>Budget</button></div>"]
 )
