@@ -64,13 +64,18 @@ def measure(who: str, url: str, pages: int, profile: Path | None = None) -> dict
     return {"pages": fetched, "seconds": seconds, "pages_per_second": fetched / seconds, "peak_mb": peak}
 
 
-def _losi(url: str, pages: int) -> int:
+def _losi(url: str, pages: int, processes: int) -> int:
     from crawler.check import run_check
     from crawler.result import PortalTarget
     from crawler.settings import CrawlOptions
 
     options = CrawlOptions(
-        max_pages=pages, delay=0, concurrency=CONCURRENCY, allow_private=True, max_queue=max(20_000, pages)
+        max_pages=pages,
+        delay=0,
+        concurrency=CONCURRENCY,
+        allow_private=True,
+        max_queue=max(20_000, pages),
+        processes=processes,
     )
     with tempfile.TemporaryDirectory() as folder:
         return run_check(PortalTarget(url), options, data_dir=folder).pages

@@ -11,6 +11,9 @@ from crawler.interstitials import Verdict, interstitial
 from crawler.urls import origin
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crawler.reading import Reading
     from detectors.page import Page
 
 RefusalKind = Literal["http_status", "interstitial", "soft_404", "duplicate", "empty", "not_text"]
@@ -28,13 +31,13 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class _Print:
+class Print:
     """What a page looks like: title and the first words."""
 
     title: str
     words: frozenset[str]
 
-    def is_like(self, other: _Print) -> bool:
+    def is_like(self, other: Print) -> bool:
         if self.title != other.title and not (self.words and self.words == other.words):
             return False
         union = len(self.words | other.words)
@@ -45,32 +48,23 @@ class Gate:
     """Judges the answers of one crawl. Knows the page each origin gives for a path that cannot exist."""
 
     def __init__(self) -> None:
-        self._missing: dict[str, _Print] = {}
+        self._missing: dict[str, Print] = {}
         self._bodies: set[int] = set()
         self.refused: Counter[str] = Counter()
         self.honest: dict[str, bool] = {}
 
-    def judge(self, page: Page, headers: dict[str, str], *, exempt: bool = False) -> Refusal | None:
-        """Why the page is not content, None if it is. `exempt` pages (the seed) are not compared with others."""
-        refusal = self._judge(page, headers, exempt)
+    def judge(self, reading: Reading, body: bytes, *, exempt: bool = False) -> Refusal | None:
+        """Why the answer is not content, None if it is. `exempt` pages (the seed) are not compared with others."""
+        refusal = reading.refused or self._compared(reading, body, exempt)
         if refusal is not None:
             self.refused[refusal.verdict.kind if refusal.verdict else refusal.kind] += 1
         return refusal
 
-    def _judge(self, page: Page, headers: dict[str, str], exempt: bool) -> Refusal | None:
-        if not page.body.strip(b"\x00 \t\r\n"):
-            status = page.status if page.status >= 400 else 0
-            return Refusal("http_status", f"HTTP {status}") if status else Refusal("empty", "the answer is empty")
-        verdict = interstitial(page, headers)
-        if verdict is not None:
-            return Refusal("interstitial", verdict.why, verdict)
-        if not 200 <= page.status < 300:
-            return Refusal("http_status", f"HTTP {page.status}")
-        if page.kind == "other":
-            return Refusal("not_text", f"not a page: {page.content_type or 'unknown type'}")
-        if self._seen(page.body) and not exempt:
+    def _compared(self, reading: Reading, body: bytes, exempt: bool) -> Refusal | None:
+        if self._seen(body) and not exempt:
             return Refusal("duplicate", "the same answer as another page's")
-        if not exempt and self._is_missing(page):
+        missing = self._missing.get(origin(reading.url))
+        if not exempt and missing is not None and reading.print is not None and missing.is_like(reading.print):
             return Refusal("soft_404", "looks like the site's answer to an address that cannot exist")
         return None
 
@@ -80,22 +74,32 @@ class Gate:
         self._bodies.add(digest)
         return known
 
-    def _is_missing(self, page: Page) -> bool:
-        if page.kind != "html":
-            return False
-        missing = self._missing.get(origin(page.url))
-        return missing is not None and missing.is_like(_print(page))
-
     def learn(self, page: Page) -> None:
         """Takes the answer to a random path: how this origin says 'not found'."""
         where = origin(page.url)
         self.honest[where] = page.status in (404, 410)
         if 200 <= page.status < 300 and page.kind == "html":
-            self._missing[where] = _print(page)
+            self._missing[where] = print_of(page)
 
 
-def _print(page: Page) -> _Print:
-    return _Print(page.title, frozenset(page.text[: _SAMPLE * 8].split()[:_SAMPLE]))
+def refusal_of(page: Page, headers: Mapping[str, str]) -> Refusal | None:
+    """Why an answer is no content by what it shows itself, None if it may be."""
+    if not page.body.strip(b"\x00 \t\r\n"):
+        status = page.status if page.status >= 400 else 0
+        return Refusal("http_status", f"HTTP {status}") if status else Refusal("empty", "the answer is empty")
+    verdict = interstitial(page, headers)
+    if verdict is not None:
+        return Refusal("interstitial", verdict.why, verdict)
+    if not 200 <= page.status < 300:
+        return Refusal("http_status", f"HTTP {page.status}")
+    if page.kind == "other":
+        return Refusal("not_text", f"not a page: {page.content_type or 'unknown type'}")
+    return None
+
+
+def print_of(page: Page) -> Print:
+    """What the page looks like."""
+    return Print(page.title, frozenset(page.text[: _SAMPLE * 8].split()[:_SAMPLE]))
 
 
 def random_path(where: str, seed: int) -> str:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from crawler.urls import read_data
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from detectors.page import Page
 
 VerdictKind = Literal["challenge", "block", "geo", "parked", "default", "maintenance"]
@@ -59,13 +61,13 @@ class Signature:
 class _Answer:
     """The page with its headers, and its markup decoded once for all signatures."""
 
-    def __init__(self, page: Page, headers: dict[str, str]) -> None:
+    def __init__(self, page: Page, headers: Mapping[str, str]) -> None:
         self.page = page
         self.headers = headers
         self.markup = page.body[:_MARKUP].decode("latin-1")
 
 
-def interstitial(page: Page, headers: dict[str, str]) -> Verdict | None:
+def interstitial(page: Page, headers: Mapping[str, str]) -> Verdict | None:
     """What the HTML page is instead of content, None for content. `headers` by lower-case name."""
     if page.kind != "html" or len(page.body) > _LARGE_BODY:
         return None

@@ -108,6 +108,7 @@ class Run:
         findings = conclude(visit.tally, certificate, inspector, {key: f.proof for key, f in features().items()})
         visit.log.conclude(findings, answers(self.questionnaire, findings))
         self._recorder.close()
+        visit.readers.close()
         self._close_row(judgement, certificate, facts)
         return self._result(judgement, findings)
 

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from scrapy import Request
 
+    from crawler.reading import Reading
     from crawler.wire import FetchError, Wire
     from detectors.conclude import Finding
     from detectors.observation import Observation
-    from detectors.page import Page
     from storage.recorder import RunRecorder
     from storage.words import CaptureKind
 
@@ -95,7 +95,7 @@ class RunLog:
             )
         )
 
-    def page(self, page: Page, observations: Iterable[Observation]) -> None:
+    def page(self, page: Reading, observations: Iterable[Observation]) -> None:
         """Keeps what was read on a page."""
         if page.capture is not None:
             self._recorder.note(CaptureNote(page.capture, page.language, page.title))

@@ -60,6 +60,12 @@ class CrawlOptions(BaseModel):
         default=True, description="Whether a random path is asked for, to know the site's 'not found' page."
     )
     sitemaps: bool = Field(default=True, description="Whether sitemaps are read.")
+    processes: int = Field(
+        default=0,
+        ge=0,
+        le=64,
+        description="Processes that read pages beside the crawl; 0: the crawl reads them itself.",
+    )
     seed: int = Field(default=0, description="Seed of the random path; the same seed asks for the same path.")
 
     @property

@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING
 from crawler.frontier import Entry
 from crawler.gate import Gate, random_path
 from crawler.itinerary import Itinerary
-from crawler.outcome import is_shell
+from crawler.readers import Readers
+from crawler.reading import Answer
 from crawler.sitemaps import SitemapReader
 from crawler.transport import http_twin
 from crawler.urls import canonical, origin
-from detectors.platforms import likely_places
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scrapy import Request
     from scrapy.http import Response
 
     from crawler.gate import Refusal
     from crawler.progress import ProgressCallback
+    from crawler.reading import Reading
     from crawler.replay import Replay
     from crawler.result import Cause, PortalTarget
     from crawler.runlog import RunLog
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
     from crawler.wire import FetchError
     from detectors.inspector import Inspector
     from detectors.observation import Observation
-    from detectors.page import Page
 
 _MAX_PROBES = 3
 _LIKELY = 0.3
@@ -59,6 +61,7 @@ class Visit(Itinerary):
         self.inspector = inspector
         self.languages = languages
         self.gate = Gate()
+        self.readers = Readers(inspector, options.processes if replay is None else 0)
         self.sitemaps = SitemapReader(inspector, languages)
         self.read: list[int] = []
         self.external: dict[int, tuple[str, ...]] = {}
@@ -76,57 +79,59 @@ class Visit(Itinerary):
         wanted = self.options.languages or self.languages
         return ", ".join(f"{code};q={1 - 0.1 * place:.1f}" if place else code for place, code in enumerate(wanted[:6]))
 
-    def page(self, response: Response) -> Page | None:
-        """The page, if the answer is content; what it is instead goes into the story."""
+    async def page(self, response: Response) -> Reading | None:
+        """What the answer shows, if it is content; what it is instead goes into the story."""
         request = response.request
         assert request is not None
         entry: Entry = request.meta["entry"]
+        answer = self._answer(response, request)
+        reading = await self.readers.read(answer)
         self.budget.reserved -= 1
-        page = self._page(response, request)
+        refusal = self.gate.judge(reading, answer.body, exempt=entry.kind == "seed")
+        if entry.kind == "seed":
+            self._seed_answered(reading, answer, request, refusal)
+        if refusal is not None:
+            self._report(reading.url)
+            return None
+        self.budget.pages += 1
+        self.budget.documents += reading.kind in ("pdf", "office") and entry.kind != "document"
+        return reading
+
+    def _answer(self, response: Response, request: Request) -> Answer:
+        if request.meta["cut"] in ("length", "time", "disconnect"):
+            self.note(f"{response.url} was cut ({_CUTS[request.meta['cut']]})")
         headers = {
             name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
             for name, values in response.headers.items()
         }
-        refusal = self.gate.judge(page, headers, exempt=entry.kind == "seed")
-        if entry.kind == "seed":
-            self._seed_answered(page, headers, request, refusal)
-        if refusal is not None:
-            self._report(page.url)
-            return None
-        self.budget.pages += 1
-        self.budget.documents += page.kind in ("pdf", "office") and entry.kind != "document"
-        return page
-
-    def _page(self, response: Response, request: Request) -> Page:
-        kind = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
-        if request.meta["cut"] in ("length", "time", "disconnect"):
-            self.note(f"{response.url} was cut ({_CUTS[request.meta['cut']]})")
-        return self.inspector.page(
+        return Answer(
             response.url,
             response.body,
-            status=response.status,
-            content_type=kind,
-            fetched_at=request.meta["fetched_at"],
-            capture=request.meta["capture"],
+            response.status,
+            headers.get("content-type", ""),
+            headers,
+            request.meta["fetched_at"],
+            request.meta["capture"],
         )
 
-    def _seed_answered(self, page: Page, headers: dict[str, str], request: Request, refusal: Refusal | None) -> None:
-        self.story.answered(page.url, request.meta.get("redirect_urls", []))
-        if page.url.startswith("https://"):
-            self.hsts = "max-age" in headers.get("strict-transport-security", "")
+    def _seed_answered(self, reading: Reading, answer: Answer, request: Request, refusal: Refusal | None) -> None:
+        self.story.answered(reading.url, request.meta.get("redirect_urls", []))
+        if reading.url.startswith("https://"):
+            self.hsts = "max-age" in answer.headers.get("strict-transport-security", "")
         if refusal is not None:
-            self.story.refused(page.url, page.status, refusal)
+            self.story.refused(reading.url, reading.status, refusal)
             another = self._seed(self.story.next())
             self._errands += [another] if another is not None else []
             return
-        if self.scope.may_step_to(page.url):
-            self.scope.extend(page.url)
-        if is_shell(page.text, len(page.scripts) + len(page.inline_scripts), len(page.links)):
-            self.shell = page.url
+        if self.scope.may_step_to(reading.url):
+            self.scope.extend(reading.url)
+        if reading.shell:
+            self.shell = reading.url
 
-    def keep(self, page: Page, entry: Entry, observations: list[Observation]) -> None:
+    def keep(self, page: Reading, entry: Entry) -> None:
         """Takes what was seen on a page. Of a page outside the portal only what its link promised counts, and what is
         of the same family: a participation platform proves all of `participation.*`."""
+        observations: Sequence[Observation] = page.observations
         if entry.kind == "external":
             families = {feature.partition(".")[0] for feature, _ in entry.features}
             promised = tuple(feature for feature in self.tally.features if feature.partition(".")[0] in families)
@@ -142,13 +147,13 @@ class Visit(Itinerary):
         self._plan_errands(page, entry)
         self._report(page.url)
 
-    def _plan_errands(self, page: Page, entry: Entry) -> None:
+    def _plan_errands(self, page: Reading, entry: Entry) -> None:
         """On an origin's first page: its sitemaps, a random path, and where its platform keeps what."""
         where = origin(canonical(page.url))
         if entry.kind in ("external", "document") or where in self._probed or len(self._probed) >= _MAX_PROBES:
             return
         self._probed.add(where)
-        for url, feature in likely_places(page):
+        for url, feature in page.places:
             self.frontier.add(url, ((feature, _LIKELY),), depth=1, zone="nav")
         if self._plain_url is None and self.replay is None:
             self._plain_url = http_twin(self.target.url)
@@ -160,7 +165,7 @@ class Visit(Itinerary):
             named = self.robots[where].sitemaps if where in self.robots else ()
             self._errands += [Entry(url, "sitemap") for url in self.sitemaps.begin(where, named)]
 
-    def refresh(self, page: Page, entry: Entry) -> Entry | None:
+    def refresh(self, page: Reading, entry: Entry) -> Entry | None:
         """The page that a meta refresh leads to, if it is to be fetched now (a seed's), else it is queued."""
         if not page.refresh or canonical(page.refresh) == canonical(page.url):
             return None
@@ -186,7 +191,7 @@ class Visit(Itinerary):
             location = (response.headers.get(b"Location") or b"").decode("latin-1")
             self.redirects_to_https = 300 <= response.status < 400 and location.startswith("https://")
             return
-        self.gate.learn(self._page(response, response.request))
+        self.gate.learn(self._answer(response, response.request).page(self.inspector))
 
     def failed(self, request: Request, error: BaseException | None) -> Entry | None:
         """Takes that a request has no answer; gives the next seed, if it was the seed."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 _MAX_PROBLEMS = 100
 
+Failures = tuple[tuple[str, str], ...]
+"""Detectors that failed, by name, with the page and the error."""
+
 
 class Inspector:
     """A set of detectors with the lexicons they read. It keeps no state but what went wrong."""
@@ -72,17 +75,29 @@ class Inspector:
 
     def inspect(self, page: Page) -> list[Observation]:
         """What every page detector sees on the page, strongest first. A detector that fails is reported and skipped."""
+        observations, failures = self.look(page)
+        self.take(failures)
+        return observations
+
+    def look(self, page: Page) -> tuple[list[Observation], Failures]:
+        """The same, with the detectors that failed on the page; it is not counted until `take` is told of it."""
         out: list[Observation] = []
-        self._asked[PageDetector] += 1
+        failures = []
         for detector in self.detectors.page:
             try:
                 out += [
                     o.signed(detector.name, detector.version, page.url, page.capture) for o in detector.observe(page)
                 ]
             except Exception as error:
-                self._report(detector, page.url, error)
+                failures.append((detector.name, f"{page.url}: {error!r}"))
         out.sort(key=lambda o: (-o.strength, o.feature))
-        return out
+        return out, tuple(failures)
+
+    def take(self, failures: Failures) -> None:
+        """Counts one page that was looked at, here or in another process, with the detectors that failed on it."""
+        self._asked[PageDetector] += 1
+        for name, message in failures:
+            self._report(name, message)
 
     def portal(self, facts: PortalFacts) -> list[Observation]:
         """What every portal detector concludes from the portal's facts."""
@@ -92,11 +107,11 @@ class Inspector:
             try:
                 out += [o.signed(detector.name, detector.version, facts.url, None) for o in detector.observe(facts)]
             except Exception as error:
-                self._report(detector, facts.url, error)
+                self._report(detector.name, f"{facts.url}: {error!r}")
         return out
 
-    def _report(self, detector: Detector, url: str, error: Exception) -> None:
-        logger.warning("detector %s failed on %s: %r", detector.name, url, error)
-        self._failed[detector.name] += 1
+    def _report(self, detector: str, message: str) -> None:
+        logger.warning("detector %s failed on %s", detector, message)
+        self._failed[detector] += 1
         if len(self._failures) < _MAX_PROBLEMS:
-            self._failures.append(f"detector {detector.name} failed on {url}: {error!r}")
+            self._failures.append(f"detector {detector} failed on {message}")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from scrapy import Request, Spider
 from scrapy.utils.misc import load_object
-
-from detectors.promise import promises
 
 if TYPE_CHECKING:
     from typing import Self
@@ -17,32 +15,31 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from detectors.inspector import Inspector
-    from detectors.observation import Observation
-    from detectors.page import Page
     from detectors.promise import LinkPromise
 
 
-class Entry(Protocol):
-    """What is to be fetched, and in which role."""
+class Reading(Protocol):
+    """What an answer showed (see `crawler.reading`)."""
 
     @property
-    def kind(self) -> str:
-        """seed, page, external, document, sitemap or probe."""
+    def nofollow(self) -> bool:
+        """Whether its links are not to be followed."""
+
+    @property
+    def promises(self) -> Sequence[LinkPromise]:
+        """Its links, with what each could tell."""
 
 
 class Visit(Protocol):
     """The run that a spider serves: it owns scope, frontier, archive and budgets (see `crawler.visit`)."""
 
-    inspector: Inspector
-
     def first(self) -> Any: ...
     def errands(self) -> Iterator[Any]: ...
     def request(self, entry: Any, spider: Any) -> Request: ...
-    def page(self, response: Response) -> Page | None: ...
-    def keep(self, page: Page, entry: Any, observations: list[Observation]) -> None: ...
+    async def page(self, response: Response) -> Reading | None: ...
+    def keep(self, page: Any, entry: Any) -> None: ...
     def offer(self, promise: LinkPromise, entry: Any) -> None: ...
-    def refresh(self, page: Page, entry: Any) -> Any: ...
+    def refresh(self, page: Any, entry: Any) -> Any: ...
     def read_sitemap(self, response: Response) -> None: ...
     def learn_missing(self, response: Response) -> None: ...
     def failed(self, request: Request, error: BaseException | None) -> Any: ...
@@ -75,21 +72,20 @@ class PortalSpider(Spider):
         if entry is not None:
             yield self.visit.request(entry, self)
 
-    def parse(self, response: Response) -> Iterator[Request]:
+    async def parse(self, response: Response) -> AsyncIterator[Request]:
         """Reads a page: observations are kept, links go to the frontier."""
-        page = self.visit.page(response)
+        entry = response.meta["entry"]
+        page = await self.visit.page(response)
         if page is not None:
-            yield from self._read(page, response.meta["entry"])
-        yield from self._errands()
-
-    def _read(self, page: Page, entry: Entry) -> Iterator[Request]:
-        self.visit.keep(page, entry, self.visit.inspector.inspect(page))
-        onward = self.visit.refresh(page, entry)
-        if onward is not None:
-            yield self.visit.request(onward, self)
-        if entry.kind != "external" and page.kind == "html" and "nofollow" not in page.robots_meta:
-            for promise in promises(page):
-                self.visit.offer(promise, entry)
+            self.visit.keep(page, entry)
+            onward = self.visit.refresh(page, entry)
+            if onward is not None:
+                yield self.visit.request(onward, self)
+            if entry.kind != "external" and not page.nofollow:
+                for promise in page.promises:
+                    self.visit.offer(promise, entry)
+        for errand in self._errands():
+            yield errand
 
     def parse_sitemap(self, response: Response) -> Iterator[Request]:
         """Takes the pages that a sitemap names."""

@@ -6,6 +6,7 @@ import pytest
 
 from crawler.gate import Gate, Refusal, random_path
 from crawler.outcome import SeedStory
+from crawler.reading import Answer, read
 from crawler.result import Cause
 from crawler.wire import FetchError
 from detectors.inspector import Inspector
@@ -70,7 +71,8 @@ def test_the_gate_names_duplicates_and_empty_pages(inspector: Inspector) -> None
     gate = Gate()
 
     def judged(url: str, body: str, status: int = 200) -> str:
-        refusal = gate.judge(inspector.page(url, body.encode(), status=status, content_type="text/html"), {})
+        answer = Answer(url, body.encode(), status, "text/html", {}, None, None)
+        refusal = gate.judge(read(answer, inspector), answer.body)
         return refusal.kind if refusal is not None else ""
 
     assert judged("https://town.gov/", page("Town", body=TEXT)) == ""
