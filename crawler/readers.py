@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -57,6 +58,7 @@ def _begin(names: Sequence[str]) -> None:
     """Loads the detectors. Ctrl-C is left to the crawl, which ends its readers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _READER.append(Inspector.default(names))
+    gc.freeze()
 
 
 def _read(answer: Answer) -> Reading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count, islice
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote, urlsplit
@@ -174,7 +175,9 @@ def _url_segments(page: Page) -> Iterator[Segment]:
         yield Segment("url", _readable(url, page.host), link.zone, link=link, number=number)
 
 
+@lru_cache(maxsize=16_384)
 def _readable(url: str, own_host: str) -> str:
+    """The address as words: its path, and its host where it is not the page's own."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""

@@ -78,10 +78,34 @@ def alternative(element: HtmlElement) -> str:
     return squeeze(element.get("aria-label") or element.get("title") or element.get("alt"))
 
 
-@lru_cache(maxsize=16_384)
 def urljoin_safe(base: str, href: str) -> str:
     """`href` made absolute, without fragment; malformed targets stay as they are."""
-    href = href.strip().replace("\n", "").replace("\r", "").replace("\t", "")
+    href = href.strip().translate(_LINE_BREAKS)
+    if _PLAIN_PATH.match(href):
+        return f"{_origin(base)}{href.partition('#')[0]}"
+    if _PLAIN_URL.match(href):
+        return href.partition("#")[0]
+    return _joined(base, href)
+
+
+_LINE_BREAKS = {ord(char): None for char in "\n\r\t"}
+_PLAIN_PATH = re.compile(r"/(?!/)(?:(?!/\.)[^\s\\\[\]])*$")
+_PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+/(?:(?!/\.)[^\s\\\[\]])*$")
+"""Targets that need no resolving: no dot segments, no brackets, a plain host."""
+
+
+@lru_cache(maxsize=256)
+def _origin(base: str) -> str:
+    """Scheme and host of the base; empty if it is no URL."""
+    try:
+        parts = urlsplit(base)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
+@lru_cache(maxsize=4096)
+def _joined(base: str, href: str) -> str:
     try:
         url = urljoin(base, href)
         urlsplit(url)

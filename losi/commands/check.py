@@ -48,7 +48,16 @@ class Job:
     "--delay", type=click.FloatRange(0), help="Pause between two requests to one host, seconds.  [default: 1]"
 )
 @click.option("--concurrency", type=click.IntRange(1, 64), help="Requests under way at a time.  [default: 4]")
+@click.option(
+    "--processes", type=click.IntRange(0, 64), help="Processes that read pages beside the crawl.  [default: 0]"
+)
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Time for one answer, seconds.  [default: 30]")
+@click.option(
+    "--contact",
+    metavar="URL",
+    envvar="LOSI_CONTACT",
+    help="Page that tells webmasters who asks; part of the user agent (or LOSI_CONTACT).",
+)
 @click.option("--allow-private", is_flag=True, help="Visit addresses of private and loopback networks too.")
 @click.option(
     "--replay",
