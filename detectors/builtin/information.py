@@ -6,8 +6,7 @@ from detectors.topic import SectionDetector, TopicDetector
 
 
 class MunicipalityInformation(TopicDetector):
-    """A page or section about the city or country itself: history, geography, population, economy, symbols.
-    A page or section about the city or country itself: history, geography, population, economy, symbols."""
+    """A page or section about the city or country itself: history, geography, population, economy, symbols."""
 
     name = "municipality-information"
     features = ("info.municipality",)

@@ -15,7 +15,7 @@ from detectors.topic import TopicDetector
 
 _COPYRIGHT = re.compile(r"©|\(c\)|&copy;|copyright|all rights reserved", re.I)
 _MANY_LINKS = 3
-_FEW_WORDS = 6
+_FEW_WORDS = 3
 _ONE_LABEL_SUFFIXES = frozenset(("gov", "mil"))
 
 

@@ -110,7 +110,6 @@ def test_every_detector_says_what_counts() -> None:
         assert detector.version
 
 
-@pytest.mark.xfail(strict=True, reason="the docstring of municipality-information stands twice")
 def test_no_docstring_says_a_sentence_twice() -> None:
     for detector in load().all:
         lines = [line.strip() for line in (detector.__doc__ or "").splitlines() if line.strip()]

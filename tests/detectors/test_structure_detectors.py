@@ -41,7 +41,6 @@ def test_a_copyright_line_of_somebody_else(sightings: Callable[..., list[Observa
     assert [o.quote for o in seen if o.why == "copyright line"] == []
 
 
-@pytest.mark.xfail(strict=True, reason="running text that speaks of a body is taken for the body speaking of itself")
 def test_a_newspaper_that_writes_about_the_council_is_not_official(strength: Strength) -> None:
     markup = (
         "<title>The Daily Herald</title><p>On Monday the city council of a distant town met to talk about dogs.</p>"
