@@ -14,6 +14,7 @@ import click
 
 from crawler.settings import CrawlOptions
 from detectors import registry
+from detectors.lexicon import bundled
 from losi.cli import main as losi
 from survey.features import features
 from survey.questionnaire import editions, indicators_answered_by, load
@@ -30,6 +31,7 @@ PROOF = {
 ENVIRONMENT = (
     ("LOSI_DATA", "Folder of database, archive and reports; the same as --data."),
     ("LOSI_DB", "Database URL; the same as --db."),
+    ("LOSI_CONTACT", "Page that tells webmasters who asks; the same as --contact."),
     ("LOSI_DEBUG", "When set, an unexpected error shows where it came from."),
     ("LOSI_CHROMIUM", "The Chromium that the set-up is to take."),
 )
@@ -50,6 +52,7 @@ def pages() -> dict[str, str]:
         "indicators.md": indicators_page(),
         "detectors.md": detectors_page(),
         "settings.md": settings_page(),
+        "lexicons.md": lexicons_page(),
     }
     return {name: NOTE + text.rstrip() + "\n" for name, text in made.items()}
 
@@ -115,6 +118,27 @@ def detectors_page() -> str:
             f"## {detector.name}\n\n{inspect.getdoc(detector) or ''}\n\nVersion {detector.version}. Features: {keys}."
         )
     return "\n\n".join(parts)
+
+
+def lexicons_page() -> str:
+    """Which language has words for which feature."""
+    found = [lexicon for name in bundled().languages if (lexicon := bundled().get(name)) is not None]
+    strong = {lexicon.language: {t.feature for t in lexicon.terms if t.role == "strong"} for lexicon in found}
+    keys = sorted({feature for lexicon in found for feature in lexicon.features})
+    languages = _table(
+        ("language", "name", "terms", "features"),
+        ((x.language, x.name, str(len(x.terms)), str(len(x.features))) for x in found),
+    )
+    cover = _table(
+        ("feature", *(lexicon.language for lexicon in found)),
+        ((f"`{key}`", *(_mark(key, x.features, strong[x.language]) for x in found)) for key in keys),
+    )
+    told = "`+` a term that proves by itself, `·` only labels and hints, blank: none, which gives `unknown(language)`."
+    return "\n\n".join(("# Lexicons", languages, "## Words by feature and language", told, cover))
+
+
+def _mark(feature: str, covered: frozenset[str], strong: set[str]) -> str:
+    return "+" if feature in strong else "·" if feature in covered else ""
 
 
 def settings_page() -> str:

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from urllib.parse import parse_qs, urlsplit
 
+from detectors.hits import Hit
 from detectors.hosts import host_of, listed
 from detectors.observation import PROOF, Observation
 from detectors.packaged import data
 from detectors.page import Page
 from detectors.page.elements import Link
 from detectors.page.selector import css_selector
+from detectors.strengths import Strengths
 from detectors.topic import TopicDetector
 
 
@@ -40,6 +42,12 @@ class SocialNetworks(TopicDetector):
                     self.features[0], "content", 0.8, source, "embedded feed of a social network", href=source
                 )
         yield from super().observe(page)
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """A network's name on a button that shares the page is no presence there."""
+        link = hit.segment.link
+        shared = link is not None and any(mark in link.url for mark in data("hosts")["social"]["share"])
+        return min(super().weigh(page, hit, table), 0.3) if shared else super().weigh(page, hit, table)
 
 
 def _presence(link: Link, network: str) -> float:
