@@ -195,7 +195,9 @@ class LexiconSet:
 
     def for_languages(self, languages: Iterable[str]) -> tuple[Lexicon, ...]:
         """The lexicons to read a page with: its languages', then English, which many sites mix in."""
-        found = [self.resolve(language) for language in (*languages, "en")]
+        beside = data("languages")["read_with"]
+        wanted = [name for language in languages for name in (language, *beside.get(language, ()))]
+        found = [self.resolve(language) for language in (*wanted, "en")]
         return tuple(dict.fromkeys(lexicon for lexicon in found if lexicon is not None))
 
 

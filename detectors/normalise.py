@@ -12,7 +12,7 @@ _ARABIC_FORMS = {
 }  # fmt: skip
 _LATIN_FORMS = {
     "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŋ": "n",
-    "ə": "e", "ʻ": " ", "ʼ": " ", "\u00ad": "", "\ufeff": "",
+    "ə": "e", "ʻ": " ", "ʼ": " ", "\u00ad": "", "\u200b": "", "\ufeff": "",
 }  # fmt: skip
 _KEPT_CATEGORIES = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "Mn", "Mc"))
 

@@ -47,7 +47,9 @@ def test_help_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("name", ["commands.md", "features.md", "indicators.md", "detectors.md", "settings.md", "lexicons.md"])
+@pytest.mark.parametrize(
+    "name", ["commands.md", "features.md", "indicators.md", "detectors.md", "settings.md", "lexicons.md"]
+)
 def test_the_reference_is_up_to_date(name: str) -> None:
     written = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
     assert written == build_docs().pages()[name], "run `make docs`"
