@@ -44,8 +44,10 @@ def judged_pages(
 
 
 def unmeasurable() -> frozenset[str]:
-    """Features that no saved page can show: those seen only in a browser or by a person."""
-    return frozenset(key for key, feature in features().items() if feature.proof in ("browser", "manual"))
+    """Features that the labels cannot speak of: those without a code, and those seen only in a browser or by a person."""
+    coded = {*load(EDITION).features, *EXTRA_CODES.values()}
+    seen = {key for key, feature in features().items() if feature.proof not in ("browser", "manual")}
+    return frozenset(features().keys() - (coded & seen))
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
