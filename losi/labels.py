@@ -44,7 +44,7 @@ def judged_pages(
 
 
 def unmeasurable() -> frozenset[str]:
-    """Features that the labels cannot speak of: those without a code, and those seen only in a browser or by a person."""
+    """Features that the labels cannot speak of: without a code, or seen only in a browser or by a person."""
     coded = {*load(EDITION).features, *EXTRA_CODES.values()}
     seen = {key for key, feature in features().items() if feature.proof not in ("browser", "manual")}
     return frozenset(features().keys() - (coded & seen))

@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from detectors.hits import Hit
+from detectors.hosts import host_of
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.page.elements import Form
 from detectors.page.selector import css_selector
+from detectors.strengths import Strengths
 from detectors.topic import TopicDetector
 
 _STAFF = re.compile(
@@ -17,6 +20,9 @@ _STAFF = re.compile(
     r"(?:$|[\s/_.?=&-])|/user/login",
     re.I,
 )
+
+
+_STAFF_HOST = re.compile(r"(?:panel|admin|cms|webmail|mail|poczta|owa|intranet|extranet|backend)\d*\.")
 
 
 def _is_staff(page: Page, form: Form) -> bool:
@@ -47,6 +53,12 @@ class Authentication(TopicDetector):
                 zone=form.zone,
             )
         yield from super().observe(page)
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """A link to the host on which the site is edited lets in the staff."""
+        value = super().weigh(page, hit, table)
+        link = hit.segment.link
+        return min(value, 0.3) if link is not None and _STAFF_HOST.match(host_of(link.url)) else value
 
 
 class ViewOwnData(TopicDetector):
