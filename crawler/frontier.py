@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 from crawler.traps import shape, shape_quota, trap
 from crawler.urls import canonical
 
-EntryKind = Literal["seed", "page", "external", "document", "sitemap", "probe"]
+EntryKind = Literal["seed", "page", "external", "document", "sitemap", "probe", "search"]
 Promise = tuple[tuple[str, float], ...]
 
 _ZONE = {"nav": 0.12, "header": 0.10, "breadcrumb": 0.06, "main": 0.05, "aside": 0.04, "footer": 0.04, "sitemap": 0.02}

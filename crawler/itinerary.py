@@ -11,6 +11,7 @@ from crawler.frontier import Entry, Frontier
 from crawler.outcome import SeedStory
 from crawler.patience import Patience
 from crawler.scope import Scope
+from crawler.site_search import SiteSearch
 from crawler.urls import canonical, origin
 from detectors.conclude import Tally
 from survey.features import features
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from crawler.robots import RobotsPolicy
     from crawler.runlog import RunLog
     from crawler.settings import CrawlOptions
+    from detectors.inspector import Inspector
     from detectors.promise import LinkPromise
 
 _FUNCTION = 0.5
@@ -34,7 +36,9 @@ _FULL = 0.8
 class Itinerary(Patience):
     """Scope, frontier and budget of one crawl, and every decision on what to ask for."""
 
-    def __init__(self, seeds: list[str], options: CrawlOptions, log: RunLog, replay: Replay | None) -> None:
+    def __init__(
+        self, seeds: list[str], options: CrawlOptions, inspector: Inspector, log: RunLog, replay: Replay | None
+    ) -> None:
         super().__init__()
         self.options = options
         self.log = log
@@ -44,6 +48,7 @@ class Itinerary(Patience):
         self.frontier = Frontier(self.tally, limit=options.max_queue)
         self.scope = Scope(seeds[0])
         self.story = SeedStory(seeds)
+        self.search = SiteSearch(inspector, options.site_search)
         self.robots: dict[str, RobotsPolicy] = {}
         self.disallowed = 0
         self.missing = 0
@@ -81,15 +86,34 @@ class Itinerary(Patience):
             yield self._errands.pop(0)
 
     def has_more(self) -> bool:
-        """Whether the frontier may still give something."""
-        return len(self.frontier) > 0 and self.budget.has_room
+        """Whether the frontier or the portal's own search may still give something."""
+        return self.budget.has_room and (len(self.frontier) > 0 or self._may_ask())
+
+    def _may_ask(self) -> bool:
+        return self.search.is_due(self.budget.pages / self.options.max_pages, len(self.frontier))
+
+    def _question(self) -> Entry | None:
+        """A question for the portal's own search that may be fetched, None if there is none now."""
+        entry = self.search.next(self.tally, self._may_fetch) if self._may_ask() else None
+        if entry is not None:
+            self.frontier.take(entry.url)
+        return entry
+
+    def _may_fetch(self, entry: Entry) -> bool:
+        if self.replay is not None:
+            return self.replay.find(entry.url) is not None
+        policy = self.robots.get(origin(canonical(entry.url)))
+        return policy is None or not self.obeys_robots or policy.allows(entry.url)
 
     def next_entry(self) -> Entry | None:
         """The frontier's best that may be fetched, its place in the budget reserved; None if there is none now."""
         while self.budget.has_room:
-            entry = self.frontier.pop()
+            entry = self._question() or self.frontier.pop()
             if entry is None:
                 return None
+            if entry.kind == "search":
+                self.budget.reserved += 1
+                return entry
             if self._fits(entry):
                 self.budget.reserved += 1
                 self.budget.documents += entry.kind == "document"
@@ -104,8 +128,7 @@ class Itinerary(Patience):
             return False
         if self.replay is not None:
             return self._is_archived(entry, self.replay)
-        policy = self.robots.get(origin(canonical(entry.url)))
-        if policy is not None and self.obeys_robots and not policy.allows(entry.url):
+        if not self._may_fetch(entry):
             self.disallowed += 1
             return False
         return True
@@ -123,7 +146,7 @@ class Itinerary(Patience):
 
     def request(self, entry: Entry, spider: Any) -> Request:
         """The request for an entry; its answer comes back to the spider."""
-        sniff = entry.kind in ("page", "seed", "external", "document")
+        sniff = entry.kind in ("page", "seed", "external", "document", "search")
         plain = entry.kind == "probe" and entry.url == self._plain_url
         callback = {"sitemap": spider.parse_sitemap, "probe": spider.parse_probe}.get(entry.kind, spider.parse)
         meta = {"entry": entry, "role": entry.kind, "sniff": sniff, "dont_redirect": plain}

@@ -9,6 +9,7 @@ from crawler.gate import Print, Refusal, print_of, refusal_of
 from crawler.outcome import is_shell
 from detectors.platforms import likely_places
 from detectors.promise import LinkPromise, promises
+from detectors.search_form import SearchForm, search_form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +50,7 @@ class Reading:
 
     `print` is what it looks like, to compare with the site's "not found" page; `shell` that it shows nothing unless
     its scripts run; `nofollow` that its links are not to be followed; `places` where its platform usually keeps what;
-    `failures` what detectors failed on it, by name with the error.
+    `search` how the site's own search is asked; `failures` what detectors failed on it, by name with the error.
     """
 
     url: str
@@ -64,6 +65,7 @@ class Reading:
     refresh: str = ""
     nofollow: bool = False
     places: tuple[tuple[str, str], ...] = ()
+    search: SearchForm | None = None
     observations: tuple[Observation, ...] = ()
     promises: tuple[LinkPromise, ...] = ()
     failures: tuple[tuple[str, str], ...] = ()
@@ -89,6 +91,7 @@ def read(answer: Answer, inspector: Inspector) -> Reading:
         page.refresh,
         "nofollow" in page.robots_meta,
         likely_places(page),
+        search_form(page),
         tuple(observations),
         tuple(promises(page)) if page.kind == "html" else (),
         failures,

@@ -200,6 +200,7 @@ def certificate_of(visit: Visit, judgement: Judgement) -> SearchCertificate:
         languages=tuple(visit.tally.languages.most_common()),
         exhausted=left == 0 and judgement.outcome == "ok",
         sitemap=visit.sitemaps.found,
+        site_search=tuple(visit.search.asked),
         left=left,
         outcome=judgement.outcome,
         cause=judgement.cause,

@@ -59,6 +59,9 @@ class CrawlOptions(BaseModel):
     soft404: bool = Field(
         default=True, description="Whether a random path is asked for, to know the site's 'not found' page."
     )
+    site_search: int = Field(
+        default=5, ge=0, le=50, description="Questions asked of the portal's own search, late in the crawl."
+    )
     sitemaps: bool = Field(default=True, description="Whether sitemaps are read.")
     processes: int = Field(
         default=0,

@@ -56,7 +56,7 @@ class Visit(Itinerary):
         languages: tuple[str, ...] = (),
         progress: ProgressCallback | None = None,
     ) -> None:
-        super().__init__(seeds, options, log, replay)
+        super().__init__(seeds, options, inspector, log, replay)
         self.target = target
         self.inspector = inspector
         self.languages = languages
@@ -93,7 +93,7 @@ class Visit(Itinerary):
         if refusal is not None:
             self._report(reading.url)
             return None
-        self.budget.pages += 1
+        self.budget.pages += entry.kind != "search"
         self.budget.documents += reading.kind in ("pdf", "office") and entry.kind != "document"
         return reading
 
@@ -130,7 +130,11 @@ class Visit(Itinerary):
 
     def keep(self, page: Reading, entry: Entry) -> None:
         """Takes what was seen on a page. Of a page outside the portal only what its link promised counts, and what is
-        of the same family: a participation platform proves all of `participation.*`."""
+        of the same family: a participation platform proves all of `participation.*`. A page of search results repeats
+        the question, so only its links count."""
+        if entry.kind == "search":
+            self._report(page.url)
+            return
         observations: Sequence[Observation] = page.observations
         if entry.kind == "external":
             families = {feature.partition(".")[0] for feature, _ in entry.features}
@@ -141,6 +145,7 @@ class Visit(Itinerary):
                 self.external[page.capture] = promised
         else:
             self.tally.add(page.language, observations)
+            self.search.learn(page, self.scope)
         if page.capture is not None:
             self.read.append(page.capture)
         self.log.page(page, observations)

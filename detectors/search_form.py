@@ -1,0 +1,90 @@
+"""The portal's own search: which form it is, and the address that asks it for a term."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from detectors.hosts import host_of
+
+if TYPE_CHECKING:
+    from detectors.page import Page
+    from detectors.page.elements import Field, Form
+
+_WORDS = (
+    "search searchword searchterm searchtext searchbox sitesearch query queries keyword keywords kw "
+    "buscar busca buscador busqueda pesquisa pesquisar recherche rechercher suche suchen suchbegriff "
+    "suchwort ricerca cerca szukaj wyszukaj fraza hledat hledej vyhledat hladat kereses kereso poisk "
+    "arama ara sok soek sog haku hae tim timkiem zoeken zoek otsi paieska cari carian pencarian trazi "
+    "pretraga iskanje cautare cauta kerko"
+)
+_NAMES = re.compile(
+    rf"(?:^|[\W_])(?:q|s|k|qs|st|term|{'|'.join(_WORDS.split())}|search(?:query|input|field|keywords?)|(?:site|key|txt)search)"
+    r"(?:$|[\W_\d])|[a-z]Search(?:$|[A-Z\W_])|^search[A-Z]",
+)
+_ACTION = re.compile(rf"(?:^|[\W_])(?:{'|'.join(_WORDS.split())})(?:$|[\W_\d])", re.I)
+_MANY_FIELDS = 14
+_ENGINE = re.compile(r"(?:google|bing|yandex|duckduckgo|baidu|naver|daum)\.\w+", re.I)
+_SURE = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class SearchForm:
+    """A search that is asked by GET: its address, the name of the field for the term, and what is sent along."""
+
+    action: str
+    field: str
+    fixed: tuple[tuple[str, str], ...] = ()
+
+    def url(self, term: str) -> str:
+        """The address that asks for the term."""
+        parts = urlsplit(self.action)
+        return urlunsplit(parts._replace(query=urlencode((*self.fixed, (self.field, term))), fragment=""))
+
+
+def search_form(page: Page) -> SearchForm | None:
+    """The form by which the page searches its own site, None if it has none that GET can ask."""
+    for form in page.forms:
+        names = [str(f.element.get("name") or "") for f in text_fields(form) if f.element is not None]
+        asked_by_get = form.method == "get" and not form.loose and host_of(form.action) == host_of(page.url)
+        if asked_by_get and names and names[0] and search_strength(page, form)[0] >= _SURE:
+            return SearchForm(form.action, names[0], _sent_along(form))
+    return None
+
+
+def _sent_along(form: Form) -> tuple[tuple[str, str], ...]:
+    hidden = (field.element for field in form.fields if field.type == "hidden" and field.element is not None)
+    return tuple((name, element.get("value") or "") for element in hidden if (name := element.get("name")))
+
+
+def text_fields(form: Form) -> list[Field]:
+    """The controls of the form that take words."""
+    return [f for f in form.fields if f.type in ("search", "text", "") and f.tag == "input"]
+
+
+def _named_search(field: Field) -> bool:
+    return bool(_NAMES.search(field.name) or _NAMES.search(field.name.lower()))
+
+
+def search_strength(page: Page, form: Form) -> tuple[float, str]:
+    """How surely the form is the site's search, and by what it is known."""
+    fields = text_fields(form)
+    shown = [f for f in form.fields if f.type != "hidden"]
+    if not fields:
+        return 0.0, ""
+    if any(f.type == "search" for f in fields):
+        return 0.9, "field of type search"
+    if not form.loose and (form.has("password") or len(shown) > _MANY_FIELDS):
+        return 0.0, ""
+    if "search" in form.ident.lower():
+        return 0.85, "form with role or name search"
+    if any(_named_search(f) for f in fields):
+        return 0.8 if len(fields) <= 3 else 0.6, "field named for search"
+    if not form.loose and _ACTION.search(form.action.partition("//")[2].partition("/")[2]):
+        return 0.75, "form whose address says search"
+    if not form.loose and _ENGINE.search(host_of(form.action)):
+        return 0.65, "form of a search engine"
+    captions = [s for s in page.hits.segments if s.form is form and "search" in page.hits.marks(s)]
+    return (0.75, "caption says search") if captions else (0.0, "")

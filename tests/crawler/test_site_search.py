@@ -1,0 +1,55 @@
+"""The portal's own search is asked late, a handful of times, and its results are links like others."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+from tests.crawler.loopback import TEXT, Answer, Crawl, Handler, Route, Serve, page
+
+FORM = (
+    "<form action=/find method=get role=search><input type=hidden name=lang value=en><input type=search name=q></form>"
+)
+
+
+def found(handler: Handler) -> Answer:
+    """Results: the budget page for whoever asks for the budget, else nothing."""
+    asked = parse_qs(urlsplit(handler.path).query)
+    if "q" not in asked:
+        return 404, {}, b"<html><title>Not found</title>none"
+    hit = "budget" in asked["q"][0].lower() and asked["lang"] == ["en"]
+    text = page("Results", *(["/hidden"] if hit else []), body=f"You asked for: {asked['q'][0]}")
+    return 200, {}, text.encode()
+
+
+def routes(home: str) -> dict[str, Route]:
+    return {
+        "/": home,
+        "/about": page("About the town", "/"),
+        "/hidden": page("Municipal budget 2026", "/", body="Budget documents of the year. " + TEXT),
+    }
+
+
+def test_a_page_that_only_the_search_knows_is_found(serve: Serve, crawl: Crawl) -> None:
+    site = serve({**routes(page("Town", "/about", body=FORM + TEXT)), "*": found})
+    result = crawl(site.url, soft404=False, sitemaps=False)
+    asked = [path for path in site.requests if path.startswith("/find?")]
+    budget = next(finding for finding in result.findings if finding.feature == "budget.publication")
+    assert "/hidden" in site.requests
+    assert budget.state == "present"
+    assert 0 < len(asked) <= 5
+    assert len(budget.certificate.site_search) == len(asked)
+    assert all("/find" not in proof.url for finding in result.findings for proof in finding.evidence)
+
+
+def test_the_search_is_not_asked_where_robots_txt_forbids_it(serve: Serve, crawl: Crawl) -> None:
+    robots = (200, {"Content-Type": "text/plain"}, b"User-agent: *\nDisallow: /find")
+    site = serve({**routes(page("Town", "/about", body=FORM + TEXT)), "/robots.txt": robots, "*": found})
+    result = crawl(site.url, soft404=False, sitemaps=False)
+    assert not [path for path in site.requests if path.startswith("/find")]
+    assert result.findings[0].certificate.site_search == ()
+
+
+def test_the_search_is_not_asked_when_switched_off(serve: Serve, crawl: Crawl) -> None:
+    site = serve({**routes(page("Town", "/about", body=FORM + TEXT)), "*": found})
+    crawl(site.url, soft404=False, sitemaps=False, site_search=0)
+    assert not [path for path in site.requests if path.startswith("/find")]
