@@ -136,7 +136,7 @@ def test_a_folder_of_archives(tmp_path: Path) -> None:
     [
         ("a.warc.gz", b"", "is empty"),
         ("a.warc.gz", b"<html>a page</html>", "is no web archive: it begins with b'<html>"),
-        ("a.warc.gz", gzip.compress(b"just some text, compressed"), "is no web archive"),
+        ("a.warc.gz", gzip.compress(b"just some text, compressed", mtime=0), "is no web archive"),
         ("a.warc.gz", b"\x28\xb5\x2f\xfd\0\0", "zstandard, which this program does not read; recompress"),
         ("a.wacz", b"PK\x05\x06" + bytes(18), "ZIP file without any WARC"),
     ],
