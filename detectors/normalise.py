@@ -14,6 +14,9 @@ _LATIN_FORMS = {
     "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŋ": "n",
     "ə": "e", "ʻ": " ", "ʼ": " ", "\u00ad": "", "\u200b": "", "\ufeff": "",
 }  # fmt: skip
+_ETHIOPIC_SERIES = ((0x1210, 0x1200), (0x1280, 0x1200), (0x1220, 0x1230), (0x1340, 0x1338), (0x12D0, 0x12A0))
+"""Series of eight letters that modern Amharic writes one for the other, and the series they are folded to."""
+
 _KEPT_CATEGORIES = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "Mn", "Mc"))
 
 UNSPACED = (
@@ -43,6 +46,10 @@ class _Table(dict[int, str]):
 
 def _fold_char(char: str, fold: bool) -> str:
     """The normal form of one character: letters, digits and needed marks stay, everything else becomes a space."""
+    if unicodedata.category(char) == "Nd":
+        return str(unicodedata.digit(char))
+    if "\u1200" <= char <= "\u137f":
+        char = _folded_ethiopic(char)
     out: list[str] = []
     lowered = unicodedata.normalize("NFKC", char).casefold()
     whole = not fold or lowered in _ARABIC_FORMS
@@ -52,6 +59,12 @@ def _fold_char(char: str, fold: bool) -> str:
         if mapped and unicodedata.category(mapped[0]) not in _KEPT_CATEGORIES:
             out.append(" ")
     return unicodedata.normalize("NFC", "".join(out))
+
+
+def _folded_ethiopic(char: str) -> str:
+    """The letter that stands for all that are written for the same sound."""
+    code = ord(char)
+    return next((chr(to + code - series) for series, to in _ETHIOPIC_SERIES if series <= code < series + 8), char)
 
 
 def _keep(char: str, fold: bool, source: str) -> bool:

@@ -127,3 +127,12 @@ def test_the_span_as_written(text: str, term: str) -> None:
 def test_scripts_without_spaces() -> None:
     assert all(is_unspaced(char) for char in "予算がカ市งປខမ")
     assert not any(is_unspaced(char) for char in "aéжαא예ह9 \n")
+
+
+def test_digits_of_every_script_are_alike() -> None:
+    assert normalise("۱۳۹۹ ١٤٢٠ २०२६ 2026") == "1399 1420 2026 2026"
+
+
+def test_amharic_letters_of_one_sound_are_alike() -> None:
+    assert normalise("ፀሐይ") == normalise("ጸሀይ")
+    assert normalise("ሥራ") == normalise("ስራ")
