@@ -7,14 +7,11 @@ import gc
 import signal
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import cache
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
 
 from crawler.reading import Answer, Reading, read
 from detectors.inspector import Inspector
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class Readers:
@@ -25,23 +22,28 @@ class Readers:
 
     def __init__(self, inspector: Inspector, processes: int = 0) -> None:
         self._inspector = inspector
+        self._names = tuple(detector.name for detector in inspector.detectors.all)
         self._pool: ProcessPoolExecutor | None = None
         if processes:
-            names = [detector.name for detector in inspector.detectors.all]
-            context = get_context("spawn")
-            self._pool = ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(names,))
+            spawn = get_context("spawn")
+            self._pool = ProcessPoolExecutor(processes, spawn, initializer=_begin, initargs=(self._names,))
 
     async def read(self, answer: Answer) -> Reading:
-        """What the answer shows. A reader that dies (out of memory, killed) is replaced by this process."""
+        """What the answer shows; detectors that failed on it are counted by the inspector."""
+        reading = await self._read_elsewhere(answer) or read(answer, self._inspector)
+        if reading.refused is None:
+            self._inspector.take(reading.failures)
+        return reading
+
+    async def _read_elsewhere(self, answer: Answer) -> Reading | None:
+        """The reading of another process; None if there is none, or it died (killed, out of memory)."""
         if self._pool is None:
-            return read(answer, self._inspector)
+            return None
         try:
-            reading = await asyncio.get_running_loop().run_in_executor(self._pool, _read, answer)
+            return await asyncio.get_running_loop().run_in_executor(self._pool, _read, self._names, answer)
         except BrokenProcessPool:
             self.close()
-            return read(answer, self._inspector)
-        self._inspector.take(reading.failures)
-        return reading
+            return None
 
     def close(self) -> None:
         """Ends the other processes."""
@@ -50,16 +52,17 @@ class Readers:
             self._pool = None
 
 
-_READER: list[Inspector] = []
-"""In a reading process: its inspector, made once when the process begins."""
-
-
-def _begin(names: Sequence[str]) -> None:
+def _begin(names: tuple[str, ...]) -> None:
     """Loads the detectors. Ctrl-C is left to the crawl, which ends its readers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _READER.append(Inspector.default(names))
+    _inspector(names)
     gc.freeze()
 
 
-def _read(answer: Answer) -> Reading:
-    return read(answer, _READER[0])
+@cache
+def _inspector(names: tuple[str, ...]) -> Inspector:
+    return Inspector.default(names)
+
+
+def _read(names: tuple[str, ...], answer: Answer) -> Reading:
+    return read(answer, _inspector(names))

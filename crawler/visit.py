@@ -85,8 +85,10 @@ class Visit(Itinerary):
         assert request is not None
         entry: Entry = request.meta["entry"]
         answer = self._answer(response, request)
-        reading = await self.readers.read(answer)
-        self.budget.reserved -= 1
+        try:
+            reading = await self.readers.read(answer)
+        finally:
+            self.budget.reserved -= 1
         refusal = self.gate.judge(reading, answer.body, exempt=entry.kind == "seed")
         if entry.kind == "seed":
             self._seed_answered(reading, answer, request, refusal)

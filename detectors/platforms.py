@@ -124,7 +124,5 @@ def _attributes(html: str) -> str:
 def likely_places(page: Page) -> tuple[tuple[str, str], ...]:
     """Where the page's platforms usually keep what: (absolute URL, feature) pairs on the page's own host."""
     return tuple(
-        (urljoin(page.url, path), feature)
-        for platform, _ in platforms_of_page(page)
-        for path, feature in platform.places
+        (urljoin(page.url, path), feature) for platform, _ in page.platforms for path, feature in platform.places
     )

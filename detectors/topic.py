@@ -33,19 +33,17 @@ _LEAST = 0.15
 _YEAR = re.compile(r"(?<!\d)(19[89]\d|20[0-7]\d)(?!\d)")
 _FIELDS_OF_APPLICATION = 2
 _MAX_QUOTE = 240
-_DOCUMENT_ENDINGS = (".pdf", ".xls", ".xlsx", ".ods", ".doc", ".docx", ".odt", ".csv", ".zip")
 
 
 class TopicDetector(PageDetector):
     """Finds one feature by the lexicon's words in menus, links, headings, captions, text and addresses.
 
     A leaf says by flags where words count: `text_as_proof`, running text that holds a strong term is proof (a policy
-    that is stated); `address_completes`, an address that says the same can lift a hint to proof; `zones_only` limits
-    links to zones; `keep` is how many links and how many other places are reported.
+    that is stated); `address_completes`, an address that says the same can lift a hint to proof;
+    `keep` is how many links and how many other places are reported.
     """
 
     text_as_proof: ClassVar[bool] = False
-    zones_only: ClassVar[frozenset[str]] = frozenset()
     keep: ClassVar[int] = 2
     address_completes: ClassVar[bool] = True
 
@@ -74,14 +72,12 @@ class TopicDetector(PageDetector):
             link = hit.segment.link
             if link is None:
                 yield self.weigh(page, hit, table), hit
-            elif not self.zones_only or link.zone in self.zones_only:
+            else:
                 told.add(link.url)
                 value = self.weigh(page, hit, table)
                 yield self._supported(value, table) if link.url in by_link else value, hit
         for url, hit in by_link.items():
-            link = hit.segment.link
-            outside = link is not None and self.zones_only and link.zone not in self.zones_only
-            if url not in told and not outside:
+            if url not in told:
                 yield self.weigh_url(page, hit, table), hit
         for hit in urls:
             if hit.segment.link is None:

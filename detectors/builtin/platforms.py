@@ -8,7 +8,7 @@ from detectors.base import PageDetector
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.page.selector import css_selector
-from detectors.platforms import platform_of_link, platforms_of_page
+from detectors.platforms import platform_of_link
 
 
 class Platforms(PageDetector):
@@ -38,7 +38,7 @@ class Platforms(PageDetector):
     def observe(self, page: Page) -> Iterable[Observation]:
         """Links first, one per platform; then the page itself."""
         yield from self._links(page)
-        for platform, mark in platforms_of_page(page):
+        for platform, mark in page.platforms:
             for feature, strength in platform.features:
                 why = f"page made with {platform.name}, known by {mark}"
                 yield Observation(feature, "content", round(strength * 0.9, 3), page.title or page.url, why)

@@ -189,7 +189,6 @@ class Walk:
                 rel=get("rel", ""),
                 hreflang=get("hreflang", ""),
                 css=get("class", ""),
-                block=len(self._out.blocks),
                 element=element,
             )
         )

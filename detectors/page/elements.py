@@ -16,8 +16,7 @@ class Link:
     """An `<a>`/`<area>` with a target.
 
     `url` is absolute, without fragment; `href` is the attribute as written. `label` is the visible text, else the
-    alternative text of its image, else aria-label or title. `context` is the nearest heading above, in the same zone;
-    `block` the index of the text block it stands in.
+    alternative text of its image, else aria-label or title. `context` is the nearest heading above, in the same zone.
     """
 
     url: str
@@ -29,7 +28,6 @@ class Link:
     rel: str = ""
     hreflang: str = ""
     css: str = ""
-    block: int = -1
     element: HtmlElement | None = field(default=None, repr=False, compare=False)
 
 

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from detectors.hits import PageHits
     from detectors.lexicon import LexiconSet
     from detectors.page.elements import Block, Form, Heading, Link
+    from detectors.platforms import Platform
 
 __all__ = ["MAX_TEXT", "Page", "PageKind", "sniff"]
 
-_PROSE_CHARS = 40
 MAX_TEXT = 200_000
 """Characters of running text that detectors read of one page."""
 
@@ -101,13 +101,6 @@ class Page:
     def links(self) -> list[Link]:
         """Every link with a target, in document order."""
         return self.outline.links
-
-    def in_prose(self, link: Link) -> bool:
-        """Whether the link stands inside a sentence rather than in a menu or list."""
-        if not 0 <= link.block < len(self.outline.blocks):
-            return False
-        block = self.outline.blocks[link.block]
-        return len(block.text) - block.link_chars > max(_PROSE_CHARS, block.link_chars)
 
     @property
     def headings(self) -> list[Heading]:
@@ -251,6 +244,13 @@ class Page:
         """Languages to read the page in: its own, its menus', and the declared one, where they differ."""
         said = language.declared(self.lang_attribute)
         return tuple(dict.fromkeys(code for code in (self.language, self.menu_language, said) if code))
+
+    @cached_property
+    def platforms(self) -> tuple[tuple[Platform, str], ...]:
+        """The systems the page is made with or embeds, each with the mark it is known by."""
+        from detectors.platforms import platforms_of_page
+
+        return tuple(platforms_of_page(self))
 
     @cached_property
     def hits(self) -> PageHits:

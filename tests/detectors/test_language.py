@@ -157,8 +157,3 @@ def test_menus_of_an_untranslated_site_add_their_language(make_page: Callable[..
     assert page.menu_language == "es"
     assert page.languages == ("en", "es")
     assert make_page(f"<nav><a href=/>Home</a></nav><p>{TEXTS['en']}</p>").menu_language == ""
-
-
-def test_a_link_in_a_sentence_is_told_from_one_in_a_list(make_page: Callable[..., Page]) -> None:
-    page = make_page(f"<p>{TEXTS['en']} <a href=/a>More</a></p><ul><li><a href=/b>Budget</a></li></ul>")
-    assert [page.in_prose(link) for link in page.links] == [True, False]

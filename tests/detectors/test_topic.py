@@ -162,21 +162,6 @@ def test_few_sightings_are_reported_one_per_target(make_page: MakePage) -> None:
     assert len(hrefs) == len(set(hrefs))
 
 
-def test_links_may_be_limited_to_zones(make_page: MakePage) -> None:
-    class MenuBudget(Budget):
-        zones_only = frozenset({"nav"})
-
-    assert best(MenuBudget(), make_page("<main><a href=/x>Budget</a></main>", lang="en")) == 0.0
-    assert best(MenuBudget(), make_page("<nav><a href=/x>Budget</a></nav>", lang="en")) >= PROOF
-
-
-def test_a_limit_to_zones_holds_for_addresses_too(make_page: MakePage) -> None:
-    class MenuBudget(Budget):
-        zones_only = frozenset({"nav"})
-
-    assert best(MenuBudget(), make_page("<main><a href=/budget>Budget</a></main>", lang="en")) == 0.0
-
-
 def test_a_leaf_may_weigh_otherwise(make_page: MakePage) -> None:
     class Mild(Budget):
         def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:

@@ -1,0 +1,71 @@
+"""Pages read in processes beside the crawl: the same findings, failures counted, a dead reader replaced."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Iterator
+
+from crawler.readers import Readers
+from crawler.reading import Answer
+from detectors.base import PageDetector
+from detectors.inspector import Inspector
+from detectors.lexicon import LexiconSet
+from detectors.observation import Observation
+from detectors.page import Page
+from detectors.registry import Registry
+from tests.crawler.loopback import Crawl, Serve, page
+
+
+class Broken(PageDetector):
+    """Fails on every page, as a faulty plug-in does."""
+
+    name = "broken"
+    features = ("info.news",)
+
+    def observe(self, page: Page) -> Iterator[Observation]:
+        raise ValueError("boom")
+
+
+def answer(body: str, status: int = 200) -> Answer:
+    return Answer("https://town.gov/", body.encode(), status, "text/html", {}, None, 1)
+
+
+def test_a_detector_that_fails_is_counted() -> None:
+    inspector = Inspector(Registry((Broken(),), ()), LexiconSet({}))
+    asyncio.run(Readers(inspector).read(answer(page("Town", "/news"))))
+    assert "boom" in inspector.problems[0]
+    assert inspector.fails(inspector.detectors.page[0])
+
+
+def test_what_is_refused_is_not_asked() -> None:
+    inspector = Inspector(Registry((Broken(),), ()), LexiconSet({}))
+    reading = asyncio.run(Readers(inspector).read(answer(page("Gone"), 404)))
+    assert reading.refused is not None
+    assert inspector.problems == []
+
+
+def test_another_process_reads_the_same_and_is_replaced_when_it_dies(inspector: Inspector) -> None:
+    async def read_thrice() -> list[object]:
+        readers = Readers(inspector, processes=1)
+        try:
+            elsewhere = await readers.read(answer(page("Town", "/news")))
+            assert readers._pool is not None
+            for process in readers._pool._processes.values():
+                os.kill(process.pid or 0, signal.SIGKILL)
+            after = await readers.read(answer(page("Town", "/news")))
+        finally:
+            readers.close()
+        return [elsewhere, after, await Readers(inspector).read(answer(page("Town", "/news")))]
+
+    elsewhere, after, here = asyncio.run(read_thrice())
+    assert elsewhere == after == here
+
+
+def test_a_crawl_with_readers_finds_the_same(serve: Serve, crawl: Crawl) -> None:
+    site = serve({"/": page("Town", "/news", "/budget"), "/news": page("News", "/"), "/budget": page("Budget", "/")})
+    alone = crawl(site.url, soft404=False, sitemaps=False)
+    shared = crawl(site.url, soft404=False, sitemaps=False, processes=1)
+    assert (shared.outcome, shared.pages) == (alone.outcome, alone.pages) == ("ok", 3)
+    assert {f.feature: f.state for f in shared.findings} == {f.feature: f.state for f in alone.findings}
