@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import TypeAdapter
+
 from crawler.answers import answers
 from crawler.runlog import Sightings, finding_record
 from crawler.settings import CrawlOptions
-from detectors.base import PortalFacts, TransportFacts
 from detectors.conclude import Finding, SearchCertificate, Tally, conclude
+from detectors.facts import PortalFacts
 from detectors.inspector import Inspector
 from storage.archive import decoded_body
 from storage.archive.reader import ArchiveReader
@@ -209,8 +211,7 @@ def _certificate(stored: Mapping[str, Any]) -> SearchCertificate:
 
 
 def _facts(stored: Mapping[str, Any]) -> PortalFacts:
-    values = {**stored, "official": tuple(stored["official"]), "transport": TransportFacts(**stored["transport"])}
-    return PortalFacts(**values)
+    return TypeAdapter(PortalFacts).validate_python(stored)
 
 
 def _change(finding: Finding, stored: _Stored) -> Change | None:

@@ -14,8 +14,8 @@ from crawler.settings import CrawlOptions, user_agent
 from crawler.transport import TlsProbe, archived_facts
 from crawler.urls import typed_url
 from crawler.visit import Visit
-from detectors.base import PortalFacts, TransportFacts
 from detectors.conclude import SearchCertificate, conclude
+from detectors.facts import PortalFacts, TransportFacts
 from storage.archive import ArchiveWriter, ReplayIndex
 from storage.recorder import RunRecorder
 from storage.records import PortalRecord

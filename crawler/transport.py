@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from crawler.private import PrivateAddressError, addresses
 from crawler.urls import canonical
-from detectors.base import TransportFacts
+from detectors.facts import TransportFacts
 from storage.archive.message import header
 
 if TYPE_CHECKING:

@@ -1,43 +1,15 @@
-"""The two kinds of detector, and what they are told of the portal."""
+"""The two kinds of detector."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
+    from detectors.facts import PortalFacts
     from detectors.observation import Observation
     from detectors.page import Page
-
-
-@dataclass(frozen=True, slots=True)
-class TransportFacts:
-    """How the portal answers: seen on the wire, not on a page. `None` means not measured."""
-
-    https_works: bool | None = None
-    certificate_error: str = ""
-    http_redirects_to_https: bool | None = None
-    hsts: bool | None = None
-    final_url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PortalFacts:
-    """What is known of a portal as a whole when its crawl ends.
-
-    `languages` counts pages by language; `official` holds the country's official languages (empty: unknown country);
-    `measurements` holds what optional tools measured, by tool name.
-    """
-
-    url: str
-    country: str = ""
-    kind: str = "city"
-    languages: Mapping[str, int] = field(default_factory=dict)
-    official: tuple[str, ...] = ()
-    transport: TransportFacts = field(default_factory=TransportFacts)
-    measurements: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Detector(ABC):

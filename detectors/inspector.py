@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from detectors.base import Detector, PortalFacts
+    from detectors.base import Detector
+    from detectors.facts import PortalFacts
     from detectors.lexicon import LexiconSet
     from detectors.observation import Observation
     from detectors.registry import Registry

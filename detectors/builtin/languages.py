@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
-from detectors.base import PageDetector, PortalDetector, PortalFacts
+from detectors.base import PageDetector, PortalDetector
+from detectors.facts import PortalFacts
 from detectors.hosts import listed
 from detectors.lexicon import Lexicon
 from detectors.normalise import normalise

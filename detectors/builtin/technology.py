@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from detectors.base import PageDetector, PortalDetector, PortalFacts
+from detectors.base import PageDetector, PortalDetector
+from detectors.facts import PortalFacts
 from detectors.observation import Observation
 from detectors.page import Page
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.base import PageDetector, PortalDetector, PortalFacts
+from detectors.base import PageDetector, PortalDetector
 from detectors.conclude import Finding, SearchCertificate, Tally, combined, conclude, is_front, standing
+from detectors.facts import PortalFacts
 from detectors.inspector import Inspector
 from detectors.lexicon import GENERAL, LexiconSet, parse
 from detectors.observation import PROOF, Observation

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from detectors.base import PageDetector, PortalDetector, PortalFacts
+from detectors.base import PageDetector, PortalDetector
+from detectors.facts import PortalFacts
 from detectors.inspector import Inspector
 from detectors.lexicon import LexiconSet
 from detectors.observation import Observation

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from detectors.base import PortalFacts
+from detectors.facts import PortalFacts
 from detectors.inspector import Inspector
 from detectors.observation import PROOF
 

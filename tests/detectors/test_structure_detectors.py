@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from detectors.base import PortalFacts, TransportFacts
+from detectors.facts import PortalFacts, TransportFacts
 from detectors.inspector import Inspector
 from detectors.observation import PROOF, Observation
 
