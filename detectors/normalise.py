@@ -114,6 +114,7 @@ def _ascii_table() -> dict[int, str]:
     return {code: " " for code in range(128) if not chr(code).isalnum()}
 
 
+@lru_cache(maxsize=8192)
 def locate(text: str, start: int, end: int, fold: bool = True) -> tuple[int, int]:
     """The span of `text` whose normal form is `normalise(text)[start:end]`, as (start, end) offsets."""
     first, position = 0, 0

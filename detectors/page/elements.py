@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lxml.html import HtmlElement
 
@@ -11,8 +11,7 @@ Zone = Literal["header", "nav", "main", "aside", "footer", "breadcrumb", "consen
 """Where on the page an element stands. `main` is whatever no other zone claims."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """An `<a>`/`<area>` with a target.
 
     `url` is absolute, without fragment; `href` is the attribute as written. `label` is the visible text, else the
@@ -28,28 +27,26 @@ class Link:
     rel: str = ""
     hreflang: str = ""
     css: str = ""
-    element: HtmlElement | None = field(default=None, repr=False, compare=False)
+    element: HtmlElement | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading; `level` 1..6 (a caption, legend or summary counts as 6)."""
 
     text: str
     level: int
     zone: Zone
-    element: HtmlElement | None = field(default=None, repr=False, compare=False)
+    element: HtmlElement | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A run of text inside one block-level element, link texts included; `link_chars` of them are link text."""
 
     text: str
     zone: Zone
     tag: str
     link_chars: int = 0
-    element: HtmlElement | None = field(default=None, repr=False, compare=False)
+    element: HtmlElement | None = None
 
 
 @dataclass(frozen=True, slots=True)

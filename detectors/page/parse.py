@@ -13,6 +13,9 @@ MAX_HTML_CHARS = 6_000_000
 """Markup beyond this is not parsed: no page that a person reads is longer, and memory stays bounded."""
 
 _MAX_DEPTH = 256
+_CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement)
+"""Every element is a plain HtmlElement: lxml.html's own lookup asks Python for the class of each."""
+
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _LETTERS = re.compile(r"\w{3,}")
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.I | re.S)
@@ -38,7 +41,8 @@ def parse(html: str) -> HtmlElement:
 
 def _lxml(text: str) -> tuple[HtmlElement | None, bool]:
     """The tree, and whether it is whole: libxml2 drops what follows the first element beyond its limit of depth."""
-    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(_CLASSES)
     try:
         root: HtmlElement = lxml.html.document_fromstring(text.encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):

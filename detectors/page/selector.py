@@ -22,28 +22,59 @@ def css_selector(element: HtmlElement | None) -> str:
     """
     if element is None:
         return ""
-    repeated = _repeated_ids(element.getroottree().getroot())
-    steps: list[str] = []
-    node: HtmlElement | None = element
-    while node is not None and isinstance(node.tag, str):
+    return _paths(element.getroottree().getroot()).selector(element)
+
+
+class _Paths:
+    """The paths of a document's elements; what leads to a parent is worked out once for all its children."""
+
+    def __init__(self, root: HtmlElement) -> None:
+        self._repeated = _repeated_ids(root)
+        self._known: dict[HtmlElement, tuple[str, ...]] = {}
+
+    def selector(self, element: HtmlElement) -> str:
+        """See `css_selector`."""
+        steps = self._steps(element)
+        if len(steps) > _MAX_DEPTH:
+            return ""
+        path, built = " > ".join(step for step in steps if step != _INSERTED), " > ".join(steps)
+        return path if built == path else f"{built}, {path}"
+
+    def _steps(self, element: HtmlElement) -> tuple[str, ...]:
+        """From the nearest ancestor that is known, has an id of its own or is the root, down to the element."""
+        way: list[HtmlElement] = []
+        node: HtmlElement | None = element
+        while node is not None and node not in self._known and isinstance(node.tag, str):
+            way.append(node)
+            if self._names_itself(node):
+                break
+            node = node.getparent()
+        for each in reversed(way):
+            self._known[each] = self._step(each)
+        return self._known.get(element, ())
+
+    def _names_itself(self, node: HtmlElement) -> bool:
         ident = node.get("id", "")
-        if _SAFE_ID.fullmatch(ident) and ident not in repeated:
-            steps.append(f"#{ident}")
-            break
-        steps.append(_step(node))
+        return _SAFE_ID.fullmatch(ident) is not None and ident not in self._repeated
+
+    def _step(self, node: HtmlElement) -> tuple[str, ...]:
+        """The node's path, its parent's being known."""
+        if self._names_itself(node):
+            return (f"#{node.get('id')}",)
         above = node.getparent()
-        if above is not None and (above.tag, node.tag) == ("table", "tr"):
-            steps.append(_INSERTED)
-        node = above
-    if len(steps) > _MAX_DEPTH:
-        return ""
-    path, built = (" > ".join(reversed(way)) for way in ([s for s in steps if s != _INSERTED], steps))
-    return path if built == path else f"{built}, {path}"
+        before = self._known.get(above, ()) if above is not None else ()
+        inserted = (_INSERTED,) if above is not None and (above.tag, node.tag) == ("table", "tr") else ()
+        return (*before, *inserted, _step(node))
 
 
 @lru_cache(maxsize=1)
+def _paths(root: HtmlElement) -> _Paths:
+    """Detectors ask for many elements of one document in a row."""
+    return _Paths(root)
+
+
 def _repeated_ids(root: HtmlElement) -> frozenset[str]:
-    """Ids that several elements of the document bear. Detectors ask for many elements of one document in a row."""
+    """Ids that several elements of the document bear."""
     return frozenset(ident for ident, number in Counter(root.xpath("//@id")).items() if number > 1)
 
 
