@@ -1,56 +1,121 @@
-"""The base of detectors that need two topics in one place: an act and the sector it serves."""
+"""The bases of detectors that need two topics in one place: an act, and the sector, group or thing that it serves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
 
 from detectors.base import PageDetector
-from detectors.hits import Hit
+from detectors.compositions import GENERAL, Name, compositions
 from detectors.observation import Observation
-from detectors.page import Page
-from detectors.topic import describe
+from detectors.together import beside, composed, hits_of, is_general
+from detectors.topic import TopicDetector, describe
 
-SECTORS = {
-    "health": "info.health",
-    "education": "info.education",
-    "employment": "info.labour",
-    "social_protection": "info.social_welfare",
-    "environment": "info.environment",
-    "justice": "info.justice",
-}
-"""The six sectors of OSI 2024, and the feature whose lexicon terms name each."""
+if TYPE_CHECKING:
+    from detectors.hits import Hit
+    from detectors.page import Page
+    from detectors.strengths import Strengths
 
-_STRENGTH = {"link": 0.66, "control": 0.62, "heading": 0.64, "title": 0.66, "form": 0.6, "text": 0.3}
+SECTORS = ("health", "education", "employment", "social_protection", "environment", "justice")
+"""The six sectors of OSI 2024."""
+
+GROUPS = ("poverty", "disability", "older_persons", "migrants", "women", "youth")
+"""The six groups of people in vulnerable situations of OSI 2024."""
+
+_SUBJECT = 0.56
+_BARE = 0.40
 
 
-class SectorDetector(PageDetector):
-    """Finds an act in a sector: a label, heading or caption in which the sector's word stands beside the act's.
+class ComposedDetector(PageDetector):
+    """Finds features told by two topics in one label, heading or caption; which they are is data.
 
-    A leaf names the family of features (`consultation` for `consultation.health` ...), the lexicon features that name
-    the act (`acts`), and the general vocabulary that does (`marks`).
+    The words of the one must stand beside those of the other: a word that speaks of both is one topic. A label that
+    also speaks of one of `spurned` does not count.
     """
 
+    spurned: ClassVar[frozenset[str]] = frozenset()
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        """The best place per feature."""
+        return composed(page, self.features, self.spurned)
+
+
+class TopicOrComposedDetector(TopicDetector):
+    """A topic that is also told by two others in one place."""
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        """Its own words, then the composition."""
+        yield from super().observe(page)
+        yield from composed(page, self.features)
+
+
+class SectorDetector(ComposedDetector):
+    """A family of features, one for each sector; a leaf names the family (`ministry` for `ministry.health` ...)."""
+
     family: ClassVar[str]
-    acts: ClassVar[frozenset[str]] = frozenset()
-    marks: ClassVar[frozenset[str]] = frozenset()
 
     def __init_subclass__(cls) -> None:
         cls.features = tuple(f"{cls.family}.{sector}" for sector in SECTORS)
 
+
+class GroupDetector(ComposedDetector):
+    """A family of features, one for each group of people.
+
+    Beside one label that names act and group, the act counts in the content of a page whose title or main heading
+    names that group and no other.
+    """
+
+    family: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        cls.features = tuple(f"{cls.family}.{group}" for group in GROUPS)
+
     def observe(self, page: Page) -> Iterable[Observation]:
-        """The best place per sector."""
-        for sector, topic in SECTORS.items():
-            best = max(self._places(page, topic), key=lambda pair: pair[0], default=None)
-            if best is not None:
-                yield describe(f"{self.family}.{sector}", best[1], best[0])
+        """Labels first; then the acts on the page of a group."""
+        yield from super().observe(page)
+        groups = _groups_of(page)
+        if len(groups) == 1:
+            yield from self._on_page_of(page, *groups)
 
-    def _places(self, page: Page, topic: str) -> Iterator[tuple[float, Hit]]:
-        for hit in page.hits.feature(topic):
-            value = _STRENGTH.get(hit.segment.kind, 0.0)
-            if value and self._act_beside(page, hit):
-                yield value - 0.02 * min(hit.extra, 8), hit
+    def _on_page_of(self, page: Page, group: str) -> Iterator[Observation]:
+        feature = f"{self.family}.{group}"
+        for act in (part for way in compositions().get(feature, ()) for part in way if not is_general(part)):
+            for hit in hits_of(page, act):
+                if hit.segment.zone == "main" and hit.segment.kind in ("link", "heading", "control") and hit.extra <= 2:
+                    shown = describe(feature, hit, _SUBJECT)
+                    yield replace(shown, why=f"{shown.why}, on a page about this group")
+                    return
 
-    def _act_beside(self, page: Page, hit: Hit) -> bool:
-        hits = page.hits
-        return bool(hits.features_of(hit.segment) & self.acts or hits.marks(hit.segment) & self.marks)
+
+class CompanionDetector(TopicDetector):
+    """A topic whose weak terms name the subject alone: they count beside a word of the general lists `companions`
+    ("artificial intelligence" beside "strategy"), or where they hold one and are the whole label. The strong terms name
+    the whole."""
+
+    companions: ClassVar[frozenset[str]]
+    address_completes = False
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """As a topic; a subject without its companion is a mention."""
+        value = super().weigh(page, hit, table)
+        if hit.term.role == "strong":
+            return value
+        if hit.segment.kind == "text" or not page.hits.marks(hit.segment) & self.companions:
+            return min(value, _BARE)
+        if hit.whole or beside(page, hit, tuple(Name(f"{GENERAL}{name}") for name in self.companions)):
+            return max(value, 0.62 - 0.02 * min(hit.extra, 8))
+        return min(value, _BARE)
+
+    def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """An address names the subject, seldom the whole."""
+        return min(_BARE, table.of_url(hit))
+
+
+def _groups_of(page: Page) -> set[str]:
+    """The groups that the title and the main headings name."""
+    named: set[str] = set()
+    for segment in page.hits.segments:
+        if segment.kind == "title" or (segment.heading is not None and segment.heading.level == 1):
+            named |= page.hits.marks(segment) & set(GROUPS)
+    return named

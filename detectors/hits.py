@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import count, islice
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote, urlsplit
 
 from detectors.normalise import locate
 from detectors.readings import read_address, read_text
+from survey.countries import countries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 SegmentKind = Literal["title", "heading", "link", "control", "form", "image", "frame", "text", "url"]
 MAX_TEXT_SEGMENTS = 1_500
 _MAX_BLOCK = 1_500
+_MOST_BESIDE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,16 @@ class PageHits:
         self.general: dict[int, set[str]] = {}
         self._features: dict[int, set[str]] = {}
         self._denied: set[tuple[str, str]] = set()
+        self._below: dict[str, frozenset[str]] = {}
         self.urls: dict[str, list[Hit]] = {}
         self._lexicons = page.lexicons.for_languages(page.languages) if page.lexicons else ()
+        beside = page.lexicons.for_languages(_beside_english(page)) if page.lexicons else ()
         self._own = page.languages[0].split("-")[0] if page.languages else ""
         self._is_covered = any(not self._is_foreign(lexicon) for lexicon in self._lexicons)
-        for lexicon in self._lexicons:
+        for lexicon in dict.fromkeys((*self._lexicons, *beside)):
             self._read(lexicon)
         self._read_urls(page)
-        if len(self._lexicons) > 1:
+        if len(self._lexicons) > 1 or beside:
             for hits in (*self.by_feature.values(), *self.urls.values()):
                 hits.sort(key=lambda hit: (hit.segment.number, hit.start))
 
@@ -96,6 +100,14 @@ class PageHits:
     def url_hits(self, name: str) -> list[Hit]:
         """Hits of the feature in URLs: of links (segment.link) and of the page itself (segment.link is None)."""
         return self.urls.get(name, [])
+
+    def below(self, name: str) -> frozenset[str]:
+        """Addresses of the links that lead to something below the feature's section, as "/news/41" does for news."""
+        if name not in self._below:
+            hits = (hit for hit in self.url_hits(name) if hit.segment.link is not None)
+            below = {hit.segment.link.url for hit in hits if hit.segment.link and _is_step_above(hit)}
+            self._below[name] = frozenset(below)
+        return self._below[name]
 
     def marks(self, segment: Segment) -> set[str]:
         """The lists of general vocabulary that the segment touches: `online`, `apply`, `pay` ..."""
@@ -133,6 +145,26 @@ class PageHits:
                     if segment.link is None or (segment.link.url, term.feature) not in self._denied:
                         hit = Hit(term, segment, start, end, extra, self._is_foreign(lexicon))
                         self.urls.setdefault(term.feature, []).append(hit)
+
+
+def _beside_english(page: Page) -> tuple[str, ...]:
+    """The languages of the country for an English page of another country: its menus are often left untranslated."""
+    if not page.languages or page.languages[0] != "en":
+        return ()
+    official = _official_languages().get(page.host.rpartition(".")[2], ())
+    return () if "en" in official else official[:_MOST_BESIDE]
+
+
+@cache
+def _official_languages() -> dict[str, tuple[str, ...]]:
+    """Official languages by the country's top-level domain."""
+    return {("uk" if each.iso2 == "GB" else each.iso2.lower()): each.languages for each in countries().values()}
+
+
+def _is_step_above(hit: Hit) -> bool:
+    """Whether the path goes on behind the step that holds the term."""
+    text = hit.segment.text
+    return "/" in text[hit.span()[1] :].rstrip("/")
 
 
 def _labels(page: Page) -> Iterator[Segment]:

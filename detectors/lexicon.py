@@ -10,6 +10,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 
+from detectors.compositions import GENERAL as GENERAL_PREFIX
+from detectors.compositions import composed_of
 from detectors.matcher import Matcher
 from detectors.normalise import normalise
 from detectors.packaged import data
@@ -21,9 +23,13 @@ if TYPE_CHECKING:
 Role = Literal["strong", "weak", "not", "url"]
 ROLES: tuple[Role, ...] = ("strong", "weak", "not", "url")
 GENERAL = ("online", "apply", "pay", "form", "archive", "search", "contact", "language_names")
+BESIDE = (
+    "strategy", "law", "licence", "consultation", "co_creation", "petition", "business", "rural",
+    "women", "youth", "older_persons", "disability", "migrants", "poverty",
+)  # fmt: skip
 KEEPS_DIACRITICS = frozenset({"vi"})
 _WORDS: tuple[Role, ...] = ("strong", "weak")
-_KNOWN = frozenset(("language", "name", "reviewed", "general", "features"))
+_KNOWN = frozenset(("language", "name", "reviewed", "general", "beside", "features"))
 _SCRIPT = re.compile(r"-([A-Z][a-z]{3})(?:-|$)")
 
 
@@ -35,7 +41,7 @@ class LexiconError(ValueError):
 class Term:
     """One term of one feature. `text` is as written in the file, `gloss` its meaning in English (empty in English).
 
-    General vocabulary has the feature `general.<list>`.
+    General vocabulary, of [general] and of [beside], has the feature `general.<list>`.
     """
 
     text: str
@@ -49,7 +55,7 @@ class Term:
 class Lexicon:
     """The vocabulary of one language, with a matcher each for its words, for what denies them, and for URLs.
 
-    `features` are those for which it has at least one strong or weak term.
+    `features` are those for which it has at least one strong or weak term, and those composed of what it has terms for.
     """
 
     language: str
@@ -67,10 +73,6 @@ class Lexicon:
         return min(texts, key=lambda text: "*" in text, default="").replace("*", "")
 
 
-def _is_general(term: Term) -> bool:
-    return term.feature.startswith("general.")
-
-
 def parse(text: str, source: str) -> Lexicon:
     """The lexicon written in `text`; `source` names it in errors. Raises LexiconError."""
     try:
@@ -82,11 +84,12 @@ def parse(text: str, source: str) -> Lexicon:
         raise LexiconError(f"{source}: unknown {sorted(unknown)} at the top; known are {sorted(_KNOWN)}")
     language = _string(table, "language", source)
     fold = language not in KEEPS_DIACRITICS
-    terms = (*_general(table, language, source), *_features(table, language, source))
+    terms = (*_general(table, language, source), *_beside(table, language, source), *_features(table, language, source))
     words = Matcher(((term.text, term) for term in terms if term.role in ("strong", "weak")), fold)
     denials = Matcher(((term.text, term) for term in terms if term.role == "not"), fold)
     urls = Matcher(((term.text, term) for term in terms if term.role == "url"), True)
-    features = frozenset(term.feature for term in terms if term.role in _WORDS and not _is_general(term))
+    told = {term.feature for term in terms if term.role in _WORDS}
+    features = frozenset(name for name in told if not name.startswith(GENERAL_PREFIX)) | composed_of(told)
     return Lexicon(language, _string(table, "name", source), terms, words, denials, urls, fold, features)
 
 
@@ -110,10 +113,24 @@ def _general(file: Mapping[str, Any], language: str, source: str) -> Iterator[Te
     if unknown or missing:
         raise LexiconError(f"{source}: [general] lacks {sorted(missing)} and does not know {sorted(unknown)}")
     for name in GENERAL:
-        if not isinstance(table[name], list):
-            raise LexiconError(f"{source}: [general] {name} must be a list of terms, not {table[name]!r}")
-        for text in table[name]:
-            yield Term(_term(text, source), f"general.{name}", "strong", "", language)
+        yield from _list(table, name, language, f"{source}: [general]")
+
+
+def _beside(file: Mapping[str, Any], language: str, source: str) -> Iterator[Term]:
+    """The lists of words that tell composed features beside another topic; a lexicon may lack any of them."""
+    table = _table(file.get("beside", {}), source, "[beside]")
+    unknown = set(table) - set(BESIDE)
+    if unknown:
+        raise LexiconError(f"{source}: [beside] does not know {sorted(unknown)}; known are {list(BESIDE)}")
+    for name in table:
+        yield from _list(table, name, language, f"{source}: [beside]")
+
+
+def _list(table: Mapping[str, Any], name: str, language: str, place: str) -> Iterator[Term]:
+    if not isinstance(table[name], list):
+        raise LexiconError(f"{place} {name} must be a list of terms, not {table[name]!r}")
+    for text in table[name]:
+        yield Term(_term(text, place), f"{GENERAL_PREFIX}{name}", "strong", "", language)
 
 
 def _features(file: Mapping[str, Any], language: str, source: str) -> Iterator[Term]:

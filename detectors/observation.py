@@ -19,7 +19,7 @@ class Observation:
     `strength` is 0..1 (from `PROOF` on, proof by itself); `quote` is the text seen, as written on the page;
     `matched` are the (start, end) character offsets of the matched words in `quote`; `gloss` their meaning in
     English; `why` names the rule in words; `selector` finds the element again (CSS). `url` and `capture` are filled
-    in by whoever holds the page.
+    in by whoever holds the page, `screenshot` (a path below the data folder) when a picture of it was taken.
     """
 
     feature: str
@@ -38,6 +38,7 @@ class Observation:
     capture: int | None = None
     zone: str = ""
     language: str = ""
+    screenshot: str = ""
 
     def signed(self, detector: str, version: str, url: str, capture: int | None) -> Observation:
         """The same, with who saw it, and where if that was left open."""

@@ -22,6 +22,8 @@ DOCUMENT_ENDINGS = (".pdf", ".xls", ".xlsx", ".ods", ".doc", ".docx", ".odt", ".
 _EXTENSION = re.compile(r"\.\w{1,5}$")
 _LEAST = 0.1
 _URL_PROMISE = 0.4
+_UNDER_HEADING = 0.4
+"""How much of what a heading says is promised by a link under it that says nothing itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +38,33 @@ class LinkPromise:
 
 
 def promises(page: Page) -> list[LinkPromise]:
-    """One promise per distinct target of the page, in document order; several labels of one target add up."""
-    table = strengths()
-    told: dict[str, dict[str, float]] = {}
-    for hits in (*page.hits.by_feature.values(), *page.hits.urls.values()):
-        for hit in hits:
-            if hit.segment.link is not None:
-                value = table.of_url(hit) if hit.segment.kind == "url" else table.of(hit)
-                _raise(told.setdefault(hit.segment.link.url, {}), hit, value)
+    """One promise per distinct target of the page, in document order; several labels of one target add up. A link that
+    says nothing itself (“2024”, “more”) promises a part of what the heading above it says."""
+    told, above = _told(page)
     labels = {link.url: link.label for link in reversed(page.links) if link.label}
     out: dict[str, LinkPromise] = {}
     for link in page.links:
         url = link.url
         if url not in out and url.startswith(("http://", "https://")):
-            features = tuple(told.get(url, {}).items())
-            out[url] = LinkPromise(url, labels.get(url, ""), link.zone, features, is_document(url))
+            features = told.get(url) or above.get((link.context, link.zone), {})
+            out[url] = LinkPromise(url, labels.get(url, ""), link.zone, tuple(features.items()), is_document(url))
     return list(out.values())
+
+
+def _told(page: Page) -> tuple[dict[str, dict[str, float]], dict[tuple[str, Zone], dict[str, float]]]:
+    """What each target's labels and address say; what links under each heading say by standing there."""
+    table = strengths()
+    told: dict[str, dict[str, float]] = {}
+    above: dict[tuple[str, Zone], dict[str, float]] = {}
+    for hits in (*page.hits.by_feature.values(), *page.hits.urls.values()):
+        for hit in hits:
+            segment = hit.segment
+            if segment.link is not None:
+                value = table.of_url(hit) if segment.kind == "url" else table.of(hit)
+                _raise(told.setdefault(segment.link.url, {}), hit, value)
+            elif segment.kind == "heading":
+                _raise(above.setdefault((segment.text, segment.zone), {}), hit, table.of(hit) * _UNDER_HEADING)
+    return told, above
 
 
 def _raise(values: dict[str, float], hit: Hit, value: float) -> None:

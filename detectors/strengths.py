@@ -31,12 +31,14 @@ class Strengths:
 
     def of(self, hit: Hit, text_as_proof: bool = False) -> float:
         """Strength of a term standing in a label, heading, caption or text."""
-        name = _TABLE_OF[hit.segment.kind]
-        if name == "text" and text_as_proof:
-            name = "text_as_proof"
-        row = self.tables[name][hit.term.role]
+        row = self.tables[self.table_of(hit, text_as_proof)][hit.term.role]
         value: float = row[min(hit.extra, len(row) - 1)]
         return value * self._factor(hit)
+
+    def table_of(self, hit: Hit, text_as_proof: bool = False) -> str:
+        """The table that speaks of the place where the term stands."""
+        name = _TABLE_OF[hit.segment.kind]
+        return "text_as_proof" if name == "text" and text_as_proof else name
 
     def of_url(self, hit: Hit) -> float:
         """Strength of a term in the path of a URL, with nothing said by the label."""

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from detectors.base import PageDetector
+from detectors.dates import years_in
 from detectors.observation import PROOF, Observation
 from detectors.page.selector import css_selector
+from detectors.single_items import names_single_item
 from detectors.strengths import Strengths, strengths
 
 if TYPE_CHECKING:
@@ -30,9 +32,15 @@ _NOUN = {
 }
 _CEILING = 0.98
 _LEAST = 0.15
-_YEAR = re.compile(r"(?<!\d)(19[89]\d|20[0-7]\d)(?!\d)")
 _FIELDS_OF_APPLICATION = 2
 _MAX_QUOTE = 240
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf|xlsx?|zip)$", re.I)
+_FEED = re.compile(r"[/.](?:rss|atom|feed)(?:[/.?]|$)|[?&]feed=", re.I)
+_FED = frozenset(("info.news", "info.events"))
+"""What a feed is proof of; of anything else it only carries news."""
+
+_OF_FEED = 0.45
+_TAG = re.compile(r"/tags?/|[?&]tag=", re.I)
 
 
 class TopicDetector(PageDetector):
@@ -75,7 +83,8 @@ class TopicDetector(PageDetector):
             else:
                 told.add(link.url)
                 value = self.weigh(page, hit, table)
-                yield self._supported(value, table) if link.url in by_link else value, hit
+                value = self._supported(value, table) if link.url in by_link else value
+                yield (min(value, _OF_FEED) if _FEED.search(link.url) and self.feature not in _FED else value), hit
         for url, hit in by_link.items():
             if url not in told:
                 yield self.weigh_url(page, hit, table), hit
@@ -100,15 +109,27 @@ class TopicDetector(PageDetector):
 class SectionDetector(TopicDetector):
     """Finds a section on a sector (health, education ...).
 
-    The name of a body or an office that holds the word ("Ministry of Health", "Minister of Education") is no section.
+    No section are the name of a body or an office that holds the word ("Ministry of Health", "Minister of Education"),
+    the name of one measure ("Healthcare Reform"), what is listed below the news or below those who govern ("/news/41",
+    "/cabinet/portfolios/health"), and a tag.
     """
 
     names_bodies: ClassVar[frozenset[str]] = frozenset(("portal.official", "institution.department_heads"))
+    lists: ClassVar[tuple[str, ...]] = ("info.news", "institution.department_heads")
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """As a topic, but little where the label also names a body or an office."""
+        """As a topic, but little where the label names a body or an office, or an item of a list."""
         value = super().weigh(page, hit, table)
-        return min(value, 0.3) if page.hits.features_of(hit.segment) & self.names_bodies else value
+        named = bool(page.hits.features_of(hit.segment) & self.names_bodies)
+        single = hit.extra > 0 and names_single_item(hit.segment.text, hit.term.language)
+        return min(value, 0.3) if named or single or self._is_item(page, hit) else value
+
+    def _is_item(self, page: Page, hit: Hit) -> bool:
+        """Whether the sighting is a link of the content to an item of a list."""
+        link = hit.segment.link
+        if link is None or link.zone not in ("main", "aside"):
+            return False
+        return bool(_TAG.search(link.url)) or any(link.url in page.hits.below(name) for name in self.lists)
 
 
 class RecentTopicDetector(TopicDetector):
@@ -133,11 +154,6 @@ class RecentTopicDetector(TopicDetector):
         return bool(years) and max(years) < page.fetched_at.year - self.max_age
 
 
-def years_in(text: str) -> list[int]:
-    """Years of the Common Era that the text names, 1980 to 2079."""
-    return [int(year) for year in _YEAR.findall(text)]
-
-
 class OnlineServiceDetector(TopicDetector):
     """Finds a service that can be done online: the act itself, or an apply-online link for it.
 
@@ -152,7 +168,7 @@ class OnlineServiceDetector(TopicDetector):
         """A strong term names the act; a weak one needs a mark of the act beside it."""
         value = table.of(hit)
         marks = page.hits.marks(hit.segment)
-        if page.kind != "html" or ("form" in marks and "online" not in marks):
+        if page.kind != "html" or ("form" in marks and "online" not in marks) or _is_download(hit.segment):
             return min(value, 0.40)
         if hit.term.role == "strong":
             return value
@@ -180,6 +196,11 @@ class OnlineServiceDetector(TopicDetector):
         return any(
             form.method == "post" and not form.loose and form.zone == "main" and _asks(form) for form in page.forms
         )
+
+
+def _is_download(segment: Segment) -> bool:
+    """Whether the link leads to a document, which is filled in on paper."""
+    return segment.link is not None and bool(_DOCUMENT.search(segment.link.url.partition("?")[0]))
 
 
 def _asks(form: Form) -> bool:

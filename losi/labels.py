@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from detectors.calibration import probability
+from detectors.tally import Tally, combined
 from losi.errors import Failure
 from losi.manifest import Inspected, read_jsonl
 from losi.quality import JudgedPage, Label, Prediction
@@ -37,7 +39,14 @@ def judged_pages(
 ) -> list[JudgedPage]:
     """Join what was seen with what was labelled; a page without labels row is left out."""
     return [
-        JudgedPage(each.id, each.url, labels[each.id][0] or each.language, labels[each.id][1], _predictions(each))
+        JudgedPage(
+            each.id,
+            each.url,
+            labels[each.id][0] or each.language,
+            labels[each.id][1],
+            _predictions(each),
+            _confidences(each),
+        )
         for each in inspected
         if not each.error and each.id in labels
     ]
@@ -72,6 +81,13 @@ def _features(code: str, path: Path, line: int) -> tuple[str, ...]:
         return load(EDITION).indicator(code).features
     except UnknownIndicatorError as error:
         raise Failure(f"{path}:{line}: {error}", "mend that label") from error
+
+
+def _confidences(inspected: Inspected) -> tuple[tuple[str, float], ...]:
+    """What a run over this page alone would conclude, as probabilities."""
+    tally = Tally(sorted({observation.feature for observation in inspected.observations}))
+    tally.add(inspected.language, inspected.observations)
+    return tuple((feature, probability(combined(tally.best(feature)))) for feature in tally.features)
 
 
 def _predictions(inspected: Inspected) -> tuple[Prediction, ...]:

@@ -1,4 +1,4 @@
-"""Precision, recall and F1 of page detectors against labelled pages, with 95 % intervals. Pure functions."""
+"""Precision, recall, F1 and reliability of page detectors against labelled pages. Pure functions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
+
+from losi.reliability import Outcome, Reliability, reliability
 
 Z95 = 1.959963984540054
 Verdict = Literal["hit", "false positive", "miss"]
@@ -36,13 +38,17 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class JudgedPage:
-    """One page with its labels and predictions; `language` is the reader's."""
+    """One page with its labels and predictions; `language` is the reader's.
+
+    `confidences` holds the probability that conclusions give to each feature of which something was seen.
+    """
 
     id: str
     url: str
     language: str
     labels: tuple[Label, ...]
     predictions: tuple[Prediction, ...]
+    confidences: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,17 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Macro:
+    """Means over `groups`, each counting alike; a group without predictions has no precision, one without labels no
+    recall. None where no group has a value."""
+
+    groups: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """All scores of one measurement, and the cases behind them."""
 
@@ -102,6 +119,17 @@ class Measure:
     features: Mapping[str, Score]
     languages: Mapping[str, Score]
     cases: tuple[Case, ...] = field(repr=False)
+    reliability: Reliability
+
+    @property
+    def by_feature(self) -> Macro:
+        """The averages over features."""
+        return macro(self.features.values())
+
+    @property
+    def by_language(self) -> Macro:
+        """The averages over languages."""
+        return macro(self.languages.values())
 
     @property
     def errors(self) -> tuple[Case, ...]:
@@ -130,7 +158,27 @@ def measure(pages: Sequence[JudgedPage], *, threshold: float, ignored: frozenset
         features=_scores(cases, lambda case: case.feature),
         languages=_scores(cases, lambda case: case.page.language),
         cases=cases,
+        reliability=reliability([outcome for page in pages for outcome in _outcomes(page, ignored)]),
     )
+
+
+def macro(scores: Iterable[Score]) -> Macro:
+    """The macro average of the groups' scores."""
+    known = list(scores)
+    precision, recall, f1 = (
+        _mean([interval.value for interval in column if interval.value is not None])
+        for column in ([s.precision for s in known], [s.recall for s in known], [s.f1 for s in known])
+    )
+    return Macro(len(known), precision, recall, f1)
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
+
+
+def _outcomes(page: JudgedPage, ignored: frozenset[str]) -> list[Outcome]:
+    labelled = {label.feature for label in page.labels}
+    return [Outcome(value, feature in labelled) for feature, value in page.confidences if feature not in ignored]
 
 
 def judge(page: JudgedPage, threshold: float) -> list[Case]:

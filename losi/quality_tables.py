@@ -14,11 +14,17 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from losi.quality import Case, Interval, Measure, Score
+    from losi.quality import Case, Interval, Macro, Measure, Score
+    from losi.reliability import Reliability
 
 INTERVALS = (
     "95 % intervals: Wilson's score interval for precision and recall; for F1 Wilson's interval of the share "
     "J = hits / (hits + false positives + misses), carried through F1 = 2J / (1 + J)."
+)
+RELIABILITY = (
+    "Reliability: of every page and feature of which something was seen, the probability that conclusions give to it "
+    "beside the share that readers labelled. Brier score: mean squared difference; expected calibration error: mean "
+    "distance of a bin's two columns. Both are best at 0. It speaks of pages; of whole portals there are no labels."
 )
 ERROR_COLUMNS = (
     "error", "feature", "page", "url", "language", "strength", "kind", "quote", "href", "why",
@@ -27,11 +33,13 @@ ERROR_COLUMNS = (
 
 
 def quality_tables(measure: Measure) -> list[Table]:
-    """Three tables: overall, by language, by feature."""
+    """Tables: overall, by language, by feature, macro averages, reliability."""
     return [
         _table("Overall", "", {f"{measure.pages} pages": measure.overall}),
         _table("By language", "language", measure.languages),
         _table("By feature", "feature", measure.features),
+        _macro_table({"features": measure.by_feature, "languages": measure.by_language}),
+        _reliability_table(measure.reliability),
     ]
 
 
@@ -45,6 +53,11 @@ def quality_document(measure: Measure, threshold: float) -> dict[str, Any]:
         "overall": _score_document(measure.overall),
         "languages": {name: _score_document(score) for name, score in measure.languages.items()},
         "features": {name: _score_document(score) for name, score in measure.features.items()},
+        "macro": {
+            "by_feature": _macro_document(measure.by_feature),
+            "by_language": _macro_document(measure.by_language),
+        },
+        "reliability": _reliability_document(measure.reliability),
     }
 
 
@@ -81,6 +94,29 @@ def _table(title: str, name: str, scores: Mapping[str, Score]) -> Table:
     return made
 
 
+def _macro_table(averages: Mapping[str, Macro]) -> Table:
+    numbers = ("groups", "precision", "recall", "F1")
+    made = table("Macro averages", ("mean over", *numbers), right=numbers)
+    for name, macro in averages.items():
+        made.add_row(name, str(macro.groups), *(_number(x) for x in (macro.precision, macro.recall, macro.f1)))
+    return made
+
+
+def _reliability_table(found: Reliability) -> Table:
+    numbers = ("number", "expected", "observed")
+    title = f"Reliability: Brier score {found.brier:.4f}, expected calibration error {found.error:.4f}"
+    made = table(title, ("confidence", *numbers), right=numbers)
+    for each in found.bins:
+        made.add_row(
+            f"{each.low:.1f}–{each.high:.1f}", str(each.number), _number(each.expected), _number(each.observed)
+        )
+    return made
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
 def _interval(interval: Interval) -> str:
     if interval.value is None:
         return "–"
@@ -93,6 +129,29 @@ def _score_document(score: Score) -> dict[str, Any]:
         "false_positives": score.false_positives,
         "misses": score.misses,
         **{name: _interval_document(getattr(score, name)) for name in ("precision", "recall", "f1")},
+    }
+
+
+def _macro_document(macro: Macro) -> dict[str, float | int | None]:
+    values = {"precision": macro.precision, "recall": macro.recall, "f1": macro.f1}
+    return {"groups": macro.groups, **{k: None if v is None else round(v, 4) for k, v in values.items()}}
+
+
+def _reliability_document(found: Reliability) -> dict[str, Any]:
+    return {
+        "number": found.number,
+        "brier": round(found.brier, 4),
+        "expected_calibration_error": round(found.error, 4),
+        "bins": [
+            {
+                "low": each.low,
+                "high": each.high,
+                "number": each.number,
+                "expected": round(each.expected, 4),
+                "observed": round(each.observed, 4),
+            }
+            for each in found.bins
+        ],
     }
 
 

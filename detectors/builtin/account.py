@@ -17,7 +17,8 @@ from detectors.topic import TopicDetector
 
 _STAFF = re.compile(
     r"(?:^|[\s/_.?=&-])(?:wp-login|wp-admin|admin|administrator|webmail|owa|oa|intranet|intern|interno|interna|internal"
-    r"|staff|employees?|mitarbeiter|medewerkers|personale?|ansatte|henkilosto|pegawai|shokuin|joomla|typo3|roundcube|zimbra)"
+    r"|staff|employees?|agents?|bedienstete|empleados|funcionarios|servidores|dipendenti|zamestnanci|pracownicy|personel"
+    r"|mitarbeiter|medewerkers|personale?|ansatte|henkilosto|pegawai|shokuin|joomla|typo3|roundcube|zimbra)"
     r"(?:$|[\s/_.?=&-])|/user/login",
     re.I,
 )
@@ -61,6 +62,16 @@ class Authentication(TopicDetector):
         link = hit.segment.link
         staff = link is not None and (_STAFF_HOST.match(host_of(link.url)) or _STAFF.search(urlsplit(link.url).path))
         return min(value, 0.3) if staff else value
+
+    def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """An address that ends in the word for logging in leads there, whatever stands before it."""
+        link = hit.segment.link
+        value = super().weigh_url(page, hit, table)
+        if link is None or _STAFF.search(urlsplit(link.url).path) or _STAFF_HOST.match(host_of(link.url)):
+            return min(value, 0.3)
+        start, end = hit.span()
+        ends = not hit.segment.text[end:].strip("/") and hit.segment.text[:start].endswith("/")
+        return max(value, 0.55) if ends else value
 
 
 class ViewOwnData(TopicDetector):

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
+from detectors.hits import Hit
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.page.selector import css_selector
+from detectors.strengths import Strengths
 from detectors.topic import TopicDetector
 
 _EMAIL = re.compile(r"[\w.+-]{2,}\s?(?:@|\(at\)|\[at\]|\{at\}|＠)\s?[\w-]+(?:\.[\w-]+)+")
@@ -20,6 +22,10 @@ _RUN = re.compile(r"(?<![\d/.-])\d{7,12}(?![\d/-])")
 
 _TELLING = re.compile(r"[\d@＠]|[(\[{]at[)\]}]")
 _DATE = re.compile(r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[:.]\d{2}\s?[-–])")
+_FEW_WORDS = 8
+_DIGITS = 3
+"""Short numbers of three digits are what many cities publish as their call number."""
+
 _ORGANISATION_KEYS = ("telephone", "email", "address", "contactPoint")
 
 
@@ -125,6 +131,12 @@ class HelpdeskPhone(TopicDetector):
     name = "helpdesk-phone"
     features = ("support.helpdesk_phone",)
     text_as_proof = True
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """Running text is proof where it is short and tells a number; else it mentions some line."""
+        value = super().weigh(page, hit, table)
+        told = hit.extra <= _FEW_WORDS and sum(char.isdigit() for char in hit.segment.text) >= _DIGITS
+        return value if hit.segment.kind != "text" or told else min(value, 0.45)
 
 
 DETECTORS = (ContactDetails, HelpdeskPhone)

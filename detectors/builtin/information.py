@@ -2,14 +2,80 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from functools import cache, lru_cache
+
+from babel import Locale, UnknownLocaleError
+
+from detectors.hosts import host_of
+from detectors.normalise import normalise
+from detectors.observation import Observation
+from detectors.packaged import data
+from detectors.page import Page
+from detectors.page.selector import css_selector
+from detectors.procedure import ENOUGH_PARTS, service_sheet
 from detectors.topic import SectionDetector, TopicDetector
+
+_ISO_CODE = 2
+_MAX_LABEL = 50
+_FOR_VISITORS = re.compile(
+    r"^(?:www\.)?(?:visit|discover)-?[a-z]{4,}|\.travel$|(?:^|[.-])\w*(?:touris[mt]|turism|turizm)"
+)
+_MENUS = ("header", "nav", "footer", "aside")
 
 
 class MunicipalityInformation(TopicDetector):
-    """A page or section about the city or country itself: history, geography, population, economy, symbols."""
+    """A page or section about the city or country itself: history, geography, population, economy, symbols; on a
+    country's portal also a link that says no more than its name, or "about" it."""
 
     name = "municipality-information"
+    version = "2"
     features = ("info.municipality",)
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        """Words first, then the country's name as a label."""
+        yield from super().observe(page)
+        names = country_names(page.host.rpartition(".")[2], page.languages)
+        for link in page.links if names else ():
+            strength = _about(link.label, names) if len(link.label) <= _MAX_LABEL and link.zone in _MENUS else 0.0
+            if strength:
+                selector = css_selector(link.element)
+                why = f"link in the {link.zone}: the country's name"
+                yield Observation(
+                    self.features[0], "link", strength, link.label, why, link.href, selector, zone=link.zone
+                )
+                return
+
+
+def _about(label: str, names: tuple[str, ...]) -> float:
+    """How surely a label that is a name, or a name with a word for "about", leads to what is told of the country."""
+    words = normalise(label)
+    name = next((name for name in names if name in words), None)
+    if name is None:
+        return 0.0
+    rest = words.replace(name, " ", 1).strip()
+    return 0.55 if not rest else 0.8 if rest in _about_words() else 0.0
+
+
+@cache
+def _about_words() -> frozenset[str]:
+    return frozenset(normalise(word) for word in data("about")["words"])
+
+
+@lru_cache(maxsize=512)
+def country_names(suffix: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Normal forms of the names, in the languages and English, of the country whose domain ends in `suffix`."""
+    code = {"uk": "GB"}.get(suffix, suffix.upper())
+    found = {name for name in (_territory(language, code) for language in (*languages, "en")) if name}
+    return tuple(sorted(map(normalise, found), key=len, reverse=True))
+
+
+def _territory(language: str, code: str) -> str:
+    try:
+        return Locale.parse(language, sep="-").territories.get(code, "") if len(code) == _ISO_CODE else ""
+    except (UnknownLocaleError, ValueError):
+        return ""
 
 
 class AlertSubscription(TopicDetector):
@@ -22,10 +88,23 @@ class AlertSubscription(TopicDetector):
 
 class ServicesInformation(TopicDetector):
     """A catalogue or sheets of services that say what, how, with which documents, when and at what cost. The
-    bare word "Services" proves nothing."""
+    bare word "Services" proves nothing; a page with two of documents, time and cost as captions describes a service."""
 
     name = "services-information"
+    version = "2"
     features = ("services.information",)
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        """Words first, then the captions of a service's description."""
+        yield from super().observe(page)
+        parts, places = service_sheet(page)
+        if parts:
+            first = places[0].heading or places[0].block
+            quote = " \u00b7 ".join(place.text[:80] for place in places[:3])
+            why = f"description of a service: captions for {', '.join(sorted(parts))}"
+            selector = css_selector(first.element) if first is not None else ""
+            strength = 0.72 if len(parts) > ENOUGH_PARTS else 0.62
+            yield Observation(self.features[0], "content", strength, quote, why, selector=selector, zone=places[0].zone)
 
 
 class HealthInformation(SectionDetector):
@@ -58,10 +137,22 @@ class SocialWelfareInformation(SectionDetector):
 
 
 class CultureSportInformation(SectionDetector):
-    """A section on leisure, culture, sport or tourism."""
+    """A section on leisure, culture, sport or tourism; a link in a menu to a site for visitors,
+    told by its host's name, counts."""
 
     name = "culture-sport-information"
+    version = "2"
     features = ("info.culture_sport",)
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        """Words first, then the hosts of links."""
+        yield from super().observe(page)
+        for link in page.links:
+            if link.zone != "main" and _FOR_VISITORS.search(host_of(link.url)):
+                why = f"link to a site for visitors: {host_of(link.url)}"
+                label, selector = link.label or link.href[:200], css_selector(link.element)
+                yield Observation(self.features[0], "link", 0.6, label, why, link.href, selector, zone=link.zone)
+                return
 
 
 class VulnerableGroupsInformation(SectionDetector):

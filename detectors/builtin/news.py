@@ -1,12 +1,26 @@
-"""News and events: sections of dated items."""
+"""News and events: sections of dated items, and whether the content is fresh."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
+from detectors.base import PageDetector
+from detectors.dates import dates_in, writes_month_first
+from detectors.hits import Segment
 from detectors.observation import Observation
 from detectors.page import Page
+from detectors.page.selector import css_selector
 from detectors.topic import TopicDetector
+
+_MONTH = timedelta(days=31)
+_YEAR = timedelta(days=366)
+_FIGURES = re.compile(r"\d{4}|\d\s?年|元年")
+_MAX_DATED = 400
+"""How many pieces of a page with figures in them are read for dates."""
 
 
 class News(TopicDetector):
@@ -22,24 +36,94 @@ class News(TopicDetector):
 
 
 class Events(TopicDetector):
-    """A calendar or list of coming events: a heading or menu entry, or structured data of events."""
+    """A calendar or list of coming events: a heading or menu entry, or structured data of events. A page of events that
+    were all over a year before the capture is an archive. Source: LOSI 2024 question 295, "upcoming events"."""
 
     name = "events"
+    version = "2"
     features = ("info.events",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
-        """Structured data first, then words."""
+        """Structured data first, then words; the page's own words are little where all its dates are long past."""
         yield from _typed(page, self.features[0], ("Event",), "structured data of an event")
-        yield from super().observe(page)
+        found = list(super().observe(page))
+        told = any(each.kind == "content" and each.is_proof for each in found)
+        past = told and _is_long_past(page)
+        for each in found:
+            yield replace(each, strength=min(each.strength, 0.45)) if past and each.kind == "content" else each
+
+
+def _is_long_past(page: Page) -> bool:
+    """Whether the newest date in the content is over a year before the capture."""
+    if page.fetched_at is None:
+        return False
+    newest = max((day for day, _ in dated(page)), default=None)
+    return newest is not None and newest < page.fetched_at.date() - _YEAR
+
+
+class ContentFreshness(PageDetector):
+    """A dated change, news item or document not older than a month before the capture. A clock in the head of the page
+    is no content. Source: OSI 2024, "portal updated in the past month"."""
+
+    name = "content-freshness"
+    features = ("technology.recently_updated",)
+    uses_lexicon = False
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        """The newest date of the content that is not after the capture."""
+        if page.kind != "html" or page.fetched_at is None:
+            return
+        captured = page.fetched_at.date()
+        past = [(day, segment) for day, segment in dated(page) if day <= captured]
+        if not past:
+            return
+        newest, segment = max(past, key=lambda pair: pair[0])
+        if captured - newest <= _MONTH:
+            element = segment.link or segment.heading or segment.block
+            yield Observation(
+                self.features[0],
+                "content",
+                0.75 if newest < captured else 0.6,
+                segment.text[:240],
+                f"dated {newest.isoformat()}, at most a month before the capture",
+                selector=css_selector(element.element) if element is not None else "",
+                zone=segment.zone,
+            )
+
+
+def dated(page: Page) -> Iterator[tuple[date, Segment]]:
+    """The days named in the page's content, headings and links outside its head and menus, with where they stand."""
+    read = 0
+    month_first = writes_month_first(page.host)
+    for segment in page.hits.segments:
+        if segment.zone in ("header", "nav", "breadcrumb", "consent") or segment.kind not in _CONTENT:
+            continue
+        if not _FIGURES.search(segment.text):
+            continue
+        read += 1
+        if read > _MAX_DATED:
+            return
+        for day in dates_in(segment.text, page.languages, month_first=month_first):
+            yield day, segment
+
+
+_CONTENT = frozenset(("text", "link", "heading", "title"))
 
 
 def _typed(page: Page, feature: str, types: tuple[str, ...], why: str) -> Iterable[Observation]:
+    """The first item of one of the types; an event counts little where it was over before the capture."""
     for item in page.jsonld:
         kind = item.get("@type")
         kinds = kind if isinstance(kind, list) else [kind]
         if any(name in types or (name and str(name).endswith("Event") and "Event" in types) for name in kinds):
-            yield Observation(feature, "content", 0.7, str(item.get("headline") or item.get("name") or kind)[:200], why)
+            quote = str(item.get("headline") or item.get("name") or kind)[:200]
+            yield Observation(feature, "content", 0.4 if _is_over(page, item) else 0.7, quote, why)
             return
 
 
-DETECTORS = (News, Events)
+def _is_over(page: Page, item: Mapping[str, Any]) -> bool:
+    days = dates_in(str(item.get("endDate") or item.get("startDate") or ""), ())
+    return bool(days) and page.fetched_at is not None and max(days) < page.fetched_at.date()
+
+
+DETECTORS = (News, Events, ContentFreshness)

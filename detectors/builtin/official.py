@@ -9,6 +9,7 @@ from detectors.hits import Hit
 from detectors.hosts import host_of, is_government, listed, looks_governmental
 from detectors.observation import Observation
 from detectors.page import Page
+from detectors.page.elements import Link
 from detectors.page.selector import css_selector
 from detectors.strengths import Strengths
 from detectors.topic import TopicDetector
@@ -16,6 +17,7 @@ from detectors.topic import TopicDetector
 _COPYRIGHT = re.compile(r"©|\(c\)|&copy;|copyright|all rights reserved", re.I)
 _MANY_LINKS = 3
 _FEW_WORDS = 3
+_PROSE_CHARS = 40
 _ONE_LABEL_SUFFIXES = frozenset(("gov", "mil"))
 
 
@@ -59,43 +61,54 @@ class OfficialPortal(TopicDetector):
 
 
 class AgencyLinks(TopicDetector):
-    """Links to other public bodies: at least three other hosts that governments hold, or that are labelled with a
-    public body's name. A menu entry "Links" says nothing of where it leads; a heading of such a collection does."""
+    """Links to other public bodies: at least three, standing together, to hosts that governments hold or labelled with
+    a public body's name. A menu entry "Links" says nothing of where it leads; a heading of such a collection does."""
 
     name = "agency-links"
     features = ("institution.agency_links",)
+    address_completes = False
 
     def observe(self, page: Page) -> Iterable[Observation]:
         """Hosts linked, then words."""
-        found = _other_bodies(page)
+        found = _largest_collection(page)
         if found:
             strength = 0.7 if len(found) > _MANY_LINKS else 0.6 if len(found) == _MANY_LINKS else 0.15 * len(found)
-            quote = ", ".join(list(found.values())[:6])[:240]
-            why = f"links to {len(found)} other public bodies"
+            quote = ", ".join(found[:6])[:240]
+            why = f"links to {len(found)} other public bodies, standing together"
             yield Observation(self.features[0], "content", strength, quote, why)
         yield from super().observe(page)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """Words count little as a bare menu entry."""
+        """Words such as "useful links" count as the heading of a collection, little as a bare menu entry."""
         value = super().weigh(page, hit, table)
-        return min(value, 0.45) if hit.term.role == "weak" else value
+        return min(value, 0.45) if hit.term.role == "weak" and hit.segment.link is not None else value
 
 
-def _other_bodies(page: Page) -> dict[str, str]:
-    """Labels of links to other public bodies, by the part of the host that tells bodies apart."""
+def _largest_collection(page: Page) -> list[str]:
+    """Labels of the links to other public bodies under one heading and in one zone, the heading with the most."""
     own = _owner(page.host)
     named = {
         hit.segment.link.url
         for hit in (*page.hits.feature("portal.official"), *page.hits.feature("institution.agency_links"))
         if hit.segment.link is not None
     }
-    found: dict[str, str] = {}
+    groups: dict[tuple[str, str], dict[str, str]] = {}
     for link in page.links:
         host = host_of(link.url)
-        public = host and (is_government(host) or link.url in named) and not listed(link.url, "social")
-        if public and _owner(host) != own:
-            found.setdefault(_owner(host), link.label or host)
-    return found
+        if host in ("", page.host) or not (is_government(host) or link.url in named) or listed(link.url, "social"):
+            continue
+        if _owner(host) != own and not _in_prose(link):
+            groups.setdefault((link.zone, link.context), {}).setdefault(_owner(host), link.label or host)
+    return list(max(groups.values(), key=len, default={}).values())
+
+
+def _in_prose(link: Link) -> bool:
+    """Whether the link stands within a sentence of the content, as a reference does."""
+    parent = link.element.getparent() if link.element is not None and link.zone == "main" else None
+    if parent is None:
+        return False
+    around = len("".join(parent.itertext())) - sum(len("".join(a.itertext())) for a in parent.iter("a"))
+    return around > max(_PROSE_CHARS, len(link.label))
 
 
 def _owner(host: str) -> str:

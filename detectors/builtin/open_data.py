@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from detectors.composite import ComposedDetector, TopicOrComposedDetector
+from detectors.hosts import host_of
 from detectors.observation import Observation
 from detectors.page import Page
+from detectors.page.elements import Link
 from detectors.page.selector import css_selector
+from detectors.together import within
 from detectors.topic import TopicDetector
 
 _FORMATS = re.compile(r"\.(?:csv|json|geojson|jsonld|rdf|ttl|kml|gpkg|shp|parquet|tsv|gtfs|ods)(?:\.zip|\.gz)?$", re.I)
+_LICENCE = re.compile(
+    r"creativecommons\.org/(?:licenses/|publicdomain/)|opendatacommons\.org/|open-government-licence|govdata\.de/dl-de"
+    r"|etalab\.gouv\.fr/licence|/licence-ouverte",
+    re.I,
+)
 _WIDGET = re.compile(r"manifest\.json|wp-json|oembed|package\.json|feed", re.I)
 
 
@@ -57,4 +66,95 @@ class OpenDataMetadata(TopicDetector):
         yield from super().observe(page)
 
 
-DETECTORS = (OpenDataProvision, OpenDataMetadata)
+class DatasetRequest(TopicDetector):
+    """Asking for a dataset that is not published yet. A request for information under the right to know is another
+    question."""
+
+    name = "dataset-request"
+    features = ("open_data.request",)
+
+
+class OpenDataEvents(TopicDetector):
+    """Hackathons, competitions or training on the use of open data."""
+
+    name = "open-data-events"
+    features = ("open_data.events",)
+
+
+class ExpenditureDatasets(ComposedDetector):
+    """Government spending as datasets: a file in a machine format whose label speaks of the budget, or the budget
+    beside open data in one label. A budget in PDF is another question."""
+
+    name = "expenditure-datasets"
+    features = ("open_data.expenditure",)
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        """Files first, then words."""
+        for hit in page.hits.feature("budget.publication"):
+            link = hit.segment.link
+            if link is not None and _FORMATS.search(link.url.partition("?")[0]):
+                yield _of_link(self.features[0], link, 0.72, "file in a machine format that speaks of the budget")
+                break
+        yield from super().observe(page)
+
+
+class OpenDataLicence(TopicOrComposedDetector):
+    """The licence of open data: words for licence beside open data, or a link to a public licence on a page that
+    describes data. The licence of the site's own text is another question."""
+
+    name = "open-data-licence"
+    features = ("open_data.licence",)
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        """Links to public licences on pages of data, then words."""
+        if _speaks_of_data(page):
+            link = next((link for link in page.links if _LICENCE.search(link.url)), None)
+            if link is not None:
+                yield _of_link(self.features[0], link, 0.7, f"link to a public licence at {host_of(link.url)}")
+            yield from within(page, self.features[0], "open_data.policy", "licence")
+        yield from super().observe(page)
+
+
+class RealTimeData(TopicDetector):
+    """Datasets or interfaces that are updated in real time."""
+
+    name = "real-time-data"
+    features = ("open_data.real_time",)
+
+
+class OpenDataGuidance(TopicOrComposedDetector):
+    """Guidance on finding and using open data: a guide, help or questions and answers in a label that names open
+    data."""
+
+    name = "open-data-guidance"
+    features = ("open_data.guidance",)
+
+
+def _speaks_of_data(page: Page) -> bool:
+    """Whether the page is one of data: by its platform, its structured data, its title or its main heading."""
+    if any(platform.kind == "open data" for platform, _ in page.platforms):
+        return True
+    if any("Dataset" in str(item.get("@type", "")) for item in page.jsonld):
+        return True
+    hits = (*page.hits.feature("open_data.provision"), *page.hits.feature("open_data.metadata"))
+    return any(
+        hit.segment.kind == "title" or (hit.segment.heading is not None and hit.segment.heading.level == 1)
+        for hit in hits
+    )
+
+
+def _of_link(feature: str, link: Link, strength: float, why: str) -> Observation:
+    quote, selector = link.label or link.href[:200], css_selector(link.element)
+    return Observation(feature, "link", strength, quote, why, href=link.href, selector=selector, zone=link.zone)
+
+
+DETECTORS = (
+    OpenDataProvision,
+    OpenDataMetadata,
+    DatasetRequest,
+    OpenDataEvents,
+    ExpenditureDatasets,
+    OpenDataLicence,
+    RealTimeData,
+    OpenDataGuidance,
+)

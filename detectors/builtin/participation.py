@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import re
+
+from detectors.hits import Hit
+from detectors.page import Page
+from detectors.strengths import Strengths
 from detectors.topic import RecentTopicDetector, TopicDetector
 
+_FEW_WORDS = 2
+_OLD = 0.3
+"""What is too long ago counts this much at most."""
 
-class BudgetPublication(TopicDetector):
-    """Budget documents, figures or a budget section. Participatory budgeting is another question."""
+_YEAR = re.compile(r"(?:FY|\b)(?:19|20|25|1[34])\d\d\b", re.I)
+"""A year of the Common Era, a Buddhist or a Persian one."""
+
+
+class BudgetPublication(RecentTopicDetector):
+    """Budget documents, figures or a budget section, of recent years where years are named. Participatory budgeting is
+    another question."""
 
     name = "budget-publication"
+    version = "2"
     features = ("budget.publication",)
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """As a recent topic; a short label that names the budget and its year leads to the budget of that year."""
+        value = super().weigh(page, hit, table)
+        short = hit.segment.link is not None and hit.extra <= _FEW_WORDS and value > _OLD
+        return max(value, 0.55) if short and _YEAR.search(hit.segment.text) else value
 
 
 class ReportDiscrimination(TopicDetector):

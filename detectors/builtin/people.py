@@ -10,6 +10,9 @@ from detectors.page import Page
 from detectors.topic import TopicDetector
 
 _SEVERAL = 3
+_MEETINGS = "participation.council_meetings"
+"""The feature whose words name a body's sittings, not the people in it."""
+
 _MAX_ENTRY = 240
 _NAME = re.compile(r"\b[^\W\d_a-z][\w'’.-]+(?:[ \u00a0]+(?:[a-z]{1,3}[ \u00a0]+)?[^\W\d_a-z][\w'’.-]+){1,3}")
 _CASED = re.compile(r"[^\W\d_]")
@@ -41,6 +44,7 @@ class DepartmentHeads(TopicDetector):
             segment = hit.segment
             if (
                 segment.zone in ("main", "aside")
+                and _MEETINGS not in page.hits.features_of(segment)
                 and segment.kind in ("heading", "text", "link")
                 and len(segment.text) < 240
             ):

@@ -18,15 +18,18 @@ _COOKIE_SCRIPT = re.compile(
     r"|onetrust|usercentrics|klaro|tarteaucitron|iubenda|didomi|termly|quantcast|axeptio|complianz|osano|civicuk",
     re.I,
 )
+_CAPTCHA = re.compile("captcha", re.I)
 
 
 class PolicyDetector(TopicDetector):
     """A policy of the portal's own: what a vendor's widget links (a captcha's privacy notice) is the vendor's."""
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """As a topic, but little where the link leads to a vendor's policy."""
+        """As a topic, but little where the link leads to a vendor's policy or the text speaks of a vendor's widget."""
         link = hit.segment.link
-        return 0.1 if link is not None and listed(link.url, "vendor_policies") else super().weigh(page, hit, table)
+        if listed(link.url, "vendor_policies") if link is not None else _CAPTCHA.search(hit.segment.text):
+            return 0.1
+        return super().weigh(page, hit, table)
 
 
 class PrivacyPolicy(PolicyDetector):

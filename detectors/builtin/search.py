@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from detectors.hits import Hit
-from detectors.observation import Observation
+from detectors.observation import PROOF, Observation
 from detectors.page import Page
-from detectors.page.elements import Form
+from detectors.page.elements import Field, Form
 from detectors.page.selector import css_selector
 from detectors.search_form import search_strength, text_fields
 from detectors.strengths import Strengths
 from detectors.topic import TopicDetector
+
+_FILTERS = 2
+_CHOICES = frozenset(("checkbox", "radio", "date", "month"))
+_DATE_NAME = re.compile(r"(?:^|[\W_])(?:start|end|from|to)?[-_]?(?:date|fecha|datum|data)|Date(?:[A-Z]|$)")
 
 
 class InternalSearch(TopicDetector):
@@ -48,8 +53,8 @@ def _place(form: Form) -> object:
 
 
 class AdvancedSearch(TopicDetector):
-    """A search with filters, dates or excluded words: a link of that name, or a GET form with a text field and at
-    least two further choices."""
+    """A search with filters, dates or excluded words: a link of that name, or a search with at least two further
+    choices (lists, boxes, dates). A site made with web forms sends it by POST; an application asks for running text."""
 
     name = "advanced-search"
     features = ("search.advanced",)
@@ -58,21 +63,30 @@ class AdvancedSearch(TopicDetector):
         """Words first, then forms with filters."""
         yield from super().observe(page)
         for form in page.forms:
-            if form.loose or form.method != "get" or not text_fields(form) or form.has("password"):
-                continue
-            choices = [f for f in form.fields if f.tag == "select" or f.type in ("checkbox", "radio", "date", "month")]
-            names = {f.name.partition(" ")[0] for f in choices}
-            if len(names) >= 2 and search_strength(page, form)[0] >= 0.5:
-                quote = f"{len(names)} filters: {', '.join(sorted(names))}"[:200]
+            names = sorted({field.name.partition(" ")[0] for field in form.fields if _is_filter(field)})
+            if len(names) >= _FILTERS and _searches(page, form):
+                quote = f"{len(names)} filters: {', '.join(names)}"[:200]
+                selector = css_selector(form.element)
                 yield Observation(
-                    self.features[0],
-                    "content",
-                    0.6,
-                    quote,
-                    "search form with filters",
-                    selector=css_selector(form.element),
+                    self.features[0], "content", 0.6, quote, "search form with filters", selector=selector
                 )
                 return
+
+
+def _is_filter(field: Field) -> bool:
+    """Whether the control narrows a search: a list, a box, a date."""
+    if field.tag == "select" or field.type in _CHOICES:
+        return True
+    return field.type == "text" and bool(_DATE_NAME.search(field.name))
+
+
+def _searches(page: Page, form: Form) -> bool:
+    """Whether the form is a search, and neither a login nor a form to write in."""
+    if form.loose or form.has("password", "textarea", "file"):
+        return False
+    if form.method == "get":
+        return bool(text_fields(form)) and search_strength(page, form)[0] >= PROOF
+    return any("search" in field.name.lower() for field in form.fields)
 
 
 class Sitemap(TopicDetector):
@@ -80,6 +94,12 @@ class Sitemap(TopicDetector):
 
     name = "sitemap"
     features = ("navigation.sitemap",)
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """As a topic, but little where the link only jumps to a place in a page ("skip to content")."""
+        link = hit.segment.link
+        value = super().weigh(page, hit, table)
+        return min(value, 0.2) if link is not None and link.href.partition("#")[2] else value
 
     def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
         """An address that says sitemap leads there, unless it is the one for machines."""

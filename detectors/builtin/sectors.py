@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from detectors.composite import SectorDetector
+from detectors.topic import SectionDetector
 
 
 class MinistryLinks(SectorDetector):
@@ -10,7 +11,16 @@ class MinistryLinks(SectorDetector):
 
     name = "ministry-links"
     family = "ministry"
-    acts = frozenset(("portal.official", "institution.department_heads"))
+
+
+class SectorPolicy(SectorDetector):
+    """A policy, strategy or law of the sector: a label that names both ("Education Act", "National health strategy").
+    The sector's section alone is information, not policy; the name of a body that holds both ("Ministry of Social
+    Policy") is none."""
+
+    name = "sector-policy"
+    family = "sector_policy"
+    spurned = SectionDetector.names_bodies
 
 
 class SectorExpenditure(SectorDetector):
@@ -18,7 +28,6 @@ class SectorExpenditure(SectorDetector):
 
     name = "sector-expenditure"
     family = "expenditure"
-    acts = frozenset(("budget.publication",))
 
 
 class SectorBudgetData(SectorDetector):
@@ -26,7 +35,6 @@ class SectorBudgetData(SectorDetector):
 
     name = "sector-budget-data"
     family = "budget_data"
-    acts = frozenset(("budget.publication",))
 
 
 class SectorOpenData(SectorDetector):
@@ -34,7 +42,6 @@ class SectorOpenData(SectorDetector):
 
     name = "sector-open-data"
     family = "open_data"
-    acts = frozenset(("open_data.provision",))
 
 
 class SectorConsultation(SectorDetector):
@@ -42,7 +49,6 @@ class SectorConsultation(SectorDetector):
 
     name = "sector-consultation"
     family = "consultation"
-    acts = frozenset(("participation.deliberation", "participation.announcements"))
 
 
 class SectorDecision(SectorDetector):
@@ -50,7 +56,6 @@ class SectorDecision(SectorDetector):
 
     name = "sector-decision"
     family = "decision"
-    acts = frozenset(("participation.outcomes",))
 
 
 class SectorService(SectorDetector):
@@ -58,7 +63,6 @@ class SectorService(SectorDetector):
 
     name = "sector-service"
     family = "service"
-    marks = frozenset(("online", "apply"))
 
 
 class SectorMobileService(SectorDetector):
@@ -66,7 +70,6 @@ class SectorMobileService(SectorDetector):
 
     name = "sector-mobile-service"
     family = "mobile_service"
-    acts = frozenset(("portal.mobile_apps",))
 
 
 class SectorSmsAlert(SectorDetector):
@@ -74,11 +77,11 @@ class SectorSmsAlert(SectorDetector):
 
     name = "sector-sms-alert"
     family = "sms_alert"
-    acts = frozenset(("alerts.subscription",))
 
 
 DETECTORS = (
     MinistryLinks,
+    SectorPolicy,
     SectorExpenditure,
     SectorBudgetData,
     SectorOpenData,

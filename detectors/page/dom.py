@@ -12,7 +12,7 @@ from detectors.page.forms import CONTROLS, Captions, OpenForm
 from detectors.page.texts import RunningText, alternative, has_words, squeeze, urljoin_safe
 from detectors.page.zones import zone_opened
 
-_SKIPPED = frozenset(("script", "style", "template", "svg", "math", "object", "canvas", "head"))
+_SKIPPED = frozenset(("script", "style", "template", "svg", "math", "object", "canvas", "title"))
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "caption": 6, "legend": 6, "summary": 6}
 _BLOCKS = frozenset(
     (
@@ -153,11 +153,12 @@ class Walk:
             self._zones.pop()
 
     def _skip(self, element: HtmlElement, tag: str) -> None:
-        """Scripts are noted, everything else without readable text is passed over; the text behind it counts."""
-        for script in element.iter("script") if tag == "head" else [element] if tag == "script" else []:
-            self._script(script)
+        """Scripts are noted, everything else without readable text is passed over; the text behind it counts.
 
-    def _script(self, element: HtmlElement) -> None:
+        A `<head>` is walked: lxml leaves in it what follows the title of a page that names no `<body>`.
+        """
+        if tag != "script":
+            return
         source, text = element.get("src"), element.text or ""
         if source:
             self._out.scripts.append(urljoin_safe(self._base, source))

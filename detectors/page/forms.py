@@ -63,16 +63,24 @@ class OpenForm:
         """The finished form."""
         element = self.element
         get = element.get if element is not None else (lambda _name, default="": default)
+        fields = tuple(_field(control, captions) for control in self.controls)
         return Form(
             action=urljoin_safe(base, get("action", "") or ""),
             method="post" if (get("method", "") or "").lower() == "post" else "get",
-            fields=tuple(_field(control, captions) for control in self.controls),
-            text=self.text,
+            fields=fields,
+            text=_without_options(self.text, fields),
             zone=self.zone,
             ident=f"{get('id', '')} {get('name', '')} {get('class', '')} {get('role', '')}".strip(),
             loose=element is None,
             element=element,
         )
+
+
+def _without_options(text: str, fields: tuple[Field, ...]) -> str:
+    """The form's text without what can be chosen in it: a choice is no statement of the form."""
+    for option in (option for field in fields for option in field.options if option):
+        text = text.replace(option, " ", 1)
+    return squeeze(text)
 
 
 def _field(element: HtmlElement, captions: Captions) -> Field:

@@ -30,17 +30,18 @@ if TYPE_CHECKING:
 @click.option("--errors", metavar="FILE.csv", help="List false positives and misses with the words that were seen.")
 @click.option("-j", "processes", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes to use.")
 def quality(labels: Path, manifest: Path, json_to: str | None, errors: str | None, processes: int) -> int:
-    """Measure precision, recall and F1 of the page detectors on labelled pages.
+    """Measure precision, recall, F1 and reliability of the page detectors on labelled pages.
 
     The unit is page x feature, over the features that are labelled or predicted; a feature is predicted when one of its
-    observations has a strength of 0.5 or more. Features that only a browser or a person can see are left out. The
+    observations has a strength of 0.5 or more. Reliability compares the probabilities of conclusions with the labels.
+    Features that only a browser or a person can see are left out. The
     labels use the codes of losi-2024, and H1, H2, H3 for accessibility statement, cookies and terms.
     """
     from detectors.observation import PROOF
     from losi.labels import judged_pages, read_labels, unmeasurable
     from losi.output import write_json, write_text
     from losi.quality import measure
-    from losi.quality_tables import INTERVALS, errors_csv, quality_document, quality_tables
+    from losi.quality_tables import INTERVALS, RELIABILITY, errors_csv, quality_document, quality_tables
 
     labelled = read_labels(labels)
     inspected = _inspected(manifest, processes, frozenset(labelled))
@@ -57,6 +58,7 @@ def quality(labels: Path, manifest: Path, json_to: str | None, errors: str | Non
         for made in quality_tables(measured):
             show(console, made)
         console.print(INTERVALS, style="dim")
+        console.print(RELIABILITY, style="dim")
     return _verdict(len(labelled), len(judged), sum(1 for each in inspected if each.error))
 
 

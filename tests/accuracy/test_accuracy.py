@@ -14,8 +14,8 @@ from detectors.inspector import Inspector
 from survey.features import features
 
 SNIPPETS = Path(__file__).with_name("snippets.toml")
-MIN_PRECISION = 0.95
-MIN_RECALL = 0.92
+MIN_PRECISION = 0.97
+MIN_RECALL = 0.95
 MIN_RECALL_OF_A_LANGUAGE = 0.5
 ENOUGH_PAIRS = 5
 
@@ -94,8 +94,8 @@ def errors(verdicts: Iterable[Verdict]) -> str:
 def test_the_set_is_large_and_balanced(snippets: list[Snippet]) -> None:
     present = sum(len(s.present) for s in snippets)
     absent = sum(len(s.absent) for s in snippets)
-    assert len(snippets) >= 150
-    assert len({s.language for s in snippets}) >= 20
+    assert len(snippets) >= 250
+    assert len({s.language for s in snippets}) >= 35
     assert 0.4 <= absent / (present + absent) <= 0.6
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.base import PageDetector, PortalDetector
+from detectors.calibration import chance_of_miss, probability
 from detectors.conclude import Finding, SearchCertificate, Tally, combined, conclude, is_front, standing
 from detectors.facts import PortalFacts
 from detectors.inspector import Inspector
@@ -123,7 +124,7 @@ def test_proof_is_presence_with_its_evidence(inspector: Inspector) -> None:
 def test_a_portal_that_could_not_be_read_is_unknown_never_absent(inspector: Inspector, outcome: str) -> None:
     found = finding(inspector, certificate=SearchCertificate(outcome=outcome, cause="403 from the firewall"))
     assert (found.state, found.reason) == ("unknown", "blocked" if outcome == "blocked" else "unreachable")
-    assert "403 from the firewall" in found.note
+    assert "403 from the firewall" in found.explanation
     assert found.confidence == 0.0
 
 
@@ -334,3 +335,99 @@ def test_facts_of_no_page_are_no_pages() -> None:
     kept = tally()
     kept.note([seen(feature="e.f", kind="portal")])
     assert (kept.pages, [o.kind for o in kept.best("e.f")]) == (1, ["portal"])
+
+
+# --- absence and what was looked at -----------------------------------------------------------------------------------
+
+CERTIFICATES = st.builds(
+    SearchCertificate,
+    pages=st.integers(0, 400),
+    languages=st.just((("es", 60),)),
+    exhausted=st.booleans(),
+    likely=st.sampled_from([(), (("a.b", 4, 0),), (("x.y", 1, 9),)]),
+)
+
+
+def certainty(found: Finding) -> float:
+    """How sure it is that the feature is absent."""
+    return found.confidence if found.state == "absent" else 0.0
+
+
+def test_a_likely_place_that_was_left_keeps_absence_from_being_said(inspector: Inspector) -> None:
+    found = finding(
+        inspector, certificate=replace(WIDE, exhausted=False, left=9, likely=(("a.b", 3, 2), ("x.y", 1, 0)))
+    )
+    assert (found.state, found.reason) == ("unknown", "budget")
+    assert found.certificate.likely == (("a.b", 3, 2),)
+
+
+def test_likely_places_of_other_features_do_not_matter(inspector: Inspector) -> None:
+    found = finding(
+        inspector, certificate=replace(WIDE, exhausted=False, left=9, likely=(("a.b", 3, 0), ("x.y", 1, 7)))
+    )
+    assert found.state == "absent"
+
+
+def test_absence_is_not_said_where_it_is_unlikely(inspector: Inspector) -> None:
+    hint = seen(0.49)
+    assert finding(inspector, hint, certificate=replace(WIDE, pages=3)).state == "unknown"
+    assert finding(inspector, certificate=replace(WIDE, pages=3)).state == "absent"
+
+
+@given(CERTIFICATES, st.integers(0, 400), SUPPORT.filter(lambda seen: all(o.strength < PROOF for o in seen)))
+def test_more_pages_never_lower_the_certainty_of_absence(
+    certificate: SearchCertificate, more: int, hints: list[Observation]
+) -> None:
+    words = Inspector(Registry((Shape(),), ()), LexiconSet({}))
+    hints = [replace(hint, feature="c.d") for hint in hints]
+    fewer = finding(words, *hints, feature="c.d", certificate=certificate)
+    wider = finding(words, *hints, feature="c.d", certificate=replace(certificate, pages=certificate.pages + more))
+    assert certainty(wider) >= certainty(fewer)
+
+
+@given(SUPPORT, SUPPORT, st.randoms(use_true_random=False))
+def test_the_order_of_arrival_does_not_matter_for_the_whole_finding(
+    support: list[Observation], against: list[Observation], random: Any
+) -> None:
+    words = Inspector(Registry((Words(),), ()), LexiconSet({}))
+    together = [*support, *(replace(o, polarity="against") for o in against)]
+    shuffled = random.sample(together, len(together))
+    assert finding(words, *together) == finding(words, *shuffled)
+
+
+@given(SUPPORT, SUPPORT, SIGHTING)
+def test_more_support_never_lowers_confidence_whatever_speaks_against(
+    support: list[Observation], against: list[Observation], more: Observation
+) -> None:
+    words = Inspector(Registry((Words(),), ()), LexiconSet({}))
+    others = [replace(o, polarity="against") for o in against]
+    before, after = finding(words, *support, *others), finding(words, *support, more, *others)
+    if before.state == "present":
+        assert (after.state, after.confidence >= before.confidence) == ("present", True)
+
+
+def test_help_does_not_decide_a_manual_question(inspector: Inspector) -> None:
+    found = finding(
+        inspector, seen(0.99, feature="m.n", quote="a@villa.example", why="address"), feature="m.n", proof="manual"
+    )
+    assert (found.state, [o.quote for o in found.evidence]) == ("manual", ["a@villa.example"])
+
+
+# --- the fitted numbers -----------------------------------------------------------------------------------------------
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_greater_strength_is_never_less_probable(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert 0.0 < probability(low) <= probability(high) < 1.0
+
+
+def test_hints_are_improbable_and_proof_is_probable() -> None:
+    assert probability(0.49) < 0.5 < probability(PROOF)
+
+
+@given(st.integers(0, 5_000), st.integers(0, 5_000), st.booleans())
+def test_a_wider_search_never_misses_more(one: int, other: int, exhausted: bool) -> None:
+    few, many = sorted((one, other))
+    assert 0.0 < chance_of_miss(many, exhausted) <= chance_of_miss(few, exhausted) < 1.0
+    assert chance_of_miss(many, True) <= chance_of_miss(many, False)

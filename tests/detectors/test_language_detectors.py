@@ -8,9 +8,10 @@ import pytest
 
 from detectors.facts import PortalFacts
 from detectors.inspector import Inspector
-from detectors.observation import PROOF
+from detectors.observation import PROOF, Observation
 
 Strength = Callable[..., float]
+Sightings = Callable[..., list[Observation]]
 FOREIGN = "language.foreign"
 SPANISH = "<p>El ayuntamiento ofrece a los vecinos numerosos servicios y cuida las calles y las plazas.</p>"
 
@@ -27,7 +28,6 @@ SPANISH = "<p>El ayuntamiento ofrece a los vecinos numerosos servicios y cuida l
         "<a href=/x hreflang=en>International</a>",
         "<head><link rel=alternate hreflang=ca href=/ca></head>",
         "<select name=lang><option>Español<option>English</select>",
-        "<script src='https://translate.google.com/translate_a/element.js'></script>",
     ],
 )
 def test_another_language_is_offered(strength: Strength, markup: str) -> None:
@@ -89,6 +89,94 @@ def test_the_caption_of_a_switcher(strength: Strength) -> None:
     assert strength("<nav><a href=/x>Language</a></nav>", FOREIGN) >= PROOF
 
 
+# --- machine translation ----------------------------------------------------------------------------------------------
+
+GOOGLE = "<script src='https://translate.google.com/translate_a/element.js?cb=init'></script>"
+WEGLOT = "<script src='https://cdn.weglot.com/weglot.min.js'></script>"
+
+
+def machine_made(sightings: Sightings, markup: str) -> tuple[list[Observation], list[Observation]]:
+    """What is held to be made by machine, and the rest."""
+    seen = sightings(f"{markup}{SPANISH}", FOREIGN, "es")
+    machine = [o for o in seen if o.why.startswith("machine translation")]
+    return machine, [o for o in seen if o not in machine]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        GOOGLE,
+        "<script>new google.translate.TranslateElement({pageLanguage: 'es'}, 'box')</script>",
+        "<script>window.gtranslateSettings = {default_language: 'es'}</script>",
+        WEGLOT,
+        "<script src='//cdn.conveythis.com/javascript/conveythis.js'></script>",
+        "<script src='https://translate.yandex.net/website-widget/v1/widget.js?widgetId=w'></script>",
+        f"{GOOGLE}<a href='#' onclick='doGTranslate()'>English</a>",
+        "<script src='//cdn.gtranslate.net/float.js'></script><a class=glink href='/en/'>English</a>",
+        f"{GOOGLE}<div id=google_translate_element><select><option>Español<option>English</select></div>",
+        f"{GOOGLE}<a href='https://translate.google.com/translate?sl=es&tl=en&u=x'>English</a>",
+        f"<head>{WEGLOT}<link rel=alternate hreflang=en href=/en/></head>",
+    ],
+)
+def test_a_service_that_translates_by_machine_is_weak_proof(sightings: Sightings, markup: str) -> None:
+    machine, others = machine_made(sightings, markup)
+    assert machine
+    assert others == []
+    assert all(PROOF <= o.strength < 0.6 for o in machine)
+
+
+@pytest.mark.parametrize(
+    "version",
+    ["<nav><a href=/en/>English</a></nav>", "<head><link rel=alternate hreflang=en href=/en/></head>"],
+)
+def test_a_version_of_its_own_beside_a_service_is_strong_proof(sightings: Sightings, version: str) -> None:
+    machine, others = machine_made(sightings, f"{version}{GOOGLE}")
+    assert machine
+    assert max(o.strength for o in others) >= 0.7
+
+
+def test_a_link_of_a_service_does_not_hide_the_portal_s_own(sightings: Sightings) -> None:
+    links = "".join(
+        f"<a class=glink href='#{name}'>{name}</a>" for name in ("English", "Français", "Deutsch", "Italiano")
+    )
+    script = "<script>gtranslateSettings = {}</script>"
+    _, others = machine_made(sightings, f"{script}{links}<nav><a href=/en/>English</a></nav>")
+    assert [o.href for o in others] == ["/en/"]
+
+
+@pytest.mark.parametrize("flag", ["<a href=/2><img src=gb.png></a>", "<a href=/en><img src=/flags/us.svg alt=''></a>"])
+def test_a_flag_alone_is_no_language(strength: Strength, flag: str) -> None:
+    assert strength(f"<nav>{flag}</nav>{SPANISH}", FOREIGN, "es") < PROOF
+
+
+# --- what is behind the switch ----------------------------------------------------------------------------------------
+
+LONG = SPANISH * 6
+ENGLISH = "<p>The council offers many services to residents and looks after streets and squares of the town.</p>" * 6
+
+
+@pytest.mark.parametrize(
+    "url", ["https://villa.example/en/", "https://en.villa.example/x", "https://villa.example/x?lang=en"]
+)
+def test_a_page_that_is_not_in_the_language_promised(sightings: Sightings, url: str) -> None:
+    (seen,) = sightings(LONG, FOREIGN, "en", url)
+    assert (seen.polarity, seen.why) == ("against", "address and markup promise en, the text is written in es")
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "url"),
+    [
+        (ENGLISH, "en", "https://villa.example/en/"),
+        (LONG, "es", "https://villa.example/en/"),
+        (LONG, "en", "https://villa.example/"),
+        (SPANISH, "en", "https://villa.example/en/"),
+        (LONG, "en", "https://villa.example/it/"),
+    ],
+)
+def test_no_promise_is_broken(sightings: Sightings, text: str, lang: str, url: str) -> None:
+    assert [o for o in sightings(text, FOREIGN, lang, url) if o.polarity == "against"] == []
+
+
 def portal(inspector: Inspector, official: tuple[str, ...], **languages: int) -> list[str]:
     """What is concluded of a portal with so many pages by language."""
     facts = PortalFacts("https://www.villa.example/", languages=languages, official=official)
@@ -104,3 +192,7 @@ def test_official_languages_single_pages_and_unknown_ones_are_not_foreign(inspec
     assert portal(inspector, ("fi", "sv"), fi=30, sv=20) == []
     assert portal(inspector, ("es",), es=30, en=1) == []
     assert portal(inspector, ("es",), **{"es": 30, "": 9}) == []
+
+
+def test_forms_of_one_language_count_together(inspector: Inspector) -> None:
+    assert portal(inspector, ("es",), **{"es": 30, "zh-Hans": 1, "zh-Hant": 1}) == ["zh: 2 pages"]

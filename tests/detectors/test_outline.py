@@ -278,3 +278,16 @@ def test_a_form_inside_a_form_loses_no_control(make_page: MakePage) -> None:
 def test_the_label_of_a_control_is_its_caption(make_page: MakePage) -> None:
     (form,) = make_page("<form><label for=q>Search this site</label><input id=q name=x></form>").forms
     assert "Search this site" in form.fields[0].caption
+
+
+def test_a_page_that_names_no_body_is_read() -> None:
+    """HTML lets `<head>` and `<body>` be left out; lxml then takes `<nav>` for a part of the head."""
+    page = Page(
+        "https://city.example/",
+        b"<!doctype html><title>City</title><script>let a</script><nav><a href=/budget>Budget</a></nav>"
+        b"<main><h1>Welcome</h1><p>Text</p></main>",
+    )
+    assert [(link.label, link.zone) for link in page.links] == [("Budget", "nav")]
+    assert [heading.text for heading in page.headings] == ["Welcome"]
+    assert "City" not in [block.text for block in page.blocks]
+    assert "let a" in page.outline.inline_scripts

@@ -21,6 +21,13 @@ MakePage = Callable[..., Page]
         ("https://villa.socrata.com/browse", "socrata"),
         ("https://villa.opendatasoft.com/", "opendatasoft"),
         ("https://data.villa.example/api/3/action/package_list", "ckan"),
+        ("https://maps.villa.example/geonetwork/srv/eng/catalog.search", "geonetwork"),
+        ("https://maps.villa.example/ows?SERVICE=WMS&REQUEST=GetMap", "geoserver"),
+        ("https://villa.maps.arcgis.com/apps/webappviewer/index.html?id=1", "map-viewer"),
+        ("https://opendata.arcgis.com/datasets/1", "arcgis-hub"),
+        ("https://petition.parliament.uk/petitions/1", "petitions"),
+        ("https://www.chorus-pro.gouv.fr/", "e-invoicing"),
+        ("https://www.villa.example/petitions-committee", ""),
         ("https://www.villa.example/news", ""),
         ("https://mysocrata.com/", ""),
         ("mailto:a@socrata.com", ""),
@@ -39,6 +46,10 @@ def test_the_platform_behind_a_link(url: str, key: str) -> None:
         ("<meta name=generator content='CKAN 2.10'>", "ckan"),
         ("<script src='https://cdn.socrata.com/x.js'></script>", "socrata"),
         ("<div class=ods-catalog></div>", "opendatasoft"),
+        ("<script src='https://embed.tawk.to/1/default'></script>", "chat-person"),
+        ("<script src='https://cdn.botpress.cloud/webchat/inject.js'></script>", "chat-machine"),
+        ("<script src='https://consent.cookiebot.com/uc.js'></script>", "consent"),
+        ("<meta name=generator content='JKAN v1'>", "data-catalogues"),
     ],
 )
 def test_the_platform_a_page_is_made_with(make_page: MakePage, markup: str, key: str) -> None:
@@ -57,6 +68,28 @@ def test_a_platform_is_told_once_with_its_places(make_page: MakePage) -> None:
     page = make_page("<meta name=generator content='ckan 2.9'><div data-module=\"select-switch\"></div>")
     assert [platform.key for platform, _ in platforms_of_page(page)] == ["ckan"]
     assert ("https://www.villa.example/dataset", "open_data.provision") in likely_places(page)
+
+
+@pytest.mark.parametrize(
+    ("markup", "path", "feature"),
+    [
+        ("<meta name=generator content='Joomla! 5'>", "/index.php?option=com_finder", "search.internal"),
+        ("<meta name=generator content='Microsoft SharePoint'>", "/Pages/SiteMap.aspx", "navigation.sitemap"),
+        ("<meta name=generator content='Decidim 0.28'>", "/meetings", "participation.announcements"),
+        ("<meta name=generator content='uData 9'>", "/organizations/", "open_data.metadata"),
+    ],
+)
+def test_a_system_says_where_it_keeps_what(make_page: MakePage, markup: str, path: str, feature: str) -> None:
+    assert (f"https://www.villa.example{path}", feature) in likely_places(make_page(markup))
+
+
+def test_every_kind_of_system_that_governments_run_is_there() -> None:
+    kinds = {table["kind"] for table in data("platforms").values() if isinstance(table, dict)}
+    assert kinds >= {
+        "open data", "participation", "petitions", "issue reporting", "council meetings", "procurement", "payment",
+        "budget", "vacancies", "identity", "satisfaction", "content management", "accessibility overlay",
+        "web statistics", "chat", "chatbot", "consent manager", "geographic data", "map viewer", "e-invoicing",
+    }  # fmt: skip
 
 
 def test_a_link_to_a_platform_is_proof_of_what_it_is_for(strength: Callable[..., float]) -> None:

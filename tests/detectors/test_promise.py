@@ -48,6 +48,18 @@ def test_the_best_of_several_labels_counts(make_page: MakePage) -> None:
     assert by_path(make_page(links, lang="en"))["/x"].features == alone
 
 
+def test_a_link_that_says_nothing_promises_a_part_of_the_heading_above(make_page: MakePage) -> None:
+    found = by_path(
+        make_page(
+            "<main><h2>Municipal budget</h2><a href=/a>2024</a><a href=/n>Contact</a><h2>Parks</h2><a href=/b>2023</a>",
+            lang="en",
+        )
+    )
+    assert 0.2 < dict(found["/a"].features)["budget.publication"] < 0.5
+    assert "budget.publication" not in dict(found["/n"].features)
+    assert found["/b"].features == ()
+
+
 def test_a_promise_is_a_probability(make_page: MakePage) -> None:
     page = make_page("<a href=/budget title=Budget>Municipal budget, budget execution, budget</a>", lang="en")
     assert all(0.0 < value <= 1.0 for p in promises(page) for _, value in p.features)

@@ -100,7 +100,9 @@ def test_the_built_in_detectors_come_from_entry_points() -> None:
     found = load()
     assert found.problems == ()
     assert len(found.page) > 70
-    assert {d.name for d in found.portal} == {"https", "languages-of-portal"}
+    measured = {"measured-mobile", "measured-accessibility", "browser-compatibility", "mixed-content"}
+    validity = {"valid-markup", "valid-css"}
+    assert {d.name for d in found.portal} == {"https", "languages-of-portal"} | measured | validity
 
 
 def test_every_detector_says_what_counts() -> None:

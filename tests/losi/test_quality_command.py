@@ -46,9 +46,27 @@ def test_counts_and_intervals(offline: Losi, files: list[str], tmp_path: Path) -
     assert "J = hits" in document["intervals"]
 
 
+def test_macro_averages_and_reliability(offline: Losi, files: list[str]) -> None:
+    document = json.loads(offline(*files, "--json", "-").out)
+    assert document["macro"]["by_feature"]["groups"] == len(document["features"])
+    assert document["macro"]["by_language"]["f1"] == document["overall"]["f1"]["value"]
+    found = document["reliability"]
+    assert sum(each["number"] for each in found["bins"]) == found["number"] >= 2
+    assert found["bins"][-1]["expected"] > 0.8
+    assert 0 < found["brier"] < 1
+
+
 def test_tables_for_people(offline: Losi, files: list[str]) -> None:
     out = offline(*files).out
-    for word in ("Overall", "By language", "By feature", "budget.publication", "95 % intervals"):
+    for word in (
+        "Overall",
+        "By language",
+        "By feature",
+        "budget.publication",
+        "95 % intervals",
+        "Macro averages",
+        "Brier",
+    ):
         assert word in out
 
 

@@ -1,0 +1,44 @@
+"""The fitted numbers of conclusions: how sure a strength is, and how much a search of some breadth still misses."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from detectors.packaged import data
+
+
+def rules() -> Mapping[str, Any]:
+    """The table of `data/conclusions.toml`."""
+    return data("conclusions")
+
+
+def probability(strength: float) -> float:
+    """The probability, 0..1, that a feature is there, from the combined strength of its proof. It never falls as the
+    strength grows. Fitted on labelled pages (docs/accuracy.md)."""
+    curve = rules()["curve"]
+    return interpolate(strength, curve["strength"], curve["probability"])
+
+
+def chance_of_miss(pages: int, exhausted: bool) -> float:
+    """The chance, 0..1, that a feature which the portal has was not found on so many pages.
+
+    Either no page with proof was among them (less likely when no page was left), or the proof was not recognised.
+    """
+    rule = rules()["absent"]
+    unreached = interpolate(pages, rule["miss_at"], rule["miss"])
+    if exhausted:
+        unreached *= float(rule["exhausted_factor"])
+    return unreached + (1.0 - unreached) * float(rule["unrecognised"])
+
+
+def interpolate(x: float, xs: Sequence[float], ys: Sequence[float]) -> float:
+    """Piecewise linear through (xs, ys), level beyond both ends; `xs` must rise."""
+    if x <= xs[0]:
+        return ys[0]
+    if x >= xs[-1]:
+        return ys[-1]
+    index = bisect_right(xs, x)
+    share = (x - xs[index - 1]) / (xs[index] - xs[index - 1])
+    return ys[index - 1] + share * (ys[index] - ys[index - 1])

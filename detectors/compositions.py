@@ -1,0 +1,59 @@
+"""Which features are told by two topics in one place, and by which: data of `data/compositions.toml`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from detectors.packaged import data
+
+GENERAL = "general."
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a part of a composition may be told by: the terms of a feature (only its strong ones where `strong`), or a
+    list of general vocabulary."""
+
+    text: str
+    strong: bool = False
+
+    @property
+    def is_general(self) -> bool:
+        """Whether it names a list of general vocabulary."""
+        return self.text.startswith(GENERAL)
+
+
+Part = tuple[Name, ...]
+Composition = tuple[Part, ...]
+"""Every part must be touched, each by any of its names; parts with features come first."""
+
+
+@cache
+def compositions() -> Mapping[str, tuple[Composition, ...]]:
+    """The compositions of every composed feature; any one of them proves it."""
+    table = data("compositions")
+    found: dict[str, tuple[Composition, ...]] = {}
+    for key, family in table["families"].items():
+        for member, names in table[family["over"]].items():
+            feature = f"{family.get('name', key)}.{member}"
+            found[feature] = (*found.get(feature, ()), _composition([names, family["beside"]]))
+    for feature, parts in table["features"].items():
+        found[feature] = (*found.get(feature, ()), _composition(parts))
+    return found
+
+
+def _composition(parts: list[Any]) -> Composition:
+    named = [tuple(Name(text.rstrip("!"), text.endswith("!")) for text in part) for part in parts]
+    return tuple(sorted(named, key=lambda part: all(name.is_general for name in part)))
+
+
+def composed_of(told: Collection[str]) -> frozenset[str]:
+    """The composed features whose every part has a name among `told` (features and `general.<list>`)."""
+    return frozenset(
+        feature
+        for feature, ways in compositions().items()
+        if any(all(any(name.text in told for name in part) for part in way) for way in ways)
+    )

@@ -1,0 +1,189 @@
+"""Dates in a page's text, in the page's language and its country's calendars, as Gregorian days."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+
+from detectors.calendars import BUDDHIST_OFFSET, Calendar, gregorian
+from detectors.packaged import data
+
+_ISO = re.compile(r"(?<!\d)(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?!\d)")
+_SHORT = re.compile(r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})(?![\d/-]|\.\d)")
+_CJK = re.compile(r"(\d{2,4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일號号]?")
+_MONGOLIAN = re.compile(r"(\d{4})\s?он[ы]?\s?(\d{1,2})[\w\s-]{0,9}сарын\s?(\d{1,2})")
+_VIETNAMESE = re.compile(r"(\d{1,2})\s(?:tháng\s)(\d{1,2})(?:\snăm|,)?\s(\d{4})", re.I)
+_YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
+_WORTH_READING = re.compile(r"\d{4}|\d[年년]|元年")
+_FIRST, _LAST = 1980, 2079
+"""Years that a portal's dates can be of."""
+
+_MAX_TEXT = 2_000
+_MOST_PER_TEXT = 40
+_OFFSETS: tuple[tuple[range, int], ...] = (
+    (range(_FIRST, _LAST + 1), 0),
+    (range(_FIRST + BUDDHIST_OFFSET, _LAST + BUDDHIST_OFFSET + 1), -BUDDHIST_OFFSET),
+    (range(1375, 1430), 621),
+)
+"""What turns a year's number into one of the Common Era: Buddhist years stand in their own range, and so do Persian."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The month names of one language: by name, its calendar and month; and the orders in which dates are written."""
+
+    months: dict[str, tuple[Calendar, int]]
+    orders: tuple[re.Pattern[str], ...]
+
+
+def dates_in(text: str, languages: Sequence[str], *, month_first: bool = False) -> list[date]:
+    """The days named in `text`, in the order of their kinds: ISO, figures, East Asian, month names; each once.
+
+    `languages` are BCP 47 tags, whose month names are known; `month_first` reads 3/4/2026 as the fourth of March.
+    At most the first 2,000 characters are read.
+    """
+    text = text[:_MAX_TEXT]
+    if not _WORTH_READING.search(text):
+        return []
+    found = [*_in_figures(text, languages, month_first), *_east_asian(text), *_in_words(text, languages)]
+    known = (day for day in found if day is not None and _FIRST <= day.year <= _LAST)
+    return list(dict.fromkeys(known))[:_MOST_PER_TEXT]
+
+
+def years_in(text: str) -> list[int]:
+    """Years of the Common Era that the text names, 1980 to 2079; Buddhist, Persian and era years are converted."""
+    years = [_common_era(int(found)) for found in _YEAR.findall(text)]
+    years += [start + _number(year) for name, start, year in _era_years(text)]
+    return [year for year in years if _FIRST <= year <= _LAST]
+
+
+def writes_month_first(host: str) -> bool:
+    """Whether figures on the host's pages name the month before the day, as in the United States."""
+    return host.rpartition(".")[2] in data("calendars")["month_first"]["hosts"]
+
+
+def _common_era(year: int) -> int:
+    return next((year + offset for span, offset in _OFFSETS if year in span), 0)
+
+
+def _number(text: str) -> int:
+    return 1 if text == "元" else int(text)
+
+
+def _in_figures(text: str, languages: Sequence[str], month_first: bool) -> Iterator[date | None]:
+    for year, _, month, day in _ISO.findall(text):
+        yield _day(int(year), int(month), int(day), languages)
+    for first, mark, second, year in _SHORT.findall(text):
+        a, b = int(first), int(second)
+        swapped = b > 12 or (month_first and mark != "." and a <= 12)
+        day, month = (b, a) if swapped else (a, b)
+        yield _day(int(year), month, day, languages)
+
+
+def _day(year: int, month: int, day: int, languages: Sequence[str]) -> date | None:
+    """A day whose calendar only its year tells."""
+    if 1375 <= year < 1430 and any(name.split("-")[0] in ("fa", "ps") for name in languages):
+        return gregorian("persian", year, month, day)
+    if 1400 <= year < 1500:
+        return gregorian("islamic", year, month, day)
+    return gregorian("gregorian", _common_era(year), month, day)
+
+
+def _east_asian(text: str) -> Iterator[date | None]:
+    for year, month, day in (*_CJK.findall(text), *_MONGOLIAN.findall(text)):
+        if len(year) == 4:
+            yield gregorian("gregorian", int(year), int(month), int(day))
+    for day, month, year in _VIETNAMESE.findall(text):
+        yield gregorian("gregorian", int(year), int(month), int(day))
+    for _, start, year, month, day in _era_days(text):
+        yield gregorian("gregorian", start + _number(year), int(month), int(day))
+
+
+@cache
+def _eras() -> dict[str, int]:
+    return {name: start for eras in data("calendars")["eras"].values() for name, start in eras.items()}
+
+
+@cache
+def _era_pattern() -> re.Pattern[str]:
+    return re.compile(rf"({'|'.join(_eras())})\s?(元|\d{{1,3}})\s?年(?:\s?(\d{{1,2}})\s?月\s?(\d{{1,2}})\s?日)?")
+
+
+def _era_years(text: str) -> Iterator[tuple[str, int, str]]:
+    if "年" in text:
+        for name, year, _, _ in _era_pattern().findall(text):
+            yield name, _eras()[name], year
+
+
+def _era_days(text: str) -> Iterator[tuple[str, int, str, str, str]]:
+    if "年" in text:
+        for name, year, month, day in _era_pattern().findall(text):
+            if day:
+                yield name, _eras()[name], year, month, day
+
+
+def _in_words(text: str, languages: Sequence[str]) -> Iterator[date | None]:
+    lowered = text.lower()
+    for language in languages:
+        names = _names(language)
+        for order in names.orders:
+            for found in order.finditer(lowered):
+                yield _named(names, int(found["day"]), found["month"], int(found["year"]))
+
+
+def _named(names: _Names, day: int, month: str, year: int) -> date | None:
+    calendar, number = names.months[month]
+    return gregorian(calendar, _common_era(year) if calendar == "gregorian" else year, number, day)
+
+
+@cache
+def _names(language: str) -> _Names:
+    months = dict(_month_names(language))
+    words = "|".join(sorted(map(re.escape, months), key=len, reverse=True)) or r"(?!)"
+    month, day = rf"(?<!\w)[בל]?(?P<month>{words})(?!\w)", r"(?<!\d)(?P<day>\d{1,2})"
+    ordinal = r"(?:\.|º|ª|st|nd|rd|th|er|re|e|a|वां)?"
+    joint = r"[\s,.-]{0,3}(?:de[lr]?|di|do|da|d[’']|of|ta['’]|ቀን|năm|พ\.?ศ\.?|ค\.?ศ\.?|anno|tahun|سنة|عام)?[\s,.]{0,2}"
+    year = r"(?<!\d)(?P<year>\d{4})(?!\d)"
+    of_year = r"[\s.,-]{0,3}(?:m\.|gada|жылғы|жылы|жылдын|yil|йил|ж\.)?[\s.,-]{0,3}"
+    orders = (
+        f"{day}{ordinal}{joint}{month}{joint}{year}",
+        rf"{month}[\s.]*{day}(?:st|nd|rd|th)?{joint}{year}",
+        rf"{year}{of_year}{month}[\s.]*{day}",
+        rf"{year}{of_year}{day}[\s.-]*{month}",
+    )
+    return _Names(months, tuple(re.compile(order) for order in orders))
+
+
+def _month_names(language: str) -> Iterator[tuple[str, tuple[Calendar, int]]]:
+    """Every name of a month in the language, CLDR's and those of the product's own list, in lower case."""
+    base = language.split("-")[0]
+    own = data("calendars")
+    calendars: tuple[Calendar, ...] = ("islamic", "bikram", "ethiopic", "persian")
+    for calendar in calendars:
+        if base in own[calendar]["languages"]:
+            yield from _alternatives(own[calendar]["months"], calendar)
+    yield from _alternatives(own["gregorian"].get(language, own["gregorian"].get(base, ())), "gregorian")
+    for width in ("abbreviated", "wide"):
+        for context in ("stand-alone", "format"):
+            for number, name in _cldr_months(language, context, width):
+                yield name.lower().rstrip("."), ("gregorian", number)
+
+
+def _alternatives(months: Sequence[str], calendar: Calendar) -> Iterator[tuple[str, tuple[Calendar, int]]]:
+    for number, names in enumerate(months, 1):
+        for name in names.split("|"):
+            yield name.lower(), (calendar, number)
+
+
+def _cldr_months(language: str, context: str, width: str) -> list[tuple[int, str]]:
+    """CLDR's names; none for a language that CLDR lacks, or where its table holds figures alone."""
+    try:
+        months = Locale.parse(language, sep="-").months[context][width]
+    except (UnknownLocaleError, ValueError, KeyError):
+        return []
+    return [(number, name) for number, name in months.items() if not any(char.isdigit() for char in name)]

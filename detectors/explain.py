@@ -1,0 +1,131 @@
+"""Says in words what a conclusion rests on: the proof, what speaks against, what was searched, what a person can do."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from detectors.packaged import data
+from detectors.sightings import told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from detectors.finding import Finding, SearchCertificate
+    from detectors.inspector import Inspector
+    from detectors.observation import Observation
+
+_SHOWN = 3
+_TERMS_SHOWN = 5
+_CONFIDENCE = ((0.95, "almost certain"), (0.85, "very likely"), (0.7, "likely"), (0.5, "more likely than not"))
+
+
+def explain(finding: Finding, remark: str, inspector: Inspector) -> str:
+    """The conclusion in sentences; `remark` is what the rule that decided has to add."""
+    if finding.state == "present":
+        said = [_proofs(finding.evidence), _against(finding.against), _sureness(finding)]
+    elif finding.state == "absent" and remark == "measured":
+        said = [f"Measured: {_list(finding.against)}", _hints(finding.evidence), _sureness(finding)]
+    elif finding.state == "absent":
+        said = [*_searched(finding, inspector), _hints(finding.evidence), _miss(finding)]
+    elif finding.state == "unknown":
+        said = [remark, _way_out(finding), _hints(finding.evidence), _against(finding.against)]
+    else:
+        said = [remark, *_help(finding.evidence)]
+    return " ".join(_sentence(part) for part in said if part)
+
+
+def _way_out(finding: Finding) -> str:
+    """More pages help only where there are more."""
+    return mend("exhausted" if finding.reason == "budget" and finding.certificate.exhausted else finding.reason)
+
+
+def mend(reason: str) -> str:
+    """What a person can do about a question that stays unknown for this reason; empty for an unknown reason."""
+    return str(data("reasons").get(reason, ""))
+
+
+def in_words(confidence: float) -> str:
+    """A probability, 0..1, in words."""
+    return next((words for least, words in _CONFIDENCE if confidence >= least), "doubtful")
+
+
+def _sureness(finding: Finding) -> str:
+    return f"Confidence: {in_words(finding.confidence)} ({finding.confidence:.0%})"
+
+
+def _miss(finding: Finding) -> str:
+    return (
+        f"Estimated chance of having missed it: {1.0 - finding.confidence:.0%}; "
+        f"its absence is {in_words(finding.confidence)}"
+    )
+
+
+def _list(observations: Sequence[Observation]) -> str:
+    said = told(observations)
+    return "; ".join(said[:_SHOWN]) + (f"; and {len(said) - _SHOWN} more" if len(said) > _SHOWN else "")
+
+
+def _proofs(observations: Sequence[Observation]) -> str:
+    """What is proof by itself; hints beside it add nothing that a reader needs."""
+    return _list([observation for observation in observations if observation.is_proof] or observations)
+
+
+def _against(observations: Sequence[Observation]) -> str:
+    return f"Against it: {_list(observations)}" if observations else ""
+
+
+def _hints(observations: Sequence[Observation]) -> str:
+    return f"Hints that are no proof: {_list(observations)}" if observations else ""
+
+
+def _help(observations: Sequence[Observation]) -> Iterable[str]:
+    """What helps the person who decides, by the words that say what it is."""
+    ordered = sorted(observations, key=lambda o: o.why)
+    for why, group in groupby(ordered, key=lambda o: o.why):
+        yield f"{why}: {', '.join(dict.fromkeys(o.quote for o in group))}"
+
+
+def _searched(finding: Finding, inspector: Inspector) -> list[str]:
+    certificate = finding.certificate
+    return [_pages(certificate, inspector), _rest(certificate), _asked(certificate), _likely(finding)]
+
+
+def _pages(certificate: SearchCertificate, inspector: Inspector) -> str:
+    by_language = ", ".join(f"{count} in {_language(code, inspector)}" for code, count in certificate.languages)
+    return f"Not found on {_count(certificate.pages, 'page')} read" + (f" ({by_language})" if by_language else "")
+
+
+def _language(code: str, inspector: Inspector) -> str:
+    lexicon = inspector.lexicons.resolve(code) if code else None
+    return lexicon.name if lexicon is not None else code or "an unknown language"
+
+
+def _rest(certificate: SearchCertificate) -> str:
+    sitemap = "a sitemap was read" if certificate.sitemap else "no sitemap was read"
+    if certificate.exhausted:
+        return f"Every known page was visited; {sitemap}"
+    left = f"{_count(certificate.left, 'known page')} {'was' if certificate.left == 1 else 'were'} not visited"
+    return f"{left}; {sitemap}"
+
+
+def _asked(certificate: SearchCertificate) -> str:
+    terms = [f"“{term}”" for term in certificate.site_search]
+    more = f" and {len(terms) - _TERMS_SHOWN} more terms" if len(terms) > _TERMS_SHOWN else ""
+    asked = f"was asked for {', '.join(terms[:_TERMS_SHOWN])}{more}" if terms else "was not asked"
+    return f"The portal's own search {asked}"
+
+
+def _likely(finding: Finding) -> str:
+    seen, left = finding.certificate.likely_places(finding.feature)
+    if not seen + left:
+        return "No link promised it"
+    return f"{_count(seen, 'link')} that promised it {'was' if seen == 1 else 'were'} followed, {left or 'none'} left"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")

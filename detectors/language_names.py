@@ -1,0 +1,96 @@
+"""Names and codes by which links offer a page in another language, and the language that an address names."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
+
+from detectors.normalise import normalise
+from detectors.packaged import data
+from detectors.page.language import declared
+
+if TYPE_CHECKING:
+    from detectors.page.elements import Link
+
+SWITCH = re.compile(r"lang|locale|idioma|sprache|langue|wpml|polylang|dil|jezik", re.I)
+"""How sites call what switches the language, in names, classes and addresses."""
+
+MAX_NAME = 40
+"""Characters of the longest label that may name a language."""
+
+_SWITCH_WORDS = frozenset(("version", "site", "website", "verzia", "versione", "versao", "versija", "verze"))
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(normalise(name) for name in data("endonyms")["switch"]["names"])
+
+
+@cache
+def _own_names() -> dict[str, str]:
+    return {normalise(name): code for code, names in data("endonyms")["own"].items() for name in names}
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset(normalise(code) for code in data("endonyms")["switch"]["codes"])
+
+
+@lru_cache(maxsize=4096)
+def is_endonym(text: str) -> bool:
+    """Whether the text is a language's name, alone, with its code or country in brackets, or two names together."""
+    plain = normalise(re.sub(r"[(\[].*?[)\]]", " ", text))
+    if plain in _names():
+        return True
+    words = [word for word in plain.split() if word not in _codes() and word not in _SWITCH_WORDS]
+    return 0 < len(words) < 3 and (" ".join(words) in _names() or all(word in _names() for word in words))
+
+
+@lru_cache(maxsize=4096)
+def language_of_name(text: str) -> str:
+    """The language whose own name the text is, where the text alone tells it; empty otherwise."""
+    return str(_own_names().get(normalise(text), ""))
+
+
+def names_language(link: Link, own: str) -> str:
+    """By what the link is known to lead to another language than `own`; empty if it is not."""
+    if link.href.startswith(("mailto:", "tel:")):
+        return ""
+    other = declared(link.hreflang).split("-")[0]
+    if other:
+        return f"link with hreflang {link.hreflang}" if other != own else ""
+    label = link.label or link.title
+    if len(label) > MAX_NAME:
+        return ""
+    if is_endonym(label):
+        return "" if language_of_name(label) == own else "link labelled with a language's own name"
+    return _by_code(link, label, own)
+
+
+def _by_code(link: Link, label: str, own: str) -> str:
+    """A bare code counts where address or class say that it switches the language."""
+    code = normalise(label)
+    if code not in _codes() or code[:2] == own or link.zone == "breadcrumb":
+        return ""
+    place = re.search(rf"(?:^|[/?&=._-]){re.escape(label.lower())}(?:$|[/?&=._-])", link.href.lower())
+    switched = place or SWITCH.search(f"{link.css} {link.href}")
+    return "link labelled with a language's code" if switched or not code.isascii() else ""
+
+
+@lru_cache(maxsize=4096)
+def language_of_address(url: str) -> str:
+    """The language that the address names: first step of its path, first label of its host, or a parameter such as
+    `lang`; empty if it names none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    first = next((step for step in parts.path.split("/") if step), "")
+    asked = (value for name, value in parse_qsl(parts.query) if SWITCH.search(name))
+    for place in (first, (parts.hostname or "").partition(".")[0], *asked):
+        base = place.replace("_", "-").lower().partition("-")[0]
+        if len(base) == 2 and base in data("languages")["codes"]:
+            return declared(base).partition("-")[0]
+    return ""

@@ -1,0 +1,69 @@
+"""Whether a page describes a service: which documents, how long, at what cost."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from detectors.matcher import Matcher
+from detectors.normalise import normalise
+from detectors.packaged import data
+
+if TYPE_CHECKING:
+    from detectors.hits import Segment
+    from detectors.page import Page
+
+ENOUGH_PARTS = 2
+_MAX_CAPTION = 60
+_MAX_BLOCK = 400
+_FEW_CHARS = 24
+"""How many characters beside its word a caption may hold: "Fees and charges", not a sentence on fees."""
+
+_REMEMBERED = 8_192
+
+
+def service_sheet(page: Page) -> tuple[frozenset[str], list[Segment]]:
+    """The parts of a service's description that the content has as captions, and where; empty where fewer than two.
+
+    A caption is a heading, or the beginning of a block up to its colon. The parts are `documents`, `time`, `cost`.
+    """
+    parts: set[str] = set()
+    places: list[Segment] = []
+    names = lexicons_of(page)
+    for segment in page.hits.segments if names else ():
+        if segment.zone in ("main", "aside") and segment.kind in ("heading", "text"):
+            found = {part for caption in _captions(segment) for name in names for part in _parts(caption, name)}
+            if found - parts:
+                parts |= found
+                places.append(segment)
+    return (frozenset(parts), places) if len(parts) >= ENOUGH_PARTS else (frozenset(), [])
+
+
+def lexicons_of(page: Page) -> tuple[str, ...]:
+    """The names of the lexicons of the page's languages, not those that are read beside them."""
+    found = (page.lexicons.resolve(language) for language in page.languages) if page.lexicons else ()
+    return tuple(dict.fromkeys(lexicon.language for lexicon in found if lexicon is not None))
+
+
+def _captions(segment: Segment) -> list[str]:
+    """The captions in a heading or block: the whole if it is short, else what stands before the colons."""
+    text = segment.text
+    if segment.kind == "heading" or len(text) <= _MAX_CAPTION:
+        return [text.partition(":")[0].partition("\uff1a")[0]]
+    if len(text) > _MAX_BLOCK or (":" not in text and "\uff1a" not in text):
+        return []
+    pieces = text.replace("\uff1a", ":").split(":")[:-1]
+    return [piece.rpartition(". ")[2].rpartition("; ")[2][-_MAX_CAPTION:] for piece in pieces]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _parts(caption: str, language: str) -> frozenset[str]:
+    plain = normalise(caption)
+    found = _matcher(language).find(plain)
+    return frozenset(part for start, end, part in found if len(plain) - (end - start) <= _FEW_CHARS)
+
+
+@cache
+def _matcher(language: str) -> Matcher[str]:
+    words = data("procedure")["words"]
+    return Matcher((word, part) for part, by_language in words.items() for word in by_language.get(language, ()))

@@ -1,0 +1,137 @@
+"""The observations of a run as they come in: the best of each feature, what they come to together, what is settled."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from detectors.calibration import rules
+from detectors.packaged import data
+
+if TYPE_CHECKING:
+    from detectors.observation import Observation
+
+_INDEX = re.compile(r"(?:index|default|home)(?:\.\w{2,5})?")
+_MENUS = frozenset(("nav", "header", "footer", "breadcrumb", "consent"))
+
+
+@dataclass(slots=True)
+class _Kept:
+    """The best observations of one feature, one per page and target, in memory that does not grow."""
+
+    best: list[Observation] = field(default_factory=list)
+    against: list[Observation] = field(default_factory=list)
+
+    def add(self, observation: Observation, keep: int) -> None:
+        kept = self.best if observation.polarity == "for" else self.against
+        key = _key(observation)
+        for index, other in enumerate(kept):
+            if _key(other) == key:
+                if _order(observation) < _order(other):
+                    kept[index] = observation
+                    kept.sort(key=_order)
+                return
+        kept.append(observation)
+        kept.sort(key=_order)
+        del kept[keep:]
+
+
+def _key(observation: Observation) -> tuple[str, str]:
+    """Sightings with the same words and target (a menu on every page) are one."""
+    return observation.quote, observation.href or observation.url
+
+
+def _order(observation: Observation) -> tuple[float, int, tuple[str, ...], tuple[tuple[int, int], ...]]:
+    """Strongest first; then the earliest capture; then by all that is written, so that the order of arrival never
+    matters."""
+    o = observation
+    capture = o.capture if o.capture is not None else 1 << 60
+    words = (o.url, o.quote, o.href, o.kind, o.zone, o.detector, o.version, o.why, o.gloss, o.language, o.selector)
+    return -standing(o), capture, words, o.matched
+
+
+class Tally:
+    """Observations of a run as they come in: the best of each feature, and what is settled."""
+
+    def __init__(self, features: Iterable[str]) -> None:
+        self._kept: dict[str, _Kept] = {feature: _Kept() for feature in features}
+        self._settled: set[str] = set()
+        self.languages: Counter[str] = Counter()
+        self.pages = 0
+
+    def add(self, language: str, observations: Iterable[Observation]) -> None:
+        """Count one page read in `language` (empty: unknown) with what was seen on it."""
+        self.pages += 1
+        self.languages[language] += 1
+        self.note(observations)
+
+    def note(self, observations: Iterable[Observation]) -> None:
+        """Observations that belong to no page (transport, browser, site structure)."""
+        keep, settled_from = int(rules()["keep"]), float(rules()["settled_from"])
+        for observation in observations:
+            kept = self._kept.get(observation.feature)
+            if kept is not None:
+                kept.add(observation, keep)
+                if observation.feature not in self._settled and combined(kept.best) >= settled_from:
+                    self._settled.add(observation.feature)
+
+    @property
+    def settled(self) -> Collection[str]:
+        """Features with so much proof that more would change nothing."""
+        return self._settled
+
+    @property
+    def features(self) -> Collection[str]:
+        """The features that are tallied."""
+        return self._kept.keys()
+
+    def best(self, feature: str) -> list[Observation]:
+        """The best observations for the feature, strongest first."""
+        return self._kept[feature].best
+
+    def against(self, feature: str) -> list[Observation]:
+        """The best observations against the feature."""
+        return self._kept[feature].against
+
+
+def combined(observations: Sequence[Observation]) -> float:
+    """Strength of several observations together, 0..1. More support never lowers it; order does not matter."""
+    if not observations:
+        return 0.0
+    rule = rules()
+    ordered = sorted((standing(o) for o in observations), reverse=True)
+    doubt = 1.0 - ordered[0]
+    for strength in ordered[1:]:
+        doubt *= 1.0 - strength * float(rule["second_weight"])
+    value = 1.0 - doubt
+    return value if ordered[0] >= float(rule["present_from"]) else min(value, float(rule["hint_ceiling"]))
+
+
+def standing(observation: Observation) -> float:
+    """The observation's strength for the whole portal: full on the front page and in menus, less deep in content."""
+    table = rules()["standing"]
+    if observation.kind == "portal" or is_front(observation.url):
+        place = "front"
+    elif observation.zone in _MENUS:
+        place = "menu"
+    else:
+        place = observation.kind
+    return observation.strength * float(table[place])
+
+
+@lru_cache(maxsize=4096)
+def is_front(url: str) -> bool:
+    """Whether the address is a portal's front page: no path but a language, `index` or both."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    steps = [step.lower() for step in parts.path.split("/") if step]
+    if steps and steps[0].replace("_", "-").split("-")[0] in data("languages")["codes"] and len(steps[0]) <= 7:
+        del steps[0]
+    return not parts.query and (not steps or (len(steps) == 1 and _INDEX.fullmatch(steps[0]) is not None))

@@ -1,0 +1,158 @@
+"""Two topics in one place: finds the labels in which the words of one stand beside those of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from detectors.compositions import GENERAL, Composition, Part, compositions
+from detectors.normalise import locate, normalise
+from detectors.observation import Observation
+from detectors.page.selector import css_selector
+from detectors.readings import read_text
+from detectors.strengths import strengths
+from detectors.topic import describe
+
+if TYPE_CHECKING:
+    from detectors.hits import Hit, Segment
+    from detectors.lexicon import Lexicon
+    from detectors.page import Page
+
+_STRENGTH = {"link": 0.66, "control": 0.62, "heading": 0.64, "title": 0.66, "form": 0.6, "frame": 0.6, "text": 0.3}
+_PER_WORD = 0.045
+_FILLER = 3
+_REMEMBERED_CHARS = 160
+
+
+def composed(page: Page, features: Iterable[str], spurned: frozenset[str] = frozenset()) -> Iterator[Observation]:
+    """The best place of each feature that is told by several topics together, where none of `spurned` is told too."""
+    for feature in features:
+        found = (place for way in compositions().get(feature, ()) for place in _places(page, way))
+        places = (place for place in found if not page.hits.features_of(place.segment) & spurned)
+        best = max(places, key=lambda place: place.strength, default=None)
+        if best is not None:
+            yield best.observation(feature)
+
+
+def within(page: Page, feature: str, other: str, mark: str) -> Iterator[Observation]:
+    """The best sighting of a strong term of `other` in a label with words of the general list `mark`, as proof of
+    `feature`: what `other` gathers from many things is told apart by the mark. A term of one word is no more than the
+    mark itself and needs a word for doing it online."""
+    table = strengths()
+    hits = [hit for hit in page.hits.feature(other) if mark in page.hits.marks(hit.segment) and _says_more(page, hit)]
+    best = max(hits, key=table.of, default=None)
+    if best is not None:
+        shown = describe(feature, best, table.of(best))
+        yield replace(shown, why=f"{shown.why} of {other}, with words for {mark}")
+
+
+def _says_more(page: Page, hit: Hit) -> bool:
+    words = len(normalise(hit.term.text.replace("*", "")).split())
+    return hit.term.role == "strong" and (words > 1 or "online" in page.hits.marks(hit.segment))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place in which every part of `way` is touched; `hit` is the term of the first part, if that is a feature's."""
+
+    strength: float
+    segment: Segment
+    hit: Hit | None
+    way: Composition
+
+    def observation(self, feature: str) -> Observation:
+        """The place as proof of the feature."""
+        together = " with ".join("/".join(name.text for name in part) for part in self.way)
+        if self.hit is not None:
+            shown = describe(feature, self.hit, self.strength)
+            return replace(shown, why=f"{shown.why}; in one place: {together}")
+        segment = self.segment
+        element = segment.link or segment.control or segment.heading or segment.form or segment.block
+        return Observation(
+            feature,
+            "content" if segment.link is None else "link",
+            round(self.strength, 3),
+            segment.text[:240],
+            f"{segment.kind} in the {segment.zone}; in one place: {together}",
+            href=segment.link.href if segment.link is not None else "",
+            selector=css_selector(element.element) if element is not None else "",
+            zone=segment.zone,
+        )
+
+
+def _places(page: Page, way: Composition) -> Iterator[_Place]:
+    """The places in which every part of the composition is touched."""
+    first, *others = way
+    if is_general(first):
+        numbers = set.intersection(*(_touched(page, part) for part in way))
+        for segment in (page.hits.segments[number] for number in sorted(numbers)):
+            yield _Place(_worth(segment, None), segment, None, way)
+        return
+    for hit in hits_of(page, first):
+        segment = hit.segment
+        if all(_could_touch(page, segment, part) and beside(page, hit, part) for part in others):
+            yield _Place(_worth(segment, hit), segment, hit, way)
+
+
+def is_general(part: Part) -> bool:
+    """Whether the part names general vocabulary alone."""
+    return all(name.is_general for name in part)
+
+
+def hits_of(page: Page, part: Part) -> Iterator[Hit]:
+    """The terms of the part's features on the page."""
+    for name in part:
+        for hit in page.hits.feature(name.text):
+            if not name.strong or hit.term.role == "strong":
+                yield hit
+
+
+def _touched(page: Page, part: Part) -> set[int]:
+    """Numbers of the segments that touch one of the general lists."""
+    lists = {name.text.removeprefix(GENERAL) for name in part}
+    return {number for number, marks in page.hits.general.items() if not lists.isdisjoint(marks)}
+
+
+def _could_touch(page: Page, segment: Segment, part: Part) -> bool:
+    marks, features = page.hits.marks(segment), page.hits.features_of(segment)
+    return any(name.text.removeprefix(GENERAL) in marks or name.text in features for name in part)
+
+
+def beside(page: Page, hit: Hit, part: Part) -> bool:
+    """Whether a name of the part is touched by what the segment says beside the hit."""
+    if page.lexicons is None:
+        return False
+    text = hit.segment.text
+    look = _remembered if len(text) <= _REMEMBERED_CHARS else _told_beside
+    told, strong = look(page.lexicons.for_languages(page.languages), text, hit.start, hit.end)
+    return any(name.text in (strong if name.strong else told) for name in part)
+
+
+def _told_beside(
+    lexicons: tuple[Lexicon, ...], text: str, start: int, end: int
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The names told outside a span of the normal form, and those told by a strong term."""
+    first, last = locate(text, start, end)
+    readings = [read_text(lexicon, f"{text[:first]} | {text[last:]}") for lexicon in lexicons]
+    general = {f"{GENERAL}{name}" for reading in readings for name in reading.general}
+    terms = [term for reading in readings for _, _, term, _ in reading.terms]
+    strong = {term.feature for term in terms if term.role == "strong"}
+    return frozenset(general | {term.feature for term in terms}), frozenset(strong)
+
+
+@lru_cache(maxsize=16_384)
+def _remembered(
+    lexicons: tuple[Lexicon, ...], text: str, start: int, end: int
+) -> tuple[frozenset[str], frozenset[str]]:
+    return _told_beside(lexicons, text, start, end)
+
+
+def _worth(segment: Segment, hit: Hit | None) -> float:
+    """Strength of a place: a label that says little else tells most, a headline that happens to hold both little."""
+    if hit is not None:
+        more = hit.extra - (2 if hit.term.role == "strong" else 1)
+    else:
+        more = max(sum(len(word) > _FILLER for word in segment.text.split()), len(segment.text) // 14) - 3
+    return _STRENGTH.get(segment.kind, 0.0) - _PER_WORD * min(max(0, more), 6)

@@ -1,0 +1,86 @@
+"""The curve from combined strength to probability: isotonic regression on pages, with the old curve as a weak prior."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn.isotonic import IsotonicRegression
+
+from detectors.calibration import interpolate
+from losi.reliability import Outcome, brier, calibration_error
+from scripts.fitting.pages import folds, judge
+
+if TYPE_CHECKING:
+    from detectors.inspector import Inspector
+    from scripts.fitting.pages import Judged, LabelledPage
+
+KNOTS = (0.0, 0.15, 0.3, 0.45, 0.49, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+"""Strengths at which the curve is written down; it jumps between the last hint and the first proof."""
+PRIOR_WEIGHT = 10.0
+"""A knot of the old curve counts as so many pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Piecewise linear through (strength, probability), level beyond both ends."""
+
+    strength: tuple[float, ...]
+    probability: tuple[float, ...]
+
+    def __call__(self, strength: float) -> float:
+        """The probability that a feature with proof of this strength is there."""
+        return interpolate(strength, self.strength, self.probability)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Brier score and expected calibration error of two curves on the same pages x features."""
+
+    pairs: int
+    hand: tuple[float, float]
+    fitted: tuple[float, float]
+
+
+def outcomes(judged: Sequence[Judged], curve: Curve) -> list[Outcome]:
+    """Expected and observed for every feature of which something was seen on a page."""
+    return [
+        Outcome(curve(strength), feature in each.page.labels)
+        for each in judged
+        for feature, strength in each.strengths.items()
+    ]
+
+
+def fit(judged: Sequence[Judged], prior: Curve) -> Curve:
+    """The rising curve nearest to what was observed. Hints and proof are fitted apart: the rule treats them apart."""
+    pairs = [(x, feature in each.page.labels) for each in judged for feature, x in each.strengths.items()]
+    low, high = [k for k in KNOTS if k < 0.5], [k for k in KNOTS if k >= 0.5]
+    values = [
+        *_isotonic([pair for pair in pairs if pair[0] < 0.5], low, prior),
+        *_isotonic([pair for pair in pairs if pair[0] >= 0.5], high, prior),
+    ]
+    return Curve(KNOTS, tuple(round(float(value), 3) for value in np.maximum.accumulate(values)))
+
+
+def _isotonic(pairs: list[tuple[float, bool]], knots: list[float], prior: Curve) -> list[float]:
+    """Isotonic regression over the knots: at each the posterior mean of the pairs that lie nearest to it."""
+    nearest = [int(np.argmin(np.abs(np.array(knots) - x))) for x, _ in pairs]
+    right = np.bincount(nearest, weights=[float(y) for _, y in pairs], minlength=len(knots))
+    weights = np.bincount(nearest, minlength=len(knots)) + PRIOR_WEIGHT
+    means = (right + PRIOR_WEIGHT * np.array([prior(knot) for knot in knots])) / weights
+    model = IsotonicRegression(y_min=0.01, y_max=0.99)
+    return [float(value) for value in model.fit_transform(knots, means, sample_weight=weights)]
+
+
+def cross_validate(pages: Sequence[LabelledPage], inspector: Inspector, hand: Curve, number: int) -> Trial:
+    """The hand-set curve beside the one fitted on the other folds."""
+    old: list[Outcome] = []
+    new: list[Outcome] = []
+    for fitted_on, tested_on in folds(pages, number):
+        curve = fit(judge(fitted_on, inspector), hand)
+        judged = judge(tested_on, inspector)
+        old += outcomes(judged, hand)
+        new += outcomes(judged, curve)
+    return Trial(len(old), (brier(old), calibration_error(old)), (brier(new), calibration_error(new)))

@@ -1,0 +1,80 @@
+"""Features told by two topics in one place: the data, what a lexicon covers by them, and the vocabulary beside."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+
+from detectors.composite import GROUPS, SECTORS, ComposedDetector
+from detectors.compositions import composed_of, compositions
+from detectors.lexicon import BESIDE, GENERAL, LexiconError, bundled, parse
+from detectors.packaged import data
+from survey.features import features
+from survey.questionnaire import load
+
+MODULES = (
+    "engagement", "geography", "groups", "national_services", "open_data", "sectors", "strategies", "transactions",
+)  # fmt: skip
+DETECTORS = [cls for name in MODULES for cls in import_module(f"detectors.builtin.{name}").DETECTORS]
+TOLD = {feature for cls in DETECTORS for feature in cls.features}
+HEAD = 'language = "en"\nname = "English"\n[general]\n' + "".join(f"{name} = []\n" for name in GENERAL)
+
+
+def test_every_composed_feature_is_told_by_known_names() -> None:
+    known = {f"general.{name}" for name in (*GENERAL, *BESIDE)} | set(features())
+    for feature, ways in compositions().items():
+        assert feature in features(), feature
+        assert all(len(way) >= 2 for way in ways), feature
+        assert {name.text for way in ways for part in way for name in part} <= known, feature
+
+
+def test_every_composed_detector_has_compositions() -> None:
+    composed = [cls for cls in DETECTORS if issubclass(cls, ComposedDetector)]
+    assert composed
+    assert [cls.__name__ for cls in composed for feature in cls.features if feature not in compositions()] == []
+
+
+def test_sectors_and_groups_are_those_of_the_data() -> None:
+    assert set(data("compositions")["sectors"]) == set(SECTORS)
+    assert set(data("compositions")["groups"]) == set(GROUPS)
+
+
+def test_a_part_without_words_leaves_the_feature_untold() -> None:
+    assert "consultation.youth" in composed_of({"general.youth", "general.consultation"})
+    assert "consultation.youth" not in composed_of({"general.youth", "participation.outcomes"})
+
+
+def test_a_lexicon_covers_what_its_words_compose() -> None:
+    words = '[beside]\nyouth = ["young people"]\nconsultation = ["public consultation"]\n'
+    found = parse(HEAD + words, "en.toml")
+    assert "consultation.youth" in found.features
+    assert "consultation.women" not in found.features
+    assert not any(feature.startswith("general.") for feature in found.features)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ('[beside]\nyoung = ["x"]\n', "does not know"),
+        ('[beside]\nyouth = "x"\n', "must be a list"),
+        ('[beside]\nyouth = ["--"]\n', "is no term"),
+    ],
+)
+def test_a_broken_list_beside_is_refused(words: str, said: str) -> None:
+    with pytest.raises(LexiconError, match=said):
+        parse(HEAD + words, "en.toml")
+
+
+ASKED = sorted(TOLD & set(load("osi-2024").features))
+COVERED = (
+    "ar az be bg bn bs ca cs da de el en es et fa fi fr he hi hr hu hy id it ja ka kk ko lt lv mk ms nl no pl pt ro ru "
+    "sk sl sq sr-Cyrl sr-Latn sv sw th tr uk uz vi zh-Hans zh-Hant"
+).split()
+
+
+@pytest.mark.parametrize("language", COVERED)
+def test_the_larger_languages_have_words_for_what_the_national_questionnaire_asks(language: str) -> None:
+    found = bundled().get(language)
+    assert found is not None
+    assert [feature for feature in ASKED if feature not in found.features] == []

@@ -1,0 +1,139 @@
+"""Dates in the languages and calendars of portals, as Gregorian days."""
+
+from __future__ import annotations
+
+from datetime import date
+from time import process_time
+
+import pytest
+
+from detectors.calendars import gregorian
+from detectors.dates import dates_in, writes_month_first, years_in
+
+DAY = date(2026, 5, 12)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Posted on 12 May 2026 by the press office"),
+        ("en", "May 12, 2026"),
+        ("en", "the 12th of May 2026"),
+        ("de", "Stand: 12. Mai 2026"),
+        ("es", "12 de mayo de 2026"),
+        ("pt", "12 de maio de 2026"),
+        ("ca", "12 de maig de 2026"),
+        ("fr", "Publié le 12 mai 2026"),
+        ("it", "12 maggio 2026"),
+        ("pl", "12 maja 2026 r."),
+        ("cs", "12. května 2026"),
+        ("sk", "12. mája 2026"),
+        ("hr", "12. svibnja 2026."),
+        ("sr-Latn", "12. maja 2026."),
+        ("sl", "12. maj 2026"),
+        ("hu", "2026. május 12."),
+        ("lt", "2026 m. gegužės 12 d."),
+        ("lv", "2026. gada 12. maijs"),
+        ("et", "12. mai 2026"),
+        ("fi", "12. toukokuuta 2026"),
+        ("is", "12. maí 2026"),
+        ("ru", "12 мая 2026 г."),
+        ("uk", "12 травня 2026 року"),
+        ("kk", "2026 жылғы 12 мамыр"),
+        ("uz", "2026-yil 12-may"),
+        ("mn", "2026 оны 5 дугаар сарын 12"),
+        ("el", "12 Μαΐου 2026"),
+        ("tr", "12 Mayıs 2026"),
+        ("he", "12 במאי 2026"),
+        ("ar", "12 مايو 2026"),
+        ("ar", "12 أيار 2026"),
+        ("fa", "۲۲ اردیبهشت ۱۴۰۵"),
+        ("fa", "1405/02/22"),
+        ("th", "12 พฤษภาคม พ.ศ. 2569"),
+        ("th", "12 พ.ค. 2569"),
+        ("hi", "12 मई 2026"),
+        ("ne", "२९ वैशाख २०८३"),
+        ("bn", "১২ মে ২০২৬"),
+        ("ta", "12 மே 2026"),
+        ("am", "ግንቦት 4 ቀን 2018"),
+        ("ka", "12 მაისი 2026"),
+        ("hy", "12 Մայիսի 2026"),
+        ("id", "12 Mei 2026"),
+        ("vi", "ngày 12 tháng 5 năm 2026"),
+        ("km", "១២ ឧសភា ២០២៦"),
+        ("ja", "令和8年5月12日"),
+        ("zh-Hant", "民國115年5月12日"),
+        ("zh-Hans", "发布时间：2026年5月12日"),
+        ("ko", "2026년 5월 12일"),
+        ("de", "12.05.2026"),
+        ("pl", "2026-05-12"),
+    ],
+)
+def test_a_date_as_the_language_writes_it(language: str, text: str) -> None:
+    assert dates_in(text, [language]) == [DAY]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Call 0202 555 2026 or come to room 12",
+        "Budget 2026",
+        "31 February 2026",
+        "version 1.2.2026.4",
+        "12 May",
+        "IBAN 12 0500 2026 1234",
+        "the maybe 12 of 2026",
+    ],
+)
+def test_what_is_no_date(text: str) -> None:
+    assert dates_in(text, ["en"]) == []
+
+
+def test_the_month_stands_first_where_the_host_says_so() -> None:
+    assert writes_month_first("www.villa.gov")
+    assert not writes_month_first("www.villa.gov.uk")
+    assert dates_in("05/12/2026", ["en"], month_first=True) == [DAY]
+    assert dates_in("05/12/2026", ["en"]) == [date(2026, 12, 5)]
+    assert dates_in("05/25/2026", ["en"]) == [date(2026, 5, 25)]
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("Presupuesto 2024-2025", [2024, 2025]),
+        ("งบประมาณ 2569", [2026]),
+        ("بودجه ۱۴۰۵", [2026]),
+        ("令和6年度予算", [2024]),
+        ("民國113年預算", [2024]),
+        ("Room 4100, since 1850", []),
+    ],
+)
+def test_years_of_the_common_era(text: str, years: list[int]) -> None:
+    assert years_in(text) == years
+
+
+@pytest.mark.parametrize(
+    ("calendar", "day", "expected"),
+    [
+        ("persian", (1403, 1, 1), date(2024, 3, 20)),
+        ("persian", (1404, 1, 1), date(2025, 3, 21)),
+        ("persian", (1399, 12, 30), date(2021, 3, 20)),
+        ("islamic", (1445, 9, 1), date(2024, 3, 11)),
+        ("ethiopic", (2016, 1, 1), date(2023, 9, 12)),
+        ("ethiopic", (2017, 1, 1), date(2024, 9, 11)),
+    ],
+)
+def test_days_of_other_calendars(calendar: str, day: tuple[int, int, int], expected: date) -> None:
+    assert gregorian(calendar, *day) == expected  # type: ignore[arg-type]
+
+
+def test_a_month_that_does_not_exist_is_no_day() -> None:
+    assert gregorian("gregorian", 2026, 14, 1) is None
+    assert gregorian("persian", 99_999_999, 1, 1) is None
+
+
+def test_reading_dates_is_bounded() -> None:
+    text = "12 de de de . . . , , , 2026 " * 20_000
+    begun = process_time()
+    assert dates_in(text, ["es", "pt", "en"]) == []
+    assert process_time() - begun < 1.0
