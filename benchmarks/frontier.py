@@ -1,197 +1,141 @@
-"""How soon the frontier finds the evidence of an archived site, beside breadth-first and the sitemap's (URL) order.
+"""How soon the frontier finds the evidence of an archived site, beside breadth-first and the sitemap's order.
 
-    python -m benchmarks.frontier START SITE.warc.gz [--csv FILE] [--png FILE]
+    python -m benchmarks.frontier START SITE.warc.gz [SITE2.warc.gz ...] [--csv FILE] [--png FILE] [--json FILE]
 
-Each order fetches from the archive; what counts is how many of the features that an exhaustive crawl proves are proved
-after 10, 25, 50 and 100 fetched pages. With --png the curve is drawn (needs matplotlib).
+Each order fetches from the archive, nothing else is asked. The site's evidence is the set of features that an
+exhaustive crawl (every page that links lead to) concludes to be present; an order has found of it what would be
+concluded to be present if its crawl ended there. That is the answer a reader gets, so it is the measure: a single
+sighting deep in a page, which the conclusion discounts, answers no question. The share of features *sighted* (some page
+proves it by itself) is printed beside it.
+
+The table is CSV; --csv writes the whole curve, --png draws it (needs matplotlib), --json writes the numbers.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-from collections import deque
-from collections.abc import Iterator
+import json
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
-from crawler.frontier import Frontier
-from crawler.replay import Replay
-from crawler.scope import Scope
-from crawler.urls import canonical
-from detectors.conclude import Tally
-from detectors.inspector import Inspector
-from detectors.observation import Observation
-from detectors.promise import LinkPromise, promises
-from storage.archive import ReplayIndex, decoded_body
-from survey.features import features
+from benchmarks.orders import BestFirst, BreadthFirst, Listed, Order, Site, Step, walk
+from storage.archive import ReplayIndex
 
 MARKS = (10, 25, 50, 100)
-_LIMIT = 20_000_000
+_KINDS = ("concluded", "sighted")
 
-
-class Site:
-    """The pages of the archive, each inspected once however many orders visit it."""
-
-    def __init__(self, start: str, index: ReplayIndex) -> None:
-        self.start = start
-        self.scope = Scope(start)
-        self.urls = sorted(url for url in index.urls() if self.scope.contains(url))
-        self._replay = Replay(index)
-        self._inspector = Inspector.default()
-        self._read: dict[str, tuple[str, list[Observation], list[LinkPromise]] | None] = {}
-
-    def address(self, url: str) -> str:
-        """The one address under which the archive has the page; empty if it has none."""
-        found = self._replay.find(url)
-        return canonical(found.url) if found is not None else ""
-
-    def read(self, url: str) -> tuple[str, list[Observation], list[LinkPromise]] | None:
-        """Language, observations and links of a page; None if the archive has no readable page there."""
-        key = self.address(url)
-        if key not in self._read:
-            self._read[key] = self._inspect(url)
-        return self._read[key]
-
-    def _inspect(self, url: str) -> tuple[str, list[Observation], list[LinkPromise]] | None:
-        found = self._replay.find(url)
-        if found is None or found.status != 200:
-            return None
-        kind = found.header("content-type") or ""
-        body = decoded_body(found.headers, found.body, _LIMIT).body
-        page = self._inspector.page(found.url, body, content_type=kind)
-        if page.kind != "html":
-            return None
-        inside = [promise for promise in promises(page) if self.scope.contains(promise.url)]
-        return page.language, self._inspector.inspect(page), inside
-
-
-class Order(Protocol):
-    """Which page comes next."""
-
-    def next(self) -> str | None: ...
-    def offer(self, links: list[LinkPromise], depth: int) -> None: ...
-    def learn(self, language: str, observations: list[Observation]) -> None: ...
-
-
-class BestFirst:
-    """The product's frontier."""
-
-    def __init__(self, start: str) -> None:
-        self._tally = Tally(features())
-        self._frontier = Frontier(self._tally)
-        self._frontier.add(start)
-
-    def next(self) -> str | None:
-        entry = self._frontier.pop()
-        return entry.url if entry else None
-
-    def offer(self, links: list[LinkPromise], depth: int) -> None:
-        for link in links:
-            self._frontier.add(link.url, link.features, depth=depth, zone=link.zone)
-
-    def learn(self, language: str, observations: list[Observation]) -> None:
-        self._tally.add(language, observations)
-
-
-class BreadthFirst:
-    """First seen, first fetched."""
-
-    def __init__(self, start: str) -> None:
-        self._queue = deque([start])
-        self._seen = {canonical(start)}
-
-    def next(self) -> str | None:
-        return self._queue.popleft() if self._queue else None
-
-    def offer(self, links: list[LinkPromise], depth: int) -> None:
-        for link in links:
-            if (key := canonical(link.url)) not in self._seen:
-                self._seen.add(key)
-                self._queue.append(link.url)
-
-    def learn(self, language: str, observations: list[Observation]) -> None:
-        """It learns nothing."""
-
-
-class SitemapOrder(BreadthFirst):
-    """The addresses in alphabetical order, as sitemaps list them; the home page first."""
-
-    def __init__(self, site: Site) -> None:
-        super().__init__(site.start)
-        self._queue.extend(site.urls)
-
-    def offer(self, links: list[LinkPromise], depth: int) -> None:
-        """The list is all there is."""
-
-
-def curve(site: Site, order: Order) -> Iterator[frozenset[str]]:
-    """The features proved after each fetched page."""
-    proved: set[str] = set()
-    depth = 0
-    visited: set[str] = set()
-    while (url := order.next()) is not None:
-        key = site.address(url)
-        read = None if key in visited else site.read(url)
-        visited.add(key)
-        if read is None:
-            continue
-        language, observations, links = read
-        proved.update(o.feature for o in observations if o.is_proof)
-        order.learn(language, observations)
-        depth += 1
-        order.offer(links, min(depth, 10))
-        yield frozenset(proved)
+Curves = Mapping[str, Sequence[Step]]
 
 
 def main() -> None:
     """Runs the three orders and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("start")
-    parser.add_argument("archive", type=Path)
-    parser.add_argument("--csv", type=Path)
-    parser.add_argument("--png", type=Path)
+    parser.add_argument("start", help="address of the site's front page")
+    parser.add_argument("archive", type=Path, nargs="+", help="WARC files that hold the site")
+    parser.add_argument("--csv", type=Path, help="write the curves here")
+    parser.add_argument("--png", type=Path, help="draw the curves here")
+    parser.add_argument("--json", type=Path, help="write the numbers here")
     options = parser.parse_args()
-    with ReplayIndex([options.archive]) as index:
-        site = Site(options.start, index)
-        orders: dict[str, Order] = {
-            "best first": BestFirst(site.start),
-            "breadth first": BreadthFirst(site.start),
-            "sitemap order": SitemapOrder(site),
-        }
-        curves = {name: [len(proved) for proved in curve(site, order)] for name, order in orders.items()}
-    everything = max(steps[-1] for steps in curves.values())
-    print(f"{everything} features proved by an exhaustive crawl of {max(map(len, curves.values()))} pages")
-    print(f"{'pages':<16}" + "".join(f"{mark:>10}" for mark in MARKS))
-    for name, steps in curves.items():
-        print(f"{name:<16}" + "".join(f"{_share(steps, mark, everything):>10.0%}" for mark in MARKS))
+    with ReplayIndex(options.archive) as index:
+        curves = measure(Site(options.start, index))
+    if not curves["breadth first"]:
+        parser.error(f"the archive has no page at {options.start}")
+    report = summary(options.start, curves)
+    print_table(report)
     if options.csv:
-        _write_csv(options.csv, curves)
+        _write_csv(_made(options.csv), curves)
     if options.png:
-        _draw(options.png, curves, everything)
+        _draw(_made(options.png), curves)
+    if options.json:
+        _made(options.json).write_text(json.dumps(report, indent=2) + "\n")
 
 
-def _share(steps: list[int], mark: int, everything: int) -> float:
-    return steps[min(mark, len(steps)) - 1] / everything if steps else 0.0
+def measure(site: Site) -> Curves:
+    """The steps of every order; breadth-first goes on to the end, and says what there is to find."""
+    orders: dict[str, Order] = {
+        "best first": BestFirst(site.start),
+        "breadth first": BreadthFirst(site.start),
+        "sitemap order": Listed([site.start, *site.listed()]),
+    }
+    return {name: list(walk(site, order)) for name, order in orders.items()}
 
 
-def _write_csv(path: Path, curves: dict[str, list[int]]) -> None:
+def share(steps: Sequence[Step], pages: int, kind: str, everything: frozenset[str]) -> float:
+    """How much of the evidence is found after so many pages."""
+    if not steps or not everything:
+        return 0.0
+    found: frozenset[str] = getattr(steps[min(pages, len(steps)) - 1], kind)
+    return len(found & everything) / len(everything)
+
+
+def summary(start: str, curves: Curves) -> dict[str, Any]:
+    """The numbers of the table."""
+    last = curves["breadth first"][-1]
+    everything: dict[str, frozenset[str]] = {kind: getattr(last, kind) for kind in _KINDS}
+    return {
+        "site": start,
+        "pages": len(curves["breadth first"]),
+        "marks": list(MARKS),
+        "features": {kind: len(found) for kind, found in everything.items()},
+        "shares": {
+            kind: {
+                name: [round(share(steps, mark, kind, everything[kind]), 4) for mark in MARKS]
+                for name, steps in curves.items()
+            }
+            for kind in _KINDS
+        },
+        "missing_at_50": sorted(everything["concluded"] - _at(curves["best first"], 50).concluded),
+    }
+
+
+def _at(steps: Sequence[Step], pages: int) -> Step:
+    return steps[min(pages, len(steps)) - 1]
+
+
+def print_table(report: Mapping[str, Any]) -> None:
+    """The shares as CSV."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["evidence", "features", "pages of the site", "order", *(f"{mark} pages" for mark in MARKS)])
+    for kind in _KINDS:
+        for name, shares in report["shares"][kind].items():
+            writer.writerow(
+                [kind, report["features"][kind], report["pages"], name, *(f"{value:.3f}" for value in shares)]
+            )
+
+
+def _made(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _write_csv(path: Path, curves: Curves) -> None:
+    last = curves["breadth first"][-1]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(["pages", *curves])
-        for place in range(max(map(len, curves.values()))):
-            row = [steps[min(place, len(steps) - 1)] for steps in curves.values()]
-            writer.writerow([place + 1, *row])
+        writer.writerow(["pages", *(f"{name}, {kind}" for kind in _KINDS for name in curves)])
+        for pages in range(1, max(map(len, curves.values())) + 1):
+            row = [share(steps, pages, kind, getattr(last, kind)) for kind in _KINDS for steps in curves.values()]
+            writer.writerow([pages, *(f"{value:.4f}" for value in row)])
 
 
-def _draw(path: Path, curves: dict[str, list[int]], everything: int) -> None:
-    from matplotlib import pyplot  # type: ignore[import-not-found,unused-ignore]
+def _draw(path: Path, curves: Curves) -> None:
+    import matplotlib
 
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    everything = curves["breadth first"][-1].concluded
     for name, steps in curves.items():
-        pyplot.plot(range(1, len(steps) + 1), [step / everything for step in steps], label=name)
+        places = range(1, len(steps) + 1)
+        pyplot.plot(places, [share(steps, place, "concluded", everything) for place in places], label=name)
     pyplot.xlabel("pages fetched")
     pyplot.ylabel("share of the evidence found")
     pyplot.xscale("log")
+    pyplot.ylim(0, 1.02)
+    pyplot.grid(alpha=0.3)
     pyplot.legend()
     pyplot.savefig(path, dpi=120)
 

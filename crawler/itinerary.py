@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Request
 
 from crawler.budget import Budget
-from crawler.frontier import Entry, Frontier
+from crawler.frontier import Entry, EntryKind, Frontier
 from crawler.outcome import SeedStory
 from crawler.patience import Patience
 from crawler.scope import Scope
@@ -172,17 +172,20 @@ class Itinerary(Patience):
 
     def offer(self, promise: LinkPromise, entry: Entry) -> None:
         """Puts a link of a page into the frontier, if it leads somewhere worth a visit."""
-        weight = sum(value for _, value in promise.features)
-        if self.frontier.knows(promise.url, weight):
+        features, zone = promise.features, promise.zone
+        if self.frontier.knows(promise.url, sum(value for _, value in features), zone):
             return
-        inside = self.scope.contains(promise.url)
+        kind = self._kind(promise)
+        if kind is not None:
+            depth = entry.depth + 1
+            self.frontier.add(
+                promise.url, features, depth=depth, zone=zone, kind=kind, label=promise.label, source=entry
+            )
+
+    def _kind(self, promise: LinkPromise) -> EntryKind | None:
+        """What a link leads to, None if that is not worth a visit."""
         best = max((value for _, value in promise.features), default=0.0)
-        if promise.document:
-            if best >= _DOCUMENT and inside:
-                self.frontier.add(
-                    promise.url, promise.features, depth=entry.depth + 1, zone=promise.zone, kind="document"
-                )
-        elif inside:
-            self.frontier.add(promise.url, promise.features, depth=entry.depth + 1, zone=promise.zone)
-        elif best >= _FUNCTION and self.scope.may_step_to(promise.url):
-            self.frontier.add(promise.url, promise.features, depth=entry.depth + 1, zone=promise.zone, kind="external")
+        if self.scope.contains(promise.url):
+            return "page" if not promise.document else "document" if best >= _DOCUMENT else None
+        follow = best >= _FUNCTION and not promise.document and self.scope.may_step_to(promise.url)
+        return "external" if follow else None

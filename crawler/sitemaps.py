@@ -11,7 +11,7 @@ from lxml import etree
 from detectors.promise import url_promise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from crawler.frontier import Promise
     from crawler.scope import Scope
@@ -33,7 +33,7 @@ class SitemapReader:
 
     def __init__(self, inspector: Inspector, languages: tuple[str, ...]) -> None:
         self._inspector = inspector
-        self._languages = languages or _DEFAULT_LANGUAGES
+        self._languages = languages
         self._asked: dict[str, int] = {}
         self._pending: list[str] = []
         self._count = 0
@@ -62,11 +62,13 @@ class SitemapReader:
                 self._pending.append(page)
         return self._ask([u for u in further if scope.contains(u)], depth + 1) if depth < _MAX_DEPTH else []
 
-    def pages(self) -> Iterator[tuple[str, Promise]]:
-        """The pages read since the last call, with what their addresses promise."""
+    def pages(self, seen: Iterable[str] = ()) -> Iterator[tuple[str, Promise]]:
+        """The pages read since the last call, with what their addresses promise in the country's languages and in those
+        `seen` on the portal."""
         pending, self._pending = self._pending, []
+        languages = tuple(dict.fromkeys((*self._languages, *filter(None, seen)))) or _DEFAULT_LANGUAGES
         for url in pending:
-            yield url, url_promise(self._inspector, url, self._languages)
+            yield url, url_promise(self._inspector, url, languages)
 
 
 def parse_sitemap(body: bytes) -> tuple[list[str], list[str]]:

@@ -61,9 +61,10 @@ def shape(url: str) -> str:
     return f"{parts.netloc}{masked}?{names}"
 
 
-def shape_quota() -> int:
-    """How many pages of one shape are visited before the others are."""
-    return _rules().limits["shape_quota"]
+def section(url: str) -> str:
+    """The part of a site that a canonical URL lies in: its host and first folder."""
+    parts = url.split("/", 4)
+    return "/".join(parts[:4] if len(parts) > 4 else parts[:3])
 
 
 @cache

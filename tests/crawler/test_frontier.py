@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.frontier import Frontier
+from crawler.experience import Experience, is_story
+from crawler.frontier import Entry, Frontier
+from crawler.waiting import Waiting
+from detectors.observation import Observation
 
 HOST = "https://town.example"
 
@@ -17,6 +21,11 @@ class Settled:
     """Progress that a test moves."""
 
     settled: set[str] = field(default_factory=set)
+
+
+def seen(feature: str, strength: float) -> Observation:
+    """Proof of a feature on a page."""
+    return Observation(feature, "content", strength, "quote", "why")
 
 
 def _drain(frontier: Frontier) -> list[str]:
@@ -93,14 +102,100 @@ def test_traps_are_counted_once() -> None:
     assert len(frontier) == 0
 
 
-def test_one_shape_waits_after_its_quota() -> None:
+def test_pages_of_one_template_wait_once_they_tell_nothing_new() -> None:
     frontier = Frontier(Settled())
     for number in range(40):
-        frontier.add(f"{HOST}/news/{number}", (("news", 0.9),))
+        frontier.add(f"{HOST}/news/{number}", (("news", 0.3),))
     frontier.add(f"{HOST}/about")
-    order = _drain(frontier)
-    assert order.index("/about") <= 13
+    order = []
+    while (entry := frontier.pop()) is not None:
+        order.append(entry.url.removeprefix(HOST))
+        frontier.learn(entry, ())
+    assert order.index("/about") <= 3
     assert len(order) == 41
+
+
+def test_what_was_seen_is_promised_in_vain() -> None:
+    frontier = Frontier(Settled())
+    frontier.add(f"{HOST}/budget", (("budget", 0.9),))
+    frontier.add(f"{HOST}/contact", (("contact", 0.5),))
+    frontier.learn(Entry(f"{HOST}/"), [seen("budget", 0.8)])
+    assert _drain(frontier) == ["/contact", "/budget"]
+
+
+def test_a_list_that_leads_nowhere_gives_way_to_another() -> None:
+    frontier = Frontier(Settled())
+    home = Entry(f"{HOST}/")
+    for name in "abcdef":
+        frontier.add(f"{HOST}/{name}", depth=2, zone="nav", source=home)
+    frontier.add(f"{HOST}/other", depth=2, zone="aside", source=home)
+    order = []
+    while (entry := frontier.pop()) is not None:
+        order.append(entry.url.removeprefix(HOST))
+        frontier.learn(entry, ())
+    assert order == ["/a", "/other", "/b", "/c", "/d", "/e", "/f"]
+
+
+def test_the_front_page_s_menu_tires_more_slowly() -> None:
+    frontier = Frontier(Settled())
+    for page, depth in (("front", 1), ("inner", 2)):
+        for number in range(6):
+            frontier.add(f"{HOST}/{page}/{number}x", depth=depth, zone="nav", source=Entry(f"{HOST}/{page}"))
+    order = []
+    for _ in range(6):
+        entry = frontier.pop()
+        assert entry is not None
+        order.append(entry.url.removeprefix(HOST)[1:6])
+        frontier.learn(entry, ())
+    assert order.count("front") > order.count("inner") >= 1
+
+
+def test_a_link_found_again_in_a_better_place_moves_up() -> None:
+    frontier = Frontier(Settled())
+    frontier.add(f"{HOST}/x", zone="sitemap")
+    frontier.add(f"{HOST}/y", zone="aside")
+    assert not frontier.knows(f"{HOST}/x", 0.0, "nav")
+    assert frontier.add(f"{HOST}/x", zone="nav")
+    assert frontier.knows(f"{HOST}/x", 0.0, "nav")
+    assert (len(frontier), _drain(frontier), len(frontier)) == (2, ["/x", "/y"], 0)
+
+
+def test_where_the_platform_keeps_it_is_looked_at_first_but_not_once_it_is_seen() -> None:
+    frontier = Frontier(Settled())
+    home = Entry(f"{HOST}/")
+    for path, feature in (("/dataset", "open_data"), ("/search", "search")):
+        frontier.add(HOST + path, ((feature, 0.8),), depth=1, zone="platform")
+    for name in "abc":
+        frontier.add(f"{HOST}/{name}", depth=1, zone="nav", source=home)
+    frontier.learn(home, [seen("search", 0.9)])
+    assert _drain(frontier) == ["/dataset", "/a", "/b", "/c", "/search"]
+
+
+def test_what_was_followed_and_what_is_left_can_be_counted() -> None:
+    frontier = Frontier(Settled())
+    frontier.add(f"{HOST}/a", (("budget", 0.9),))
+    frontier.add(f"{HOST}/b", (("budget", 0.2), ("news", 0.1)))
+    frontier.pop()
+    assert frontier.followed == {"budget": 1}
+    assert [entry.url for entry in frontier.waiting()] == [f"{HOST}/b"]
+
+
+@pytest.mark.parametrize(
+    ("path", "label", "story"),
+    [
+        ("/budget", "Budget", False),
+        ("/council/minutes-of-meetings", "Minutes", False),
+        ("/news/2024/05/opening", "", True),
+        ("/news/the-mayor-opens-the-new-town-hall", "", True),
+        ("/n/17", "The mayor opens the new town hall in the old town", True),
+        ("/n/17", "市长出席新市政厅落成典礼并发表重要讲话欢迎市民参加", True),
+        ("/n/17", "财政预算", False),
+        ("/the-town-hall-and-its-many-offices/", "Offices", True),
+        ("/the-town-hall-and-its-many-offices/tax", "Tax", False),
+    ],
+)
+def test_a_sentence_or_a_date_marks_a_story(path: str, label: str, story: bool) -> None:
+    assert is_story(HOST + path, label) == story
 
 
 def test_the_queue_is_bounded_and_the_best_stay() -> None:
@@ -117,7 +212,10 @@ def test_the_queue_is_bounded_and_the_best_stay() -> None:
 
 operations = st.lists(
     st.tuples(
-        st.sampled_from(["add", "pop", "settle", "take"]), st.integers(0, 40), st.integers(0, 5), st.integers(0, 10)
+        st.sampled_from(["add", "pop", "settle", "take", "learn"]),
+        st.integers(0, 40),
+        st.integers(0, 5),
+        st.integers(0, 10),
     ),
     max_size=120,
 )
@@ -126,17 +224,21 @@ operations = st.lists(
 def _play(moves: list[tuple[str, int, int, int]]) -> tuple[list[str], int]:
     progress = Settled()
     frontier = Frontier(progress, limit=30)
-    got: list[str] = []
+    got: list[Entry] = [Entry(f"{HOST}/")]
     for move, page, feature, weight in moves:
         if move == "add":
-            frontier.add(f"{HOST}/p{page}/a", ((f"f{feature}", weight / 10),))
+            frontier.add(
+                f"{HOST}/p{page}/a", ((f"f{feature}", weight / 10),), depth=page % 3, source=got[page % len(got)]
+            )
         elif move == "settle":
             progress.settled.add(f"f{feature}")
         elif move == "take":
             frontier.take(f"{HOST}/p{page}/a")
+        elif move == "learn":
+            frontier.learn(got[-1], [seen(f"f{feature}", weight / 10)])
         elif (entry := frontier.pop()) is not None:
-            got.append(entry.url)
-    return got + [f"{HOST}{path}" for path in _drain(frontier)], len(frontier)
+            got.append(entry)
+    return [entry.url for entry in got[1:]] + [f"{HOST}{path}" for path in _drain(frontier)], len(frontier)
 
 
 @given(operations)
@@ -145,3 +247,37 @@ def test_any_history_gives_the_same_order_and_no_url_twice(moves: list[tuple[str
     assert len(got) == len(set(got))
     assert left == 0
     assert _play(moves) == (got, left)
+
+
+def _worth(experience: Experience, entry: Entry) -> float:
+    place, unit = experience.scale(entry)
+    return place + unit * experience.gain(entry.features, ())
+
+
+@given(operations)
+def test_what_comes_out_is_the_best_of_all(moves: list[tuple[str, int, int, int]]) -> None:
+    experience = Experience()
+    queue = Waiting(experience, lambda entry: False)
+    held: list[Entry] = []
+    last = Entry(f"{HOST}/")
+    for move, page, feature, weight in moves:
+        if move in ("add", "take", "settle"):
+            entry = Entry(
+                f"{HOST}/{len(held)}",
+                features=((f"f{feature}", weight / 10),),
+                depth=page % 3,
+                source=page % 4,
+                branch=page,
+            )
+            held.append(entry)
+            queue.push(entry, ())
+        elif move == "learn":
+            experience.learn(last, [seen(f"f{feature}", weight / 10)])
+        elif held:
+            best = max(_worth(experience, entry) for entry in held)
+            found = queue.pop(())
+            assert found is not None
+            assert abs(_worth(experience, found) - best) < 1e-6
+            held.remove(found)
+            experience.tried(last := found)
+    assert sorted(entry.url for entry in queue) == sorted(entry.url for entry in held)
