@@ -11,15 +11,15 @@ export URL ARGS
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-setup: $(VENV)/.installed $(VENV)/.browser ## the environment and a Chromium, nothing else
+setup: $(VENV)/.installed $(VENV)/.browser $(VENV)/.validator ## the environment a Chromium and the Nu Html Checker
 
-check: $(VENV)/.installed $(VENV)/.browser ## pre-fill the questionnaire of the bundled portal, or of URL=https://...
+check: $(VENV)/.installed $(VENV)/.browser $(VENV)/.validator ## pre-fill the questionnaire of the bundled portal, or of URL=https://...
 	@if [ -n "$$URL" ]; then $(BIN)/losi check "$$URL" $$ARGS; else $(BIN)/losi check --demo $$ARGS; fi
 
 test: lint ## everything that CI runs
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-lint: $(VENV)/.development $(VENV)/.browser ## ruff, mypy and the import layers
+lint: $(VENV)/.development $(VENV)/.browser $(VENV)/.validator ## ruff, mypy and the import layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -54,3 +54,6 @@ $(VENV)/.development: $(VENV)/.installed
 
 $(VENV)/.browser: scripts/setup_browser.sh | $(VENV)/.installed
 	@sh scripts/setup_browser.sh $(VENV) > $@
+
+$(VENV)/.validator: scripts/setup_validator.sh | $(VENV)/.installed
+	@sh scripts/setup_validator.sh $(VENV) > $@

@@ -44,6 +44,9 @@ say "installing the pinned packages ($what); the first time takes a few minutes"
 install pip setuptools hatchling editables packaging
 case $what in
     product) install --no-build-isolation --editable '.[postgresql]' ;;
-    development) install --no-build-isolation --editable '.[postgresql]' --group dev ;;
+    development)
+        install --no-build-isolation --editable '.[postgresql]' --group dev
+        sh scripts/setup_replay.sh "$venv"
+        ;;
     *) die "usage: scripts/setup.sh product|development [VENV]" ;;
 esac

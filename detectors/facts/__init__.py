@@ -8,8 +8,9 @@ from typing import Any
 
 from detectors.facts.browser import BrowserFacts
 from detectors.facts.transport import TransportFacts
+from detectors.facts.validity import ValidityFacts
 
-__all__ = ["BrowserFacts", "PortalFacts", "TransportFacts"]
+__all__ = ["BrowserFacts", "PortalFacts", "TransportFacts", "ValidityFacts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +28,5 @@ class PortalFacts:
     official: tuple[str, ...] = ()
     transport: TransportFacts = field(default_factory=TransportFacts)
     browser: BrowserFacts = field(default_factory=BrowserFacts)
+    validity: ValidityFacts = field(default_factory=ValidityFacts)
     measurements: Mapping[str, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""`losi export`: the stored answers as CSV, JSON or workbooks."""
+"""`losi export`: the stored answers as CSV, JSON or workbooks, and the archive as WACZ."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     epilog=example("losi export csv answers.csv", "losi export xlsx --portal https://www.example.gov/ workbooks/")
 )
 def export() -> None:
-    """Write stored answers as CSV, JSON or workbooks.
+    """Write stored answers as CSV, JSON or workbooks, and archives as WACZ.
 
     Without --portal or --run: the newest run of every portal.
     """
@@ -80,6 +80,40 @@ def xlsx(state: State, place: Path, portal: str | None, run: int | None) -> int:
         path = place if single else place / workbook_name(result)
         write_workbook(path, result, load(result.edition))
         click.echo(str(path))
+    return 0
+
+
+@export.command(
+    epilog=example("losi export wacz --portal https://www.example.gov/", "losi export wacz --run 3 -o city.wacz")
+)
+@click.option(
+    "-o",
+    "--output",
+    "place",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    metavar="FILE.wacz|FOLDER",
+    help="Where to write it; a folder gets <host>-run-<number>.wacz.  [default: this folder]",
+)
+@with_run
+@with_state
+def wacz(state: State, place: Path, portal: str | None, run: int | None) -> int:
+    """The archive of a run as WACZ, for ReplayWeb.page, pywb and losi check --replay."""
+    from losi.chosen import chosen_numbers
+    from losi.errors import Misuse
+    from losi.wacz import export_wacz, wacz_name
+    from storage.repository import get_run
+
+    single = place.suffix.lower() == ".wacz"
+    if single and not (portal or run):
+        raise Misuse("one file holds one portal", "add --portal or --run, or give a folder")
+    with state.open_existing() as database:
+        for number in chosen_numbers(database, portal, run):
+            with database.reader() as session:
+                found = get_run(session, number)
+                target = place if single else place / wacz_name(found)
+                export_wacz(session, found, state.data, target)
+                click.echo(str(target))
     return 0
 
 

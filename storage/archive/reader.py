@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from storage.archive.framing import MisalignedError, NotARecordError, RawRecord
-from storage.archive.response import ArchivedResponse, is_response, is_revisit, revisited, to_response
+from storage.archive.response import ArchivedResponse, is_response, is_revisit, record_date, revisited, to_response
+from storage.archive.revisit import Original, archive_beside, original_place
 from storage.archive.sources import Frames, Source, open_sources
 from storage.errors import ArchiveError
 
@@ -60,6 +61,7 @@ class ArchiveReader:
         self.path = Path(path)
         self._problems: dict[Problem, None] = {}
         self._parts: dict[str, _Part] = {}
+        self._beside: dict[str, ArchiveReader] = {}
         try:
             for source in open_sources(self.path):
                 self._add(source).keeping(BLOCK_LIMIT)
@@ -88,10 +90,12 @@ class ArchiveReader:
                 yield to_response(item.record, item.file)
             elif is_revisit(item.record):
                 place = originals.get(digest) if digest else None
-                if place is None:
+                try:
+                    original = self._original(item.record) if place is None else self.response(*place)
+                except ArchiveError:
                     self._report(item.file, item.record.offset, "a revisit of a page that is not in the archive")
                     continue
-                yield revisited(item.record, item.file, self.response(*place))
+                yield revisited(item.record, item.file, original)
 
     def record(self, file: str, offset: int) -> RawRecord:
         """The record at byte `offset` of `file`. Raises `ArchiveError` if there is none."""
@@ -107,8 +111,11 @@ class ArchiveReader:
         return record
 
     def response(self, file: str, offset: int) -> ArchivedResponse:
-        """The response at byte `offset` of `file`. Raises `ArchiveError` if it is another kind."""
+        """The response at byte `offset` of `file`; of a revisit, the page that it repeats, which may lie in the archive
+        of an earlier run beside this one. Raises `ArchiveError` if it is another kind, or cannot be had."""
         record = self.record(file, offset)
+        if is_revisit(record):
+            return revisited(record, file, self._original(record))
         if not is_response(record):
             raise ArchiveError(
                 f"the record at byte {offset} of {file} is a {record.kind or 'nameless'} record",
@@ -116,8 +123,38 @@ class ArchiveReader:
             )
         return to_response(record, file)
 
+    def original(self, file: str, offset: int) -> Original:
+        """The record that holds the page at byte `offset` of `file`: that one or, of a revisit, what it repeats."""
+        record = self.record(file, offset)
+        if is_revisit(record):
+            name, offset = original_place(record)
+            return self._holder(name).original(name, offset)
+        body = to_response(record, file).body
+        identity = record.headers.get("warc-record-id", "").strip("<>")
+        digest = record.headers.get("warc-payload-digest", "")
+        return Original(record.url, identity, record_date(record), file, offset, digest, len(body))
+
+    def _original(self, revisit: RawRecord) -> ArchivedResponse:
+        name, offset = original_place(revisit)
+        holder = self._holder(name)
+        record = holder.record(name, offset)
+        if not is_response(record) or record.headers.get("warc-record-id") != revisit.headers.get("warc-refers-to"):
+            raise ArchiveError(f"{name} does not hold the page of {revisit.url} any more", "the archive was changed")
+        return to_response(record, name)
+
+    def _holder(self, name: str) -> ArchiveReader:
+        """The reader of file `name`: this one, or one of an archive beside this."""
+        if name in self._parts:
+            return self
+        if name not in self._beside:
+            self._beside[name] = ArchiveReader(archive_beside(self.path, name))
+        return self._beside[name]
+
     def close(self) -> None:
         """Closes all files."""
+        for reader in self._beside.values():
+            reader.close()
+        self._beside.clear()
         for part in self._parts.values():
             part.source.file.close()
         self._parts.clear()

@@ -12,7 +12,7 @@ from storage.archive.cdxj import cdxj_line
 from storage.archive.framing import GzipFrames, MisalignedError, RawRecord
 from storage.archive.gzip_member import MAGIC
 from storage.archive.message import header, parse_response
-from storage.archive.response import is_response, record_date
+from storage.archive.response import is_response, is_revisit, record_date
 from storage.errors import StorageError
 
 _HEAD = 1 << 16
@@ -72,10 +72,12 @@ def _foreign(path: Path) -> StorageError:
 
 
 def _index(record: RawRecord, filename: str, found: Recovered) -> None:
-    if not is_response(record) or record.kind != "response":
+    again = is_revisit(record)
+    if not again and (not is_response(record) or record.kind != "response"):
         return
     message = parse_response(record.block)
-    mime = (header(message.headers, "Content-Type") or "unk").partition(";")[0].strip().lower() or "unk"
+    kind = "warc/revisit" if again else header(message.headers, "Content-Type") or "unk"
+    mime = kind.partition(";")[0].strip().lower() or "unk"
     digest = record.headers.get("warc-payload-digest", "").removeprefix("sha1:")
     found.index.append(
         cdxj_line(

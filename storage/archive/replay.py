@@ -160,6 +160,10 @@ class ReplayIndex:
 
     def _resolve(self, entry: _Entry, original: int | None, target: str) -> None:
         original = self._by_url.get(target) if original is None else original
+        if original is None and self._lies_beside(entry):
+            self._entries.append(entry)
+            self._file_under_urls(len(self._entries) - 1, entry)
+            return
         if original is None:
             text = f"a revisit of a page that is not in the archive: {entry.url}"
             self._problems.append(Problem(entry.file, entry.offset, text))
@@ -169,6 +173,14 @@ class ReplayIndex:
             entry.status = self._entries[original].status
         self._entries.append(entry)
         self._file_under_urls(len(self._entries) - 1, entry)
+
+    def _lies_beside(self, entry: _Entry) -> bool:
+        """Whether a revisit's page is in an earlier archive beside this one; its status is then taken over."""
+        try:
+            entry.status = self._readers[entry.archive].response(entry.file, entry.offset).status
+        except ArchiveError:
+            return False
+        return True
 
     def _file_under_urls(self, number: int, entry: _Entry) -> None:
         self._prefer(self._by_url, entry.url, number, entry)

@@ -19,6 +19,7 @@ from storage.archive.record import (
     warc_date,
 )
 from storage.archive.recovery import append_to, recover
+from storage.archive.revisit import Original, Sameness, revisit_fields
 from storage.errors import StorageError, explain_os
 
 LEVEL = 1
@@ -115,6 +116,36 @@ class ArchiveWriter:
         )
         return place
 
+    def write_revisit(
+        self,
+        url: str,
+        original: Original,
+        why: Sameness,
+        status: int,
+        reason: str,
+        headers: Sequence[tuple[bytes, bytes]],
+        fetched_at: datetime,
+        *,
+        ip: str | None = None,
+    ) -> RecordPlace:
+        """Appends that the page at `url` is as in the record `original`; the head of the new answer is kept."""
+        fields = {"WARC-Target-URI": url, "WARC-IP-Address": ip, **revisit_fields(original, why)}
+        block = http_block(status, reason, headers, b"")
+        place = self._write("revisit", fields, block, fetched_at, "application/http; msgtype=response")
+        self._index.append(
+            cdxj_line(
+                url,
+                fetched_at.astimezone(UTC),
+                mime="warc/revisit",
+                status=status,
+                digest=place.digest.removeprefix("sha1:"),
+                length=place.length,
+                offset=place.offset,
+                filename=place.file,
+            )
+        )
+        return place
+
     def write_resource(
         self, url: str, content_type: str, body: bytes, made_at: datetime, *, concurrent_to: str | None = None
     ) -> RecordPlace:
@@ -125,6 +156,17 @@ class ArchiveWriter:
             "WARC-Concurrent-To": concurrent_to,
         }
         return self._write("resource", fields, body, made_at, content_type)
+
+    def write_conversion(
+        self, url: str, content_type: str, body: bytes, made_at: datetime, refers_to: str
+    ) -> RecordPlace:
+        """Appends another form of the response `refers_to` (its id) under its URL (WARC 1.1, 6.7): a rendered DOM."""
+        fields = {
+            "WARC-Target-URI": url,
+            "WARC-Payload-Digest": digest(body),
+            "WARC-Refers-To": refers_to,
+        }
+        return self._write("conversion", fields, body, made_at, content_type)
 
     def write_metadata(
         self, url: str, values: Mapping[str, str], made_at: datetime, *, concurrent_to: str | None = None

@@ -1,151 +1,155 @@
-"""What is seen on the wire: certificates, the way from http to https, HSTS, private addresses."""
+"""Certificates good and bad, and no HTTPS at all: measured on real TLS servers."""
 
 from __future__ import annotations
 
-import asyncio
+import socket
 import ssl
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 import trustme
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
-from crawler.private import is_public
-from crawler.transport import http_twin, https_place, probe_tls
-from storage.database import Database
-from storage.models import Run
-from tests.crawler.loopback import Crawl, Serve, page
+from tests.crawler.certificates import Made, authority, leaf, server
+from tests.crawler.tls_world import World, bad_sides
+
+# --- certificates -----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    """A certificate authority of our own."""
-    return trustme.CA()
-
-
-def _server(certificate: trustme.LeafCert) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate.configure_cert(context)
-    return context
-
-
-def _self_signed(folder: Path) -> ssl.SSLContext:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "town.example")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(7)
-        .not_valid_before(now)
-        .not_valid_after(now + timedelta(days=9))
-        .sign(key, hashes.SHA256())
-    )
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + made.public_bytes(Encoding.PEM)
-    (folder / "own.pem").write_bytes(pem)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "own.pem")
-    return context
-
-
-def _trusting(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    return context
-
-
-def test_certificates_are_judged(serve: Serve, authority: trustme.CA, tmp_path: Path) -> None:
-    past = datetime.now(UTC) - timedelta(days=2)
-    servers = {
-        "": _server(authority.issue_cert("127.0.0.1")),
-        "expired": _server(authority.issue_cert("127.0.0.1", not_after=past)),
-        "issued for another address": _server(authority.issue_cert("town.example")),
-        "incomplete chain or unknown authority": _server(trustme.CA().issue_cert("127.0.0.1")),
-        "self-signed": _self_signed(tmp_path),
-    }
-    for reason, context in servers.items():
-        site = serve({"/": page("Town")}, tls=context)
-        found = asyncio.run(probe_tls("127.0.0.1", site.port, allow_private=True, context=_trusting(authority)))
-        assert (found.works, found.error) == (True, reason)
-
-
-def test_another_host_is_told_by_name(serve: Serve, authority: trustme.CA) -> None:
-    site = serve({"/": page("Town")}, tls=_server(authority.issue_cert("town.example")))
-    found = asyncio.run(probe_tls("localhost", site.port, allow_private=True, context=_trusting(authority)))
-    assert found.error == "issued for another host"
-
-
-def test_no_tls_at_all(serve: Serve, authority: trustme.CA) -> None:
-    site = serve({"/": page("Town")})
-    found = asyncio.run(probe_tls("127.0.0.1", site.port, allow_private=True, context=_trusting(authority), timeout=2))
-    assert (found.works, found.error) == (False, "")
-    private = asyncio.run(probe_tls("127.0.0.1", site.port, allow_private=False, context=_trusting(authority)))
-    assert private.works is None
-
-
-def test_a_bad_certificate_is_noted_and_the_portal_read(
-    serve: Serve, crawl: Crawl, database: Database, tmp_path: Path
-) -> None:
-    site = serve(
-        {"/": (200, {"Strict-Transport-Security": "max-age=31536000"}, page("Town", "/a").encode()), "/a": page("A")},
-        tls=_self_signed(tmp_path),
-    )
-    result = crawl(f"{site.url}/")
-    assert (result.outcome, result.pages) == ("ok", 2)
-    with database.reader() as session:
-        transport = session.get_one(Run, result.run_id).certificate["facts"]["transport"]
-    assert transport["https_works"] is True
-    assert transport["certificate_error"] == "self-signed"
-    assert transport["hsts"] is True
-
-
-def test_where_https_and_http_are_looked_for() -> None:
-    assert https_place("https://town.example/x") == ("town.example", 443)
-    assert https_place("http://town.example/") == ("town.example", 443)
-    assert https_place("https://town.example:8443/") == ("town.example", 8443)
-    assert https_place("http://town.example:8080/") is None
-    assert http_twin("https://town.example/en/") == "http://town.example/"
-    assert http_twin("https://town.example:8443/") == ""
+def test_a_good_certificate(world: World) -> None:
+    world.https("town.example")
+    facts = world.measure()
+    assert (facts.https_works, facts.certificate_error, facts.valid_https) == (True, "", True)
+    assert (facts.bad_chain, facts.bad_hostname, facts.expired, facts.self_signed) == (False,) * 4
+    assert facts.tls_version == "TLSv1.3"
+    assert facts.certificate is not None
+    assert facts.certificate.subject == "town.example"
+    assert facts.certificate.issuer == "Test Issuing CA"
+    assert facts.certificate.names == ("town.example",)
+    assert facts.certificate.not_after.endswith("+00:00")
+    assert 58 <= facts.certificate.days_left <= 60
+    assert (facts.certificate.key, facts.certificate.signature) == ("EC secp256r1", "sha256")
+    assert facts.certificate.chain == 2
 
 
 @pytest.mark.parametrize(
-    ("address", "public"),
+    "reason",
     [
-        ("8.8.8.8", True),
-        ("2606:4700:4700::1111", True),
-        ("127.0.0.1", False),
-        ("10.1.2.3", False),
-        ("172.16.0.1", False),
-        ("192.168.1.1", False),
-        ("169.254.169.254", False),
-        ("100.64.0.1", False),
-        ("0.0.0.0", False),
-        ("224.0.0.1", False),
-        ("255.255.255.255", False),
-        ("::1", False),
-        ("::", False),
-        ("fe80::1%eth0", False),
-        ("fc00::1", False),
-        ("::ffff:10.0.0.1", False),
-        ("::ffff:8.8.8.8", True),
-        ("64:ff9b::7f00:1", False),
-        ("2002:7f00:1::", False),
-        ("town", False),
+        "expired",
+        "not yet valid",
+        "issued for another host",
+        "self-signed",
+        "signed by an unknown authority",
+        "an intermediate certificate is missing",
+        "issued for another host and expired",
+        "self-signed and issued for another host and expired",
     ],
 )
-def test_public_addresses(address: str, public: bool) -> None:
-    assert is_public(address) is public
+def test_a_bad_certificate_and_why(world: World, reason: str) -> None:
+    world.https("town.example", tls=bad_sides(world)[reason])
+    facts = world.measure()
+    assert (facts.https_works, facts.certificate_error, facts.valid_https) == (True, reason, False)
+    assert facts.certificate is not None
+    assert facts.expired is ("expired" in reason)
+    assert facts.self_signed is ("self-signed" in reason)
+    assert facts.bad_hostname is ("another host" in reason)
+    assert facts.bad_chain is any(word in reason for word in ("self-signed", "authority", "intermediate"))
 
 
-def test_redirects_into_a_private_network_are_refused(serve: Serve, crawl: Crawl) -> None:
-    inside = serve({"/": page("Inside")})
-    result = crawl(f"http://localhost:{inside.port}/", allow_private=False)
-    assert result.cause == "private_address"
-    assert inside.requests == []
+def test_a_certificate_made_by_another_tool(world: World) -> None:
+    own = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own.issue_cert("town.example").configure_cert(context)
+    world.https("town.example", tls=context)
+    assert world.measure(authorities=own.cert_pem.bytes().decode()).valid_https is True
+    assert world.measure().certificate_error == "signed by an unknown authority"
+
+
+def test_the_missing_issuer_is_fetched_where_the_certificate_says(world: World) -> None:
+    stranger = authority("Stranger's Root", owner="Stranger")
+    below = authority("Stranger's CA", stranger, owner="Stranger")
+    files = {"/middle.der": world.middle, "/below.der": below, "/stranger.der": stranger}
+    store = world.serve(
+        {path: (200, {"Content-Type": "application/pkix-cert"}, one.der) for path, one in files.items()}
+    )
+    world.servers["ca.example", 80] = store.port
+
+    def error(issuer: Made, path: str) -> str:
+        made = leaf(issuer, "town.example", issuer_at=f"http://ca.example{path}")
+        world.https("town.example", tls=server(world.folder, made))
+        return world.measure().certificate_error
+
+    assert error(world.middle, "/middle.der") == "an intermediate certificate is missing"
+    assert error(below, "/below.der") == "signed by an unknown authority"
+    assert error(stranger, "/stranger.der") == "signed by an unknown authority"
+    assert error(below, "/gone.der") == "incomplete chain or unknown authority"
+    assert error(below, "/middle.der") == "incomplete chain or unknown authority"
+
+
+def test_a_name_that_covers_a_level(world: World) -> None:
+    wild = server(world.folder, leaf(world.middle, "*.town.example"), world.middle)
+    for host, error in {
+        "www.town.example": "",
+        "a.b.town.example": "issued for another host",
+        "town.example": "issued for another host",
+    }.items():
+        world.servers.clear()
+        world.https(host, tls=wild)
+        assert world.measure(f"https://{host}/").certificate_error == error
+
+
+def test_an_address_in_place_of_a_name(world: World) -> None:
+    world.https("127.0.0.1", tls=server(world.folder, leaf(world.middle, "127.0.0.1"), world.middle))
+    facts = world.measure("https://127.0.0.1/")
+    assert facts.valid_https is True
+    assert [one.url for one in facts.endpoints] == ["http://127.0.0.1/", "https://127.0.0.1/"]
+    world.https("127.0.0.1", tls=server(world.folder, leaf(world.middle, "127.0.0.2"), world.middle))
+    assert world.measure("https://127.0.0.1/").certificate_error == "issued for another host"
+
+
+# --- no HTTPS ---------------------------------------------------------------------------------------------------------
+
+
+def test_no_https(world: World) -> None:
+    world.http("town.example")
+    facts = world.measure()
+    assert (facts.https_works, facts.valid_https) == (False, False)
+    assert facts.tls_error == "port 443 is closed"
+    assert (facts.defaults_to_https, facts.strictly_forces_https, facts.downgrades_https) == (False, False, False)
+    assert facts.bad_chain is None
+    assert facts.canonical == "http://town.example/"
+
+
+def test_plain_http_on_port_443(world: World) -> None:
+    world.http("town.example")
+    world.http("town.example", port=443)
+    facts = world.measure()
+    assert (facts.https_works, facts.tls_error) == (False, "what answers on port 443 does not speak TLS")
+
+
+def test_a_server_that_says_nothing(world: World) -> None:
+    world.http("town.example")
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        world.servers["town.example", 443] = deaf.getsockname()[1]
+        facts = world.measure(timeout=0.3)
+    assert (facts.https_works, facts.tls_error) == (False, "no answer on port 443 in time")
+
+
+def test_a_portal_that_does_not_exist_is_not_judged(world: World) -> None:
+    facts = world.measure()
+    assert (facts.https_works, facts.valid_https, facts.hsts) == (None, None, None)
+    assert [one.error for one in facts.endpoints] == ["there is no such host"] * 4
+
+
+def test_private_addresses_are_not_visited(world: World) -> None:
+    world.https("town.example")
+    facts = world.measure(allow_private=False)
+    assert (facts.https_works, facts.valid_https) == (None, None)
+
+
+def test_an_answer_that_is_not_http(world: World, raw: Callable[..., str]) -> None:
+    world.https("town.example")
+    world.servers["town.example", 80] = int(
+        raw(lambda c: c.sendall(b"220 mail.town.example ESMTP\r\n\r\n")).split(":")[2][:-1]
+    )
+    facts = world.measure()
+    assert [one.live for one in facts.endpoints if one.url == "http://town.example/"] == [False]

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = ("scripts/setup.sh", "scripts/setup_apt.sh", "scripts/setup_browser.sh", ".ci/run")
+SCRIPTS = (*(f"scripts/setup{part}.sh" for part in ("", "_apt", "_browser", "_replay", "_validator")), ".ci/run")
 
 
 def pins() -> dict[str, str]:
