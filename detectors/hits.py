@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import count, islice
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from detectors.normalise import locate
@@ -26,8 +25,7 @@ _MAX_BLOCK = 1_500
 _MOST_BESIDE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """One piece of text that terms are looked for in, with the element it comes from."""
 
     kind: SegmentKind
@@ -41,8 +39,7 @@ class Segment:
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A term in a segment. `start`/`end` are offsets in the segment's normal form.
 
     `extra` counts the other words of the segment that carry meaning; `foreign` says that the term is of a language

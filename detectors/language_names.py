@@ -64,15 +64,22 @@ def names_language(link: Link, own: str) -> str:
     label = link.label or link.title
     if len(label) > MAX_NAME:
         return ""
-    if is_endonym(label):
-        return "" if language_of_name(label) == own else "link labelled with a language's own name"
-    return _by_code(link, label, own)
+    named, code = _said_by(label)
+    if named is not None:
+        return "" if named == own else "link labelled with a language's own name"
+    return _by_code(link, label, own) if code else ""
+
+
+@lru_cache(maxsize=16_384)
+def _said_by(label: str) -> tuple[str | None, bool]:
+    """The language that calls itself so (None: the label is no such name), and whether the label is a bare code."""
+    return language_of_name(label) if is_endonym(label) else None, normalise(label) in _codes()
 
 
 def _by_code(link: Link, label: str, own: str) -> str:
     """A bare code counts where address or class say that it switches the language."""
     code = normalise(label)
-    if code not in _codes() or code[:2] == own or link.zone == "breadcrumb":
+    if code[:2] == own or link.zone == "breadcrumb":
         return ""
     place = re.search(rf"(?:^|[/?&=._-]){re.escape(label.lower())}(?:$|[/?&=._-])", link.href.lower())
     switched = place or SWITCH.search(f"{link.css} {link.href}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from detectors.observation import Observation
@@ -12,7 +11,6 @@ from detectors.platforms import platform_of_link
 
 if TYPE_CHECKING:
     from detectors.page import Page
-    from detectors.platforms import Platform
 
 _STRENGTH = 0.75
 
@@ -24,7 +22,7 @@ def of_kind(page: Page, feature: str, *kinds: str) -> Iterator[Observation]:
             why = f"page made with {platform.name}, known by {mark}"
             yield Observation(feature, "content", _STRENGTH, page.title or page.url, why)
     for link in page.links:
-        linked = _linked(link.url)
+        linked = platform_of_link(link.url) if link.url.startswith("http") else None
         if linked is not None and linked.kind in kinds:
             yield Observation(
                 feature,
@@ -37,9 +35,3 @@ def of_kind(page: Page, feature: str, *kinds: str) -> Iterator[Observation]:
                 zone=link.zone,
             )
             return
-
-
-@lru_cache(maxsize=16_384)
-def _linked(url: str) -> Platform | None:
-    """The platform behind an address; menus repeat on every page of a portal."""
-    return platform_of_link(url) if url.startswith("http") else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -77,8 +77,9 @@ def _automaton(tables: Mapping[str, Mapping[str, list[str]]], name: str) -> ahoc
     return automaton
 
 
+@lru_cache(maxsize=16_384)
 def platform_of_link(url: str) -> Platform | None:
-    """The platform that an absolute URL leads to, by its host or by its address."""
+    """The platform that an absolute URL leads to, by its host or by its address. Menus repeat, so it is remembered."""
     prints = _fingerprints()
     labels = host_of(url).split(".")
     for start in range(len(labels) - 1):

@@ -20,6 +20,7 @@ _PHONE = re.compile(
 _RUN = re.compile(r"(?<![\d/.-])\d{7,12}(?![\d/-])")
 """A number written without breaks: a telephone number only beside a word for it."""
 
+_AT = re.compile(r"[@＠]|[(\[{]at[)\]}]")
 _TELLING = re.compile(r"[\d@＠]|[(\[{]at[)\]}]")
 _DATE = re.compile(r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[:.]\d{2}\s?[-–])")
 _FEW_WORDS = 8
@@ -92,7 +93,7 @@ class ContactDetails(TopicDetector):
             if not _TELLING.search(text):
                 continue
             marked = "contact" in page.hits.marks(segment)
-            email = _EMAIL.search(text)
+            email = _EMAIL.search(text) if _AT.search(text) else None
             phone = None if email else _phone(text) or (_RUN.search(text) if marked else None)
             match = email or phone
             if match is None:

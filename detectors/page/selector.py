@@ -75,7 +75,7 @@ def _paths(root: HtmlElement) -> _Paths:
 
 def _repeated_ids(root: HtmlElement) -> frozenset[str]:
     """Ids that several elements of the document bear."""
-    return frozenset(ident for ident, number in Counter(root.xpath("//@id")).items() if number > 1)
+    return frozenset(ident for ident, number in Counter(root.xpath("//@id", smart_strings=False)).items() if number > 1)
 
 
 def _step(node: HtmlElement) -> str:
