@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +14,13 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.utils.reactor import is_reactor_installed
 
+from crawler.cycle.turn import SuspendedError, Turn
 from crawler.progress import Progress, reporter
 from crawler.result import PortalTarget, RunResult
 from crawler.run import Run
 from crawler.settings import CrawlOptions, scrapy_settings
-from crawler.transport import https_place, probe_tls
+from crawler.transport import beside
+from detectors.facts import TransportFacts
 from detectors.inspector import Inspector
 from storage.archive import ReplayIndex
 from storage.database import Database
@@ -26,6 +28,8 @@ from storage.database import Database
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from crawler.browser.browsing import Browsing
+    from crawler.browser.engine import Engine
     from crawler.visit import Visit
 
 Archive = str | Path | Sequence[str | Path] | ReplayIndex
@@ -40,16 +44,21 @@ async def check(
     data_dir: str | Path,
     replay: Archive | None = None,
     edition: str = "",
-    cycle_id: int | None = None,
+    turn: Turn | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: asyncio.Event | None = None,
+    engine: Engine | None = None,
 ) -> RunResult:
     """Visits a portal and gives what was found; everything is stored under `data_dir` and in `database`.
 
     `replay` serves the crawl from an archive (WARC, ARC or WACZ), never from the network. `database` defaults to
     `losi.db` in `data_dir`. When `stop` is set, the crawl ends and what was read is concluded (cause `interrupted`);
-    so it is when the task is cancelled. Raises `UrlError` for what is no URL, `ArchiveError` for an archive that cannot
-    be read, `StorageError` when nothing can be stored.
+    so it is when the task is cancelled. Where the options want a browser, `engine` is it (several crawls may share
+    one), else one is started for this crawl and ended with it. `turn` is the portal's turn in a survey cycle: when that
+    is stopped, `SuspendedError` is raised, and the run can be gone on with.
+
+    Raises `UrlError` for what is no URL, `ArchiveError` for an archive that cannot be read, `StorageError` when nothing
+    can be stored.
     """
     with ExitStack() as stack:
         index = _index(replay, stack)
@@ -65,11 +74,19 @@ async def check(
             data_dir=place,
             replay=index,
             edition=edition,
-            cycle_id=cycle_id,
+            turn=turn or Turn(batch_seconds=0.5),
             progress=reporter(progress) if progress is not None else None,
         )
-        cancelled = await _crawl(run, stop)
-        result = run.finish()
+        try:
+            async with _browser(run, engine):
+                cancelled = await _crawl(run, stop)
+                if turn is not None and run.visit.stop_cause == "interrupted":
+                    raise SuspendedError
+                cancelled = cancelled or await _examine(run, stop)
+            result = await asyncio.to_thread(run.finish)
+        except BaseException:
+            await asyncio.to_thread(run.suspend)
+            raise
         if cancelled:
             raise asyncio.CancelledError
         return result
@@ -107,28 +124,77 @@ async def _watch(visit: Visit, stop: asyncio.Event) -> None:
     visit.stop("interrupted")
 
 
+@asynccontextmanager
+async def _browser(run: Run, shared: Engine | None) -> AsyncIterator[None]:
+    """Gives the run its browser, if it is to have one; nothing of it is left behind."""
+    options = run.visit.options
+    if not options.browser:
+        yield
+        return
+    from crawler.browser.engine import Engine
+
+    engine = shared or Engine(pages=options.browser_pages, recycle=options.browser_recycle)
+    run.use_browser(engine)
+    try:
+        yield
+    finally:
+        if run.visit.browsing is not None:
+            await run.visit.browsing.close()
+        if shared is None:
+            await engine.close()
+
+
+async def _examine(run: Run, stop: asyncio.Event | None) -> bool:
+    """Measures and pictures after the crawl; True if this task was cancelled meanwhile."""
+    browsing = run.visit.browsing
+    work = asyncio.ensure_future(run.examine())
+    watch = asyncio.ensure_future(_interrupt(browsing, stop)) if browsing is not None and stop is not None else None
+    try:
+        await asyncio.shield(work)
+    except asyncio.CancelledError:
+        if browsing is not None:
+            browsing.abort()
+        await work
+        return True
+    finally:
+        if watch is not None:
+            watch.cancel()
+    return False
+
+
+async def _interrupt(browsing: Browsing, stop: asyncio.Event) -> None:
+    await stop.wait()
+    browsing.abort()
+
+
 async def _scrapy(run: Run) -> None:
     visit = run.visit
     settings = scrapy_settings(visit.options, replay=visit.replay is not None)
     settings["TWISTED_REACTOR_ENABLED"] = is_reactor_installed()
     runner = AsyncCrawlerRunner(settings)
-    probe = asyncio.ensure_future(_probe(run))
+    crawled = asyncio.Event()
+    probe = asyncio.ensure_future(_probe(run, crawled))
     try:
         await runner.crawl(runner.spider_loader.load(run.target.kind), visit=visit)
     finally:
+        crawled.set()
         if visit.stopped:
             probe.cancel()
         with suppress(asyncio.CancelledError):
             await probe
 
 
-async def _probe(run: Run) -> None:
-    """Looks at the certificate, live crawls only."""
-    place = https_place(run.target.url)
-    if run.visit.replay is None and place is not None:
-        run.tls = await probe_tls(
-            *place, allow_private=run.visit.options.allow_private, timeout=min(15.0, run.visit.options.timeout)
-        )
+async def _probe(run: Run, crawled: asyncio.Event) -> None:
+    """Looks at the transport, live crawls only."""
+    if run.visit.replay is not None or run.transport != TransportFacts():
+        return
+    probe = await beside.start(run.visit, crawled)
+    try:
+        await probe.run(min(beside.LIMIT, run.visit.options.max_seconds))
+        run.measured(probe.facts)
+    except asyncio.CancelledError:
+        run.transport = probe.facts
+        raise
 
 
 def run_check(target: PortalTarget, options: CrawlOptions, **arguments: Any) -> RunResult:

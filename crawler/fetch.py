@@ -40,7 +40,7 @@ class FetchHandler:
         self._options = visit.options
         self._tasks: set[asyncio.Future[Response]] = set()
         self._tls = lenient_tls()
-        self._session = _session(visit.options, visit.accept_language)
+        self._session = open_session(visit.options, visit.accept_language, connections=visit.options.concurrency + 2)
         visit.on_stop(self._abort)
 
     @classmethod
@@ -78,13 +78,14 @@ class FetchHandler:
                 request.method,
                 yarl.URL(request.url, encoded=True),
                 data=request.body or None,
+                headers=request.meta.get("conditions"),
                 ssl=self._tls,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=timeout),
             ) as answer:
                 wire = await self._receive(request, answer)
         except Exception as error:
-            raise _explained(error, request.url, timeout) from error
+            raise explained(error, request.url, timeout) from error
         request.meta["wire"] = wire
         return Response(request.url, wire.status, Headers(wire.headers), wire.body)
 
@@ -140,12 +141,16 @@ def lenient_tls() -> ssl.SSLContext:
     return context
 
 
-def _session(options: CrawlOptions, accept_language: str) -> aiohttp.ClientSession:
+def open_session(
+    options: CrawlOptions, accept_language: str, *, connections: int, per_host: int = 0
+) -> aiohttp.ClientSession:
+    """A session that keeps out of private networks (unless allowed) and says who asks; `per_host` 0: no limit."""
     headers = {"User-Agent": options.user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, deflate, br"}
     if accept_language:
         headers["Accept-Language"] = accept_language
     connector = aiohttp.TCPConnector(
-        limit=options.concurrency + 2,
+        limit=connections,
+        limit_per_host=per_host,
         ttl_dns_cache=300,
         socket_factory=open_socket if options.allow_private else guarded_socket,
     )
@@ -166,7 +171,7 @@ def _peer(answer: aiohttp.ClientResponse) -> str | None:
     return str(peer[0]) if peer else None
 
 
-def _explained(error: Exception, url: str, timeout: float) -> FetchError:
+def explained(error: Exception, url: str, timeout: float) -> FetchError:
     """The error in the words of the outcome taxonomy."""
     text = str(error) or type(error).__name__
     system = str(getattr(error, "os_error", error))

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from crawler.visit import Visit
 
 _MAX_HOPS = 3
-_SHELL_TEXT = 200
 _UNREACHABLE: dict[Cause, str] = {
     "dns": "check the spelling of the address; the host name is not known",
     "tcp": "check host and port, and try again later; nothing accepts connections there",
@@ -189,8 +188,3 @@ def _plain_refusal(url: str, status: int, refusal: Refusal) -> Judgement:
     if status >= 400:
         return Judgement("no_portal", "http_status", f"{url} answers HTTP {status}; check the address")
     return Judgement("no_portal", "http_status", f"{url} answers HTTP {status} without a page ({refusal.why})")
-
-
-def is_shell(text: str, scripts: int, links: int) -> bool:
-    """Whether a page shows nothing unless its scripts run."""
-    return scripts > 0 and len(text.strip()) < _SHELL_TEXT and links < 3

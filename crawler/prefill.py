@@ -99,5 +99,5 @@ def _answer(indicator: Indicator, by_feature: Mapping[str, Finding]) -> Answer:
 
 def _not_looked_for(feature: str) -> Finding:
     if features()[feature].proof == "manual":
-        return Finding(feature, "manual", "", 1.0, note="only a person can tell")
-    return Finding(feature, "unknown", "tool", 0.0, note="no detector of this installation looks for it")
+        return Finding(feature, "manual", "", 1.0, explanation="Only a person can tell.")
+    return Finding(feature, "unknown", "tool", 0.0, explanation="No detector of this installation looks for it.")

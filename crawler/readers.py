@@ -13,43 +13,75 @@ from multiprocessing import get_context
 from crawler.reading import Answer, Reading, read
 from detectors.inspector import Inspector
 
+_LIVES = 5
+
+
+class ReaderPool:
+    """Processes that read answers, for one crawl or for many at once. They load the installed detectors of these names.
+
+    A pool of which a process died (killed, out of memory) is made anew, `_LIVES` times at most.
+    """
+
+    def __init__(self, names: tuple[str, ...], processes: int) -> None:
+        self.names = names
+        self._count = processes
+        self._lives = _LIVES
+        self._pool: ProcessPoolExecutor | None = self._made()
+
+    async def read(self, answer: Answer) -> Reading | None:
+        """The reading of one of the processes; None if it died over it, or none is left."""
+        pool = self._pool
+        if pool is None:
+            return None
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, _read, self.names, answer)
+        except BrokenProcessPool:
+            if pool is self._pool:
+                self._renew()
+            return None
+
+    def close(self) -> None:
+        """Ends the processes."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    def _made(self) -> ProcessPoolExecutor:
+        spawn = get_context("spawn")
+        return ProcessPoolExecutor(self._count, spawn, initializer=_begin, initargs=(self.names,))
+
+    def _renew(self) -> None:
+        self.close()
+        self._lives -= 1
+        self._pool = self._made() if self._lives else None
+
 
 class Readers:
-    """Reads answers with the inspector's detectors. `processes` 0 reads in this process.
+    """Reads answers with the inspector's detectors, in `pool` or in `processes` of its own; 0 reads in this process.
 
     Other processes load the same installed detectors anew, so only an inspector made of these may be shared out.
     """
 
-    def __init__(self, inspector: Inspector, processes: int = 0) -> None:
+    def __init__(self, inspector: Inspector, processes: int = 0, pool: ReaderPool | None = None) -> None:
         self._inspector = inspector
-        self._names = tuple(detector.name for detector in inspector.detectors.all)
-        self._pool: ProcessPoolExecutor | None = None
-        if processes:
-            spawn = get_context("spawn")
-            self._pool = ProcessPoolExecutor(processes, spawn, initializer=_begin, initargs=(self._names,))
+        self._own = pool is None
+        self._pool = pool
+        if pool is None and processes:
+            self._pool = ReaderPool(tuple(detector.name for detector in inspector.detectors.all), processes)
 
     async def read(self, answer: Answer) -> Reading:
         """What the answer shows; detectors that failed on it are counted by the inspector."""
-        reading = await self._read_elsewhere(answer) or read(answer, self._inspector)
+        elsewhere = await self._pool.read(answer) if self._pool is not None else None
+        reading = elsewhere or read(answer, self._inspector)
         if reading.refused is None:
             self._inspector.take(reading.failures)
         return reading
 
-    async def _read_elsewhere(self, answer: Answer) -> Reading | None:
-        """The reading of another process; None if there is none, or it died (killed, out of memory)."""
-        if self._pool is None:
-            return None
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, _read, self._names, answer)
-        except BrokenProcessPool:
-            self.close()
-            return None
-
     def close(self) -> None:
-        """Ends the other processes."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
+        """Ends the processes, if they are this crawl's own."""
+        if self._pool is not None and self._own:
+            self._pool.close()
+        self._pool = None
 
 
 def _begin(names: tuple[str, ...]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crawler.browser.shell import Fullness, fullness
 from crawler.gate import Print, Refusal, print_of, refusal_of
-from crawler.outcome import is_shell
 from detectors.platforms import likely_places
 from detectors.promise import LinkPromise, promises
 from detectors.search_form import SearchForm, search_form
@@ -48,9 +48,10 @@ class Answer:
 class Reading:
     """What an answer shows. Where it is `refused`, detectors have not looked at it.
 
-    `print` is what it looks like, to compare with the site's "not found" page; `shell` that it shows nothing unless
-    its scripts run; `nofollow` that its links are not to be followed; `places` where its platform usually keeps what;
-    `search` how the site's own search is asked; `failures` what detectors failed on it, by name with the error.
+    `print` is what it looks like, to compare with the site's "not found" page; `fullness` the numbers that tell whether
+    it shows anything unless its scripts run; `nofollow` that its links are not to be followed; `places` where its
+    platform usually keeps what; `search` how the site's own search is asked; `failures` what detectors failed on it, by
+    name with the error.
     """
 
     url: str
@@ -61,7 +62,7 @@ class Reading:
     title: str = ""
     language: str = ""
     print: Print | None = None
-    shell: bool = False
+    fullness: Fullness | None = None
     refresh: str = ""
     nofollow: bool = False
     places: tuple[tuple[str, str], ...] = ()
@@ -69,6 +70,11 @@ class Reading:
     observations: tuple[Observation, ...] = ()
     promises: tuple[LinkPromise, ...] = ()
     failures: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def shell(self) -> bool:
+        """Whether it shows nothing unless its scripts run."""
+        return self.fullness is not None and self.fullness.is_shell
 
 
 def read(answer: Answer, inspector: Inspector) -> Reading:
@@ -87,7 +93,7 @@ def read(answer: Answer, inspector: Inspector) -> Reading:
         page.title,
         page.language,
         print_of(page) if page.kind == "html" else None,
-        is_shell(page.text, len(page.scripts) + len(page.inline_scripts), len(page.links)),
+        fullness(page),
         page.refresh,
         "nofollow" in page.robots_meta,
         likely_places(page),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +77,7 @@ class _Stored:
     certificate: Mapping[str, Any]
     places: Mapping[int, _Place]
     findings: Mapping[str, tuple[str, float | None, tuple[tuple[str, str], ...]]]
+    pictures: Mapping[tuple[str, str, str], str]
 
 
 def rerun(
@@ -100,7 +101,7 @@ def rerun(
     wanted = _features(inspector, detectors)
     chosen = _narrowed(inspector, wanted) if detectors is not None else inspector
     reading = _Reading(chosen, stored)
-    found = reading.conclude(wanted)
+    found = tuple(_pictured(finding, stored.pictures) for finding in reading.conclude(wanted))
     if store:
         _store(database, run_id, stored.edition, found, reading.records)
     changes = tuple(change for finding in found if (change := _change(finding, stored)) is not None)
@@ -116,6 +117,8 @@ class _Reading:
         self._inspector = inspector
         self._stored = stored
         self._external = {int(seq): frozenset(names) for seq, names in stored.certificate["external"].items()}
+        self._rendered = {int(seq) for seq in stored.certificate.get("browser", {}).get("rendered", {})}
+        self._drawn: dict[str, tuple[str, int]] = {}
         self._sightings = Sightings()
         self.tally = Tally(features())
         self.records: list[ObservationRecord] = []
@@ -124,6 +127,7 @@ class _Reading:
 
     def _read(self) -> None:
         with ArchiveReader(self._stored.archive) as reader:
+            self._drawn = _drawn_pages(reader) if self._rendered else {}
             for seq in self._stored.certificate["read"]:
                 page = self._page(reader, seq)
                 if page is None:
@@ -140,11 +144,18 @@ class _Reading:
         except StorageError:
             return None
         body = decoded_body(archived.headers, archived.body, self._stored.max_body).body
+        kind = place.content_type
+        if seq in self._rendered:
+            drawn = self._drawn.get(archived.capture)
+            if drawn is None:
+                return None
+            record = reader.record(*drawn)
+            body, kind = record.block, record.headers.get("content-type", kind)
         return self._inspector.page(
             place.url,
             body,
             status=place.status,
-            content_type=place.content_type,
+            content_type=kind,
             fetched_at=place.fetched_at,
             capture=seq,
         )
@@ -165,6 +176,21 @@ class _Reading:
         self.records += self._sightings.fresh(observations)
         proofs = {key: feature.proof for key, feature in features().items() if key in wanted}
         return conclude(self.tally, _certificate(self._stored.certificate), self._inspector, proofs)
+
+
+def _drawn_pages(reader: ArchiveReader) -> dict[str, tuple[str, int]]:
+    """Where the documents lie that scripts made of pages, by the record of the page; the last of several counts."""
+    return {
+        item.record.headers.get("warc-refers-to", "").strip("<>"): (item.file, item.record.offset)
+        for item in reader.records(keep=0)
+        if item.record.kind == "conversion"
+    }
+
+
+def _pictured(finding: Finding, pictures: Mapping[tuple[str, str, str], str]) -> Finding:
+    """The finding with the pictures that were taken of the same proof when the portal was visited."""
+    evidence = tuple(replace(o, screenshot=pictures.get((o.feature, o.url, o.quote), "")) for o in finding.evidence)
+    return replace(finding, evidence=evidence)
 
 
 def _features(inspector: Inspector, detectors: Iterable[str] | None) -> frozenset[str]:
@@ -192,8 +218,16 @@ def _stored(database: Database, run_id: int, data_dir: Path) -> _Stored:
             row.feature: (row.state, row.confidence, tuple((d["name"], d["version"]) for d in row.detectors))
             for row in findings(session, run_id)
         }
+        pictures = {
+            (row.feature, proof["url"], proof["quote"]): str(proof["screenshot"])
+            for row in findings(session, run_id)
+            for proof in row.evidence
+            if proof.get("screenshot")
+        }
         max_body = CrawlOptions(**run.settings).max_body
-        return _Stored(run.edition, data_dir / run.archive, max_body, dict(run.certificate), places, concluded)
+        return _Stored(
+            run.edition, data_dir / run.archive, max_body, dict(run.certificate), places, concluded, pictures
+        )
 
 
 def _certificate(stored: Mapping[str, Any]) -> SearchCertificate:
@@ -207,6 +241,7 @@ def _certificate(stored: Mapping[str, Any]) -> SearchCertificate:
         stored["left"],
         stored["outcome"],
         stored["cause"],
+        tuple((feature, followed, left) for feature, followed, left in stored.get("likely", ())),
     )
 
 

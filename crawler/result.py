@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from detectors.facts import TransportFacts
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -47,7 +49,10 @@ class PortalTarget:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run came to, in counts and findings. `message` says the outcome in one sentence, with the mend if any."""
+    """What a run came to, in counts and findings. `message` says the outcome in one sentence, with the mend if any.
+
+    `views` names pictures of the home page, by view, as paths below the data folder.
+    """
 
     portal: PortalTarget
     edition: str
@@ -63,3 +68,12 @@ class RunResult:
     run_id: int | None = None
     archive: Path | None = None
     problems: tuple[str, ...] = field(default=())
+    transport: TransportFacts = field(default_factory=TransportFacts)
+    seconds_detect: float = 0.0
+    seconds_render: float = 0.0
+    views: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def seconds_crawl(self) -> float:
+        """What is left of `seconds` beside detectors and browser."""
+        return max(0.0, self.seconds - self.seconds_detect - self.seconds_render)

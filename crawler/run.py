@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from crawler.answers import answers
+from crawler.cycle.resume import broken_off, keep_transport, lexicon_prints
+from crawler.cycle.turn import Turn
+from crawler.likely import likely_places
 from crawler.outcome import Judgement, judge
 from crawler.replay import Replay
 from crawler.result import PortalTarget, RunResult
 from crawler.runlog import RunLog
 from crawler.settings import CrawlOptions, user_agent
-from crawler.transport import TlsProbe, archived_facts
+from crawler.transport import archived_facts
 from crawler.urls import typed_url
 from crawler.visit import Visit
 from detectors.conclude import SearchCertificate, conclude
-from detectors.facts import PortalFacts, TransportFacts
+from detectors.facts import BrowserFacts, PortalFacts, TransportFacts, ValidityFacts
+from detectors.inspector import Inspector
 from storage.archive import ArchiveWriter, ReplayIndex
+from storage.errors import StorageError
 from storage.recorder import RunRecorder
 from storage.records import PortalRecord
 from storage.repository import finish_run, put_portal, start_run
@@ -27,12 +34,14 @@ from survey.questionnaire import load
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from crawler.browser.engine import Engine
     from crawler.progress import ProgressCallback
     from detectors.conclude import Finding
-    from detectors.inspector import Inspector
     from storage.database import Database
 
 _MAX_PROBLEMS = 20
+_VALIDATION_SECONDS = 120
+_ALONE = Turn(batch_seconds=0.5)
 EDITIONS = {"city": "losi-2024", "national": "osi-2024"}
 
 
@@ -49,7 +58,7 @@ class Run:
         data_dir: Path,
         replay: ReplayIndex | None = None,
         edition: str = "",
-        cycle_id: int | None = None,
+        turn: Turn = _ALONE,
         progress: ProgressCallback | None = None,
     ) -> None:
         seed, named = typed_url(target.url)
@@ -59,14 +68,23 @@ class Run:
         self.official = official_languages(target.country)
         self._database = database
         self._replay = replay
-        self.tls: TlsProbe | None = None
+        self.transport = TransportFacts()
         self._seconds = 0.0
-        self.run_id = self._open(options, cycle_id)
+        self._data_dir = data_dir
+        self._judged: Judgement | None = None
+        self._known = PortalFacts("")
+        self._certificate = SearchCertificate()
+        self._findings: tuple[Finding, ...] = ()
+        self._validity = ValidityFacts()
+        self._views: tuple[tuple[str, str], ...] = ()
+        inspector = Inspector(inspector.detectors, inspector.lexicons)
+        self._turn = turn
+        self.run_id = self._open(options) if turn.resume is None else turn.resume
         self.archive = data_dir / "archive" / f"run-{self.run_id:06d}"
         writer = ArchiveWriter(
             self.archive, f"run-{self.run_id:06d}", info={"software": user_agent(options.contact), "description": seed}
         )
-        self._recorder = RunRecorder(database, self.run_id, writer)
+        self._recorder = RunRecorder(database, self.run_id, writer, batch_seconds=turn.batch_seconds)
         self.visit = Visit(
             self.target,
             _seeds(seed, named),
@@ -76,41 +94,120 @@ class Run:
             replay=Replay(replay) if replay is not None else None,
             languages=self.official,
             progress=progress,
+            pool=turn.pool,
+            earlier=turn.earlier,
         )
+        if turn.resume is not None:
+            kept, self.transport = broken_off(database, turn.resume, self.archive)
+            self.visit.go_on_from(kept)
+        for url, promised in turn.leads:
+            self.visit.lead(url, promised)
 
-    def _open(self, options: CrawlOptions, cycle_id: int | None) -> int:
-        target = self.target
+    def _open(self, options: CrawlOptions) -> int:
+        target, turn = self.target, self._turn
         with self._database.session() as session:
-            portal = put_portal(
-                session, PortalRecord(target.url, target.name or target.url, target.kind, target.country or None)
-            )
+            portal_id = turn.portal_id
+            if portal_id is None:
+                record = PortalRecord(target.url, target.name or target.url, target.kind, target.country or None)
+                portal_id = put_portal(session, record).id
             run = start_run(
                 session,
-                portal.id,
+                portal_id,
                 self.edition,
                 kind="replay" if self._replay else "live",
-                cycle_id=cycle_id,
+                cycle_id=turn.cycle_id,
                 settings=options.model_dump(mode="json"),
                 software=user_agent(),
             )
             return run.id
 
+    def use_browser(self, engine: Engine) -> None:
+        """Has the crawl render pages, and `browse` measure and picture."""
+        from crawler.browser.browsing import Browsing, Places
+
+        places = Places(self.run_id, self._database, self.archive, self._data_dir)
+        self.visit.browsing = Browsing(engine, self.visit, places)
+
+    async def examine(self) -> None:
+        """After the crawl: measures in the browser, has markup and style sheets checked, concludes, and pictures the
+        proof."""
+        browsing = self.visit.browsing
+        try:
+            self._judged = self._judgement()
+            if browsing is not None:
+                await browsing.measure()
+            await self._validate()
+            self._conclude()
+            if browsing is not None:
+                self._findings = await browsing.picture(self._findings)
+        finally:
+            if browsing is not None:
+                await browsing.close()
+
+    async def _validate(self) -> None:
+        """Whether the markup and style sheets of the pages that were measured, or of the home page, are valid."""
+        visit = self.visit
+        if not visit.options.validate_markup or visit.stop_cause == "interrupted" or not visit.read:
+            return
+        from crawler.browser.shelf import RunShelf
+        from crawler.validity import validity_of_captures
+
+        sampled = visit.browsing.sampled if visit.browsing is not None else ()
+        shelf = RunShelf(self._database, self.run_id, self.archive, visit.log)
+        shelf.open()
+        try:
+            async with asyncio.timeout(_VALIDATION_SECONDS):
+                self._validity, problem = await validity_of_captures(sampled or (visit.story.final_url,), shelf)
+        except TimeoutError:
+            problem = "validity of markup and style sheets was not measured: the checker took too long"
+        finally:
+            shelf.close()
+        if problem:
+            visit.note(problem)
+
+    def measured(self, facts: TransportFacts) -> None:
+        """Takes what the probe of the transport measured; a visit that is broken off need not measure it again."""
+        self.transport = facts
+        if self._turn.cycle_id is not None:
+            keep_transport(self._database, self.run_id, facts)
+
+    def suspend(self) -> None:
+        """Stores what was fetched and closes the archive; the run keeps no outcome, so that it can be gone on with."""
+        with suppress(StorageError):
+            self._recorder.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self.visit.readers.close()
+        for held in (self.visit.kept, self._turn.earlier):
+            if held is not None:
+                held.close()
+
     def finish(self) -> RunResult:
         """Concludes, stores findings and answers, writes the outcome, and closes the archive."""
-        visit, inspector = self.visit, self.visit.inspector
-        self._seconds = round(visit.budget.seconds, 3)
-        judgement = self._judgement()
-        facts = self._facts()
-        observations = inspector.portal(facts)
-        visit.tally.note(observations)
-        visit.log.observations(observations)
-        certificate = certificate_of(visit, judgement)
-        findings = conclude(visit.tally, certificate, inspector, {key: f.proof for key, f in features().items()})
-        visit.log.conclude(findings, answers(self.questionnaire, findings))
+        visit = self.visit
+        if not self._findings:
+            self._conclude()
+        visit.log.conclude(self._findings, answers(self.questionnaire, self._findings))
+        self._views = visit.browsing.views() if visit.browsing is not None else ()
         self._recorder.close()
-        visit.readers.close()
-        self._close_row(judgement, certificate, facts)
-        return self._result(judgement, findings)
+        self._let_go()
+        self._seconds = round(visit.budget.seconds, 3)
+        result = self._result()
+        self._close_row(result)
+        return result
+
+    def _conclude(self) -> None:
+        visit, inspector = self.visit, self.visit.inspector
+        self._judged = self._judged or self._judgement()
+        self._known = self._facts()
+        with visit.detecting:
+            observations = inspector.portal(self._known)
+            visit.tally.note(observations)
+            visit.log.observations(observations)
+            self._certificate = certificate_of(visit, self._judged)
+            proofs = {key: feature.proof for key, feature in features().items()}
+            self._findings = conclude(visit.tally, self._certificate, inspector, proofs)
 
     def _judgement(self) -> Judgement:
         judgement = judge(self.visit)
@@ -125,8 +222,7 @@ class Run:
         if self._replay is not None:
             transport = archived_facts(self.target.url, self._replay, final, visit.hsts)
         else:
-            tls = self.tls or TlsProbe(None)
-            transport = TransportFacts(tls.works, tls.error, visit.redirects_to_https, visit.hsts, final)
+            transport = self._transport(final)
         return PortalFacts(
             final or self.target.url,
             self.target.country,
@@ -134,25 +230,42 @@ class Run:
             dict(visit.tally.languages),
             self.official,
             transport,
+            visit.browsing.facts if visit.browsing is not None else BrowserFacts(),
+            validity=self._validity,
         )
 
-    def _close_row(self, judgement: Judgement, certificate: SearchCertificate, facts: PortalFacts) -> None:
+    def _transport(self, final: str) -> TransportFacts:
+        """What the probe measured; what it did not, as the crawl saw it."""
+        seen, visit = self.transport, self.visit
+        leads, hsts = seen.http_redirects_to_https, seen.hsts
+        return replace(
+            seen,
+            http_redirects_to_https=visit.redirects_to_https if leads is None else leads,
+            hsts=visit.hsts if hsts is None else hsts,
+            final_url=final,
+        )
+
+    def _close_row(self, result: RunResult) -> None:
         visit, budget = self.visit, self.visit.budget
         kept: dict[str, Any] = {
-            **asdict(certificate),
+            **asdict(self._certificate),
             "read": visit.read,
             "external": visit.external,
-            "facts": asdict(facts),
+            "facts": asdict(self._known),
             "left_out": _left_out(visit),
-            "problems": self._problems(),
+            "problems": list(result.problems),
+            "browser": visit.browsing.told() if visit.browsing is not None else {},
+            "seconds": {"detect": result.seconds_detect, "render": result.seconds_render},
+            "views": dict(result.views),
+            "lexicons": lexicon_prints(result.languages),
         }
         with self._database.session() as session:
             finish_run(
                 session,
                 self.run_id,
-                judgement.outcome,
-                cause=judgement.cause or None,
-                reason=judgement.message,
+                result.outcome,
+                cause=result.cause or None,
+                reason=result.message,
                 pages=visit.tally.pages,
                 requests=budget.requests,
                 bytes=budget.bytes,
@@ -165,23 +278,28 @@ class Run:
     def _archive_name(self) -> str:
         return "/".join(self.archive.parts[-2:])
 
-    def _result(self, judgement: Judgement, findings: tuple[Finding, ...]) -> RunResult:
+    def _result(self) -> RunResult:
         visit, budget = self.visit, self.visit.budget
+        assert self._judged is not None
         return RunResult(
             self.target,
             self.edition,
-            judgement.outcome,
-            judgement.cause,
-            judgement.message,
+            self._judged.outcome,
+            self._judged.cause,
+            self._judged.message,
             visit.tally.pages,
             budget.requests,
             budget.bytes,
             self._seconds,
             tuple(_languages(visit)),
-            findings,
+            self._findings,
             self.run_id,
             self.archive,
             tuple(self._problems()),
+            self._known.transport,
+            round(visit.detecting.seconds, 3),
+            round(visit.browsing.seconds, 3) if visit.browsing is not None else 0.0,
+            self._views,
         )
 
     def _problems(self) -> list[str]:
@@ -204,6 +322,7 @@ def certificate_of(visit: Visit, judgement: Judgement) -> SearchCertificate:
         left=left,
         outcome=judgement.outcome,
         cause=judgement.cause,
+        likely=likely_places(visit.frontier),
     )
 
 

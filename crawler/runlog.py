@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from storage.archive.message import header
-from storage.records import AnswerRecord, CaptureNote, CaptureRecord, FindingRecord, ObservationRecord
+from storage.records import AnswerRecord, Attachment, CaptureNote, CaptureRecord, FindingRecord, ObservationRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from crawler.wire import FetchError, Wire
     from detectors.conclude import Finding
     from detectors.observation import Observation
+    from storage.archive import RecordPlace
     from storage.recorder import RunRecorder
     from storage.words import CaptureKind
 
@@ -68,7 +69,7 @@ class RunLog:
         location = header(wire.headers, "Location") if 300 <= wire.status < 400 else None
         return self._recorder.capture(
             CaptureRecord(
-                seq=self._recorder.allot(),
+                seq=self._recorder.allot() if wire.number is None else wire.number,
                 url=url,
                 fetched_at=wire.fetched_at,
                 status=wire.status,
@@ -79,21 +80,54 @@ class RunLog:
                 target=location,
                 ip=wire.ip,
                 truncated=wire.truncated,
+                unchanged=wire.unchanged,
+                place=wire.kept,
+                known=wire.number is not None,
             )
         )
 
-    def failure(self, request: Request, error: FetchError) -> None:
-        """Keeps that a request had no answer."""
+    def failure(
+        self, request: Request, error: FetchError, kept: RecordPlace | None = None, number: int | None = None
+    ) -> None:
+        """Keeps that a request had no answer; `kept` is where the archive says so already, `number` its row's."""
         self._recorder.capture(
             CaptureRecord(
-                seq=self._recorder.allot(),
+                seq=self._recorder.allot() if number is None else number,
                 url=request.url,
                 fetched_at=datetime.now(UTC),
                 status=None,
                 kind=_kind(request, False),
                 error=f"{error.cause}: {error}",
+                place=kept,
+                known=number is not None,
             )
         )
+
+    def embed(self, url: str, wire: Wire) -> int:
+        """Keeps what a page embeds, as the browser was given it; gives its number in the run."""
+        return self._recorder.capture(
+            CaptureRecord(
+                seq=self._recorder.allot(),
+                url=url,
+                fetched_at=wire.fetched_at,
+                status=wire.status,
+                reason=wire.reason,
+                headers=wire.headers,
+                body=wire.body,
+                kind="embedded",
+                target=header(wire.headers, "Location") if 300 <= wire.status < 400 else None,
+                ip=wire.ip,
+                truncated=wire.truncated,
+            )
+        )
+
+    def render(self, capture: int, content_type: str, body: bytes, made_at: datetime) -> None:
+        """Keeps the document that a page's scripts made of a capture."""
+        self._recorder.attach(Attachment(capture, "dom", content_type, body, made_at, conversion=True))
+
+    def flush(self) -> None:
+        """Waits until all that was taken so far is stored."""
+        self._recorder.flush()
 
     def page(self, page: Reading, observations: Iterable[Observation]) -> None:
         """Keeps what was read on a page."""
@@ -156,7 +190,8 @@ def finding_record(finding: Finding) -> FindingRecord:
         state=finding.state,
         reason=finding.reason or None,
         confidence=finding.confidence,
-        searched={**asdict(finding.certificate), "note": finding.note},
+        explanation=finding.explanation,
+        searched=asdict(finding.certificate),
         evidence=[_plain(o) for o in finding.evidence],
         against=[_plain(o) for o in finding.against],
         detectors=[{"name": name, "version": version} for name, version in finding.detectors],

@@ -69,6 +69,25 @@ class CrawlOptions(BaseModel):
         le=64,
         description="Processes that read pages beside the crawl; 0: the crawl reads them itself.",
     )
+    browser: bool = Field(
+        default=False, description="Whether a browser shows pages that need scripts, measures, and pictures the proof."
+    )
+    screenshots: bool = Field(default=True, description="Whether the proof is pictured, where a browser is used.")
+    max_renders: int = Field(
+        default=30, ge=0, description="Pages that are empty without scripts and shown in the browser for it."
+    )
+    max_screenshot_pages: int = Field(default=30, ge=0, description="Pages opened to picture the proof on them.")
+    browser_pages: int = Field(
+        default=2, ge=1, le=16, description="Pages open in browsers at once, all crawls of the machine together."
+    )
+    browser_recycle: int = Field(default=50, ge=1, description="Pages after which a new browser is started.")
+    browser_timeout: float = Field(default=30.0, gt=0, description="Time for one page in the browser.")
+    browser_seconds: float = Field(
+        default=600.0, gt=0, description="Time in the browser after the crawl, for measuring and pictures."
+    )
+    validate_markup: bool = Field(
+        default=False, description="Whether the Nu Html Checker, if installed, judges markup and style sheets."
+    )
     seed: int = Field(default=0, description="Seed of the random path; the same seed asks for the same path.")
 
     @property
@@ -114,6 +133,7 @@ _SHARED: dict[str, Any] = {
         "crawler.redirects.RedirectMiddleware": 100,
         "crawler.backoff.BackoffMiddleware": 200,
         "crawler.robots.RobotsMiddleware": 300,
+        "crawler.cycle.middleware.KeptMiddleware": 800,
         "crawler.archive.ArchiveMiddleware": 900,
     },
     "SPIDER_MIDDLEWARES_BASE": {},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from crawler.frontier import Entry
@@ -11,6 +12,7 @@ from crawler.itinerary import Itinerary
 from crawler.readers import Readers
 from crawler.reading import Answer
 from crawler.sitemaps import SitemapReader
+from crawler.stopwatch import Stopwatch
 from crawler.transport import http_twin
 from crawler.urls import canonical, origin
 
@@ -20,8 +22,11 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.http import Response
 
+    from crawler.browser.browsing import Browsing
+    from crawler.cycle.earlier import Earlier
     from crawler.gate import Refusal
     from crawler.progress import ProgressCallback
+    from crawler.readers import ReaderPool
     from crawler.reading import Reading
     from crawler.replay import Replay
     from crawler.result import Cause, PortalTarget
@@ -32,7 +37,7 @@ if TYPE_CHECKING:
     from detectors.observation import Observation
 
 _MAX_PROBES = 3
-_LIKELY = 0.3
+_LIKELY = 0.8
 """What a path at which the portal's platform usually keeps something promises."""
 _DEAD_AFTER = 8
 """So many failed requests in a row, and the portal counts as gone."""
@@ -55,13 +60,16 @@ class Visit(Itinerary):
         replay: Replay | None = None,
         languages: tuple[str, ...] = (),
         progress: ProgressCallback | None = None,
+        pool: ReaderPool | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
         super().__init__(seeds, options, inspector, log, replay)
         self.target = target
         self.inspector = inspector
         self.languages = languages
         self.gate = Gate()
-        self.readers = Readers(inspector, options.processes if replay is None else 0)
+        self.readers = Readers(inspector, options.processes if replay is None else 0, pool)
+        self.earlier = earlier
         self.sitemaps = SitemapReader(inspector, languages)
         self.read: list[int] = []
         self.external: dict[int, tuple[str, ...]] = {}
@@ -70,6 +78,8 @@ class Visit(Itinerary):
         self.shell: str | None = None
         self.redirects_to_https: bool | None = None
         self.failures_in_a_row = 0
+        self.browsing: Browsing | None = None
+        self.detecting = Stopwatch()
         self._progress = progress
         self._probed: set[str] = set()
 
@@ -84,20 +94,35 @@ class Visit(Itinerary):
         request = response.request
         assert request is not None
         entry: Entry = request.meta["entry"]
-        answer = self._answer(response, request)
         try:
-            reading = await self.readers.read(answer)
+            answer, reading = await self._read(self._answer(response, request), entry)
         finally:
             self.budget.reserved -= 1
         refusal = self.gate.judge(reading, answer.body, exempt=entry.kind == "seed")
         if entry.kind == "seed":
             self._seed_answered(reading, answer, request, refusal)
         if refusal is not None:
+            self.frontier.learn(entry, ())
             self._report(reading.url)
             return None
         self.budget.pages += entry.kind != "search"
         self.budget.documents += reading.kind in ("pdf", "office") and entry.kind != "document"
         return reading
+
+    async def _read(self, answer: Answer, entry: Entry) -> tuple[Answer, Reading]:
+        """What the answer shows as it was sent, or as its scripts make it where that is more."""
+        reading = await self._inspected(answer)
+        home = entry.kind == "seed" and not reading.refresh
+        drawn = await self.browsing.drawn(answer, reading, home=home) if self.browsing is not None else None
+        if drawn is None or self.browsing is None:
+            return answer, reading
+        redone = await self._inspected(drawn)
+        return (drawn, redone) if self.browsing.choose(reading, redone, home=home) else (answer, reading)
+
+    async def _inspected(self, answer: Answer) -> Reading:
+        """What the answer shows; the time counts for the detectors, not for a browser that is busy beside."""
+        with self.detecting, self.browsing.watch.halted() if self.browsing is not None else nullcontext():
+            return await self.readers.read(answer)
 
     def _answer(self, response: Response, request: Request) -> Answer:
         if request.meta["cut"] in ("length", "time", "disconnect"):
@@ -127,8 +152,7 @@ class Visit(Itinerary):
             return
         if self.scope.may_step_to(reading.url):
             self.scope.extend(reading.url)
-        if reading.shell:
-            self.shell = reading.url
+        self.shell = reading.url if reading.shell else None
 
     def keep(self, page: Reading, entry: Entry) -> None:
         """Takes what was seen on a page. Of a page outside the portal only what its link promised counts, and what is
@@ -148,9 +172,12 @@ class Visit(Itinerary):
         else:
             self.tally.add(page.language, observations)
             self.search.learn(page, self.scope)
+            if self.browsing is not None:
+                self.browsing.note(page)
         if page.capture is not None:
             self.read.append(page.capture)
         self.log.page(page, observations)
+        self.frontier.learn(entry, observations)
         self._plan_errands(page, entry)
         self._report(page.url)
 
@@ -161,7 +188,7 @@ class Visit(Itinerary):
             return
         self._probed.add(where)
         for url, feature in page.places:
-            self.frontier.add(url, ((feature, _LIKELY),), depth=1, zone="nav")
+            self.frontier.add(url, ((feature, _LIKELY),), depth=1, zone="platform")
         if self._plain_url is None and self.replay is None:
             self._plain_url = http_twin(self.target.url)
             if self._plain_url and where.startswith("https://"):
@@ -188,17 +215,19 @@ class Visit(Itinerary):
             return
         for url in self.sitemaps.read(response.url, response.body, self.scope):
             self._errands.append(Entry(url, "sitemap"))
-        for url, promise in self.sitemaps.pages():
+        for url, promise in self.sitemaps.pages(self.tally.languages):
             self.frontier.add(url, promise, depth=3, zone="sitemap")
 
-    def learn_missing(self, response: Response) -> None:
+    async def learn_missing(self, response: Response) -> None:
         """Takes the answer to the random path, or that of the home page by plain http."""
         assert response.request is not None
         if response.request.meta["entry"].url == self._plain_url:
             location = (response.headers.get(b"Location") or b"").decode("latin-1")
             self.redirects_to_https = 300 <= response.status < 400 and location.startswith("https://")
             return
-        self.gate.learn(self._answer(response, response.request).page(self.inspector))
+        answer = self._answer(response, response.request)
+        drawn = await self.browsing.drawn_missing(answer) if self.browsing is not None else None
+        self.gate.learn((drawn or answer).page(self.inspector))
 
     def failed(self, request: Request, error: BaseException | None) -> Entry | None:
         """Takes that a request has no answer; gives the next seed, if it was the seed."""

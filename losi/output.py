@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -40,6 +41,7 @@ def run_document(result: RunResult, questionnaire: Questionnaire) -> dict[str, A
         },
         "edition": result.edition,
         "run": _run(result),
+        "transport": asdict(result.transport),
         "findings": [finding_document(found, questionnaire) for found in _in_order(result.findings)],
         "questionnaire": [answer_document(answer) for answer in answers],
         "summary": summary_document(summarise(questionnaire, answers)),
@@ -57,8 +59,8 @@ def finding_document(finding: Finding, questionnaire: Questionnaire) -> dict[str
         "detectors": [{"name": name, "version": version} for name, version in finding.detectors],
         "evidence": [_evidence(observation) for observation in finding.evidence],
         "against": [_evidence(observation) for observation in finding.against],
-        "searched": _searched(finding.certificate),
-        "note": finding.note,
+        "searched": _searched(finding.certificate, finding.feature),
+        "explanation": finding.explanation,
     }
 
 
@@ -149,8 +151,12 @@ def _run(result: RunResult) -> dict[str, Any]:
         "requests": result.requests,
         "bytes": result.bytes,
         "seconds": round(result.seconds, 3),
+        "seconds_crawl": round(result.seconds_crawl, 3),
+        "seconds_detect": round(result.seconds_detect, 3),
+        "seconds_render": round(result.seconds_render, 3),
         "languages": list(result.languages),
         "problems": list(result.problems),
+        "screenshots": dict(result.views),
     }
 
 
@@ -166,7 +172,7 @@ def _evidence(observation: Observation) -> dict[str, Any]:
         "strength": round(observation.strength, 4),
         "detector": observation.detector,
         "capture": observation.capture,
-        "screenshot": None,
+        "screenshot": observation.screenshot or None,
     }
 
 
@@ -187,7 +193,8 @@ def _observation(observation: Observation) -> dict[str, Any]:
     }
 
 
-def _searched(certificate: SearchCertificate) -> dict[str, Any]:
+def _searched(certificate: SearchCertificate, feature: str) -> dict[str, Any]:
+    followed, left = certificate.likely_places(feature)
     return {
         "pages": certificate.pages,
         "languages": dict(certificate.languages),
@@ -195,4 +202,5 @@ def _searched(certificate: SearchCertificate) -> dict[str, Any]:
         "left": certificate.left,
         "site_search": list(certificate.site_search),
         "sitemap": certificate.sitemap,
+        "likely": {"followed": followed, "left": left},
     }

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.prefill import prefill, summarise
 from losi.marks import Segment, link_target, safe_link, segments
-from losi.searched import language_name, reason_words, searched_words
+from losi.searched import language_name, searched_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from jinja2 import Environment
 
@@ -43,6 +44,7 @@ class Proof:
     language: str
     share: int
     detector: str
+    picture: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,12 @@ class Question:
     code: str
     title: str
     counts_as_yes: str
-    note: str
+    explanation: str
     criterion: str
     state: str
     confidence: int | None
     proofs: list[Proof]
     against: list[Proof]
-    open_reason: str
     searched: list[str]
 
 
@@ -72,8 +73,8 @@ class Chapter:
     counts: dict[str, int]
 
 
-def report_html(result: RunResult, questionnaire: Questionnaire, made_at: datetime) -> str:
-    """The report of a run as HTML text; `made_at` is printed as its date."""
+def report_html(result: RunResult, questionnaire: Questionnaire, made_at: datetime, data: Path | None = None) -> str:
+    """The report of a run as HTML text; `made_at` is printed as its date, pictures of the proof come from `data`."""
     answers = prefill(questionnaire, result.findings)
     script, style = _asset("report.js"), _asset("report.css")
     return (
@@ -84,7 +85,8 @@ def report_html(result: RunResult, questionnaire: Questionnaire, made_at: dateti
             portal_link=safe_link(result.portal.url),
             questionnaire=questionnaire,
             summary=summarise(questionnaire, answers),
-            chapters=_chapters(questionnaire, answers),
+            chapters=_chapters(questionnaire, answers, data),
+            views=[(name, picture) for name, place in result.views if (picture := _picture(place, data))],
             states=STATES,
             languages=[language_name(code) for code in result.languages],
             searched=searched_words(result.findings[0].certificate) if result.findings else [],
@@ -97,34 +99,33 @@ def report_html(result: RunResult, questionnaire: Questionnaire, made_at: dateti
     )
 
 
-def _chapters(questionnaire: Questionnaire, answers: Sequence[Answer]) -> list[Chapter]:
+def _chapters(questionnaire: Questionnaire, answers: Sequence[Answer], data: Path | None) -> list[Chapter]:
     chapters = []
     for number, criterion in enumerate(questionnaire.criteria, 1):
-        questions = [_question(answer) for answer in answers if answer.indicator.criterion == criterion]
+        questions = [_question(answer, data) for answer in answers if answer.indicator.criterion == criterion]
         counts = {state: sum(1 for question in questions if question.state == state) for state in STATES}
         chapters.append(Chapter(criterion, f"c{number}", questions, counts))
     return chapters
 
 
-def _question(answer: Answer) -> Question:
+def _question(answer: Answer, data: Path | None) -> Question:
     finding = answer.finding
     decided = finding.state in ("present", "absent")
     return Question(
         code=answer.indicator.code,
         title=answer.indicator.title,
         counts_as_yes=answer.indicator.counts_as_yes,
-        note=finding.note,
+        explanation=finding.explanation,
         criterion=answer.indicator.criterion,
         state=finding.state,
         confidence=round(100 * finding.confidence) if decided else None,
-        proofs=[_proof(observation) for observation in finding.evidence[:MAX_PROOFS]],
-        against=[_proof(observation) for observation in finding.against[:MAX_PROOFS]],
-        open_reason=reason_words(finding),
+        proofs=[_proof(observation, data) for observation in finding.evidence[:MAX_PROOFS]],
+        against=[_proof(observation, data) for observation in finding.against[:MAX_PROOFS]],
         searched=searched_words(finding.certificate) if finding.state in ("absent", "unknown") else [],
     )
 
 
-def _proof(observation: Observation) -> Proof:
+def _proof(observation: Observation, data: Path | None) -> Proof:
     return Proof(
         pieces=segments(observation.quote, observation.matched),
         gloss=observation.gloss,
@@ -136,7 +137,18 @@ def _proof(observation: Observation) -> Proof:
         language=observation.language,
         share=round(100 * observation.strength),
         detector=f"{observation.detector} {observation.version}".strip(),
+        picture=_picture(observation.screenshot, data),
     )
+
+
+def _picture(place: str, data: Path | None) -> str:
+    """A picture below the data folder as a data URI, so that the report stays one file; empty if there is none."""
+    if not place or data is None:
+        return ""
+    try:
+        return "data:image/webp;base64," + base64.b64encode((data / place).read_bytes()).decode("ascii")
+    except OSError:
+        return ""
 
 
 @cache

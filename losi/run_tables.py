@@ -70,11 +70,19 @@ def _print_summary(console: Console, summary: Summary, questionnaire: Questionna
     )
 
 
+def _split(result: RunResult) -> str:
+    """Where the time went, once a browser took part of it."""
+    if not result.seconds_render:
+        return ""
+    parts = (("crawl", result.seconds_crawl), ("detect", result.seconds_detect), ("browser", result.seconds_render))
+    return f" ({', '.join(f'{name} {seconds:.1f}' for name, seconds in parts)})"
+
+
 def _print_run_facts(console: Console, result: RunResult) -> None:
     cause = f" ({result.cause.replace('_', ' ')})" if result.cause else ""
     console.print(
         f"outcome   {result.outcome.replace('_', ' ')}{cause}: {result.pages} pages, {result.requests} requests, "
-        f"{result.seconds:.1f} s, languages {', '.join(result.languages) or 'none recognised'}"
+        f"{result.seconds:.1f} s{_split(result)}, languages {', '.join(result.languages) or 'none recognised'}"
     )
     if result.message:
         console.print(Text(f"          {printable(result.message)}"))

@@ -1,4 +1,4 @@
-"""What was searched and why a question is open, in sentences."""
+"""What was searched, in sentences."""
 
 from __future__ import annotations
 
@@ -10,18 +10,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from detectors.conclude import Finding, SearchCertificate
+    from detectors.conclude import SearchCertificate
 
 
 def language_name(code: str) -> str:
     """The English name of a BCP 47 code where the table has it, else the code itself."""
     names: Mapping[str, str] = _data("languages.toml")["names"]
     return names.get(code.split("-")[0].lower(), code or "an unknown language")
-
-
-def reason_words(finding: Finding) -> str:
-    """Why a finding is unknown, with what to do about it; empty for the other states."""
-    return str(_data("reasons.toml").get(finding.reason, "")) if finding.state == "unknown" else ""
 
 
 def searched_words(certificate: SearchCertificate) -> list[str]:

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, cast
 
+from pydantic import TypeAdapter
+
 from crawler.result import Cause, PortalTarget, RunResult
 from detectors.conclude import Finding, Reason, SearchCertificate
+from detectors.facts import TransportFacts
 from detectors.observation import Observation
 
 if TYPE_CHECKING:
@@ -39,7 +42,19 @@ def stored_result(session: Session, run: Run, data: Path) -> RunResult:
         run_id=run.id,
         archive=data / run.archive if run.archive else None,
         problems=tuple((run.certificate or {}).get("problems", ())),
+        **_browsed(run.certificate or {}),
+        transport=_transport((run.certificate or {}).get("facts", {}).get("transport", {})),
     )
+
+
+def _browsed(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The time that detectors and browser took, and the pictures of the home page; runs of old had neither."""
+    seconds = kept.get("seconds") or {}
+    return {
+        "seconds_detect": float(seconds.get("detect", 0.0)),
+        "seconds_render": float(seconds.get("render", 0.0)),
+        "views": tuple((kept.get("views") or {}).items()),
+    }
 
 
 def stored_finding(row: FindingRow) -> Finding:
@@ -54,8 +69,12 @@ def stored_finding(row: FindingRow) -> Finding:
         against=tuple(_observation(each) for each in row.against),
         detectors=tuple((each["name"], each["version"]) for each in row.detectors),
         certificate=_certificate(searched),
-        note=str(searched.get("note", "")),
+        explanation=row.explanation,
     )
+
+
+def _transport(values: Mapping[str, Any]) -> TransportFacts:
+    return TypeAdapter(TransportFacts).validate_python(values)
 
 
 def _own_name(portal: Portal) -> str:
@@ -71,7 +90,9 @@ def _observation(values: Mapping[str, Any]) -> Observation:
 def _certificate(values: Mapping[str, Any]) -> SearchCertificate:
     known = _known(values, SearchCertificate)
     languages = tuple((code, count) for code, count in known.get("languages", ()))
-    return SearchCertificate(**{**known, "languages": languages, "site_search": tuple(known.get("site_search", ()))})
+    likely = tuple((feature, followed, left) for feature, followed, left in known.get("likely", ()))
+    site_search = tuple(known.get("site_search", ()))
+    return SearchCertificate(**{**known, "languages": languages, "site_search": site_search, "likely": likely})
 
 
 def _known(values: Mapping[str, Any], shape: type[Observation] | type[SearchCertificate]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Visit(Protocol):
     def offer(self, promise: LinkPromise, entry: Any) -> None: ...
     def refresh(self, page: Any, entry: Any) -> Any: ...
     def read_sitemap(self, response: Response) -> None: ...
-    def learn_missing(self, response: Response) -> None: ...
+    async def learn_missing(self, response: Response) -> None: ...
     def failed(self, request: Request, error: BaseException | None) -> Any: ...
 
 
@@ -92,9 +92,9 @@ class PortalSpider(Spider):
         self.visit.read_sitemap(response)
         yield from self._errands()
 
-    def parse_probe(self, response: Response) -> None:
+    async def parse_probe(self, response: Response) -> None:
         """Learns how the site says that a page does not exist."""
-        self.visit.learn_missing(response)
+        await self.visit.learn_missing(response)
 
     def failed(self, failure: Failure) -> Iterator[Request]:
         """A request had no usable answer: another seed may be tried."""

@@ -58,6 +58,26 @@ class Job:
     envvar="LOSI_CONTACT",
     help="Page that tells webmasters who asks; part of the user agent (or LOSI_CONTACT).",
 )
+@click.option(
+    "--browser/--no-browser",
+    default=True,
+    envvar="LOSI_BROWSER",
+    help="Show pages in a browser: to read those made by scripts, measure, and picture the proof (or LOSI_BROWSER).  "
+    "[default: if one is installed]",
+)
+@click.option(
+    "--screenshots/--no-screenshots", default=True, help="Picture the proof, where a browser is used.  [default: yes]"
+)
+@click.option(
+    "--max-renders", type=click.IntRange(0), help="Pages made by scripts to show in the browser.  [default: 30]"
+)
+@click.option(
+    "--validity/--no-validity",
+    "validate_markup",
+    default=True,
+    envvar="LOSI_VALIDITY",
+    help="Have the Nu Html Checker judge markup and style sheets (or LOSI_VALIDITY).  [default: if one is installed]",
+)
 @click.option("--allow-private", is_flag=True, help="Visit addresses of private and loopback networks too.")
 @click.option(
     "--replay",
@@ -148,7 +168,7 @@ def _show(result: RunResult, job: Job, state: State, json_to: str | None, report
     from losi.run_tables import print_run
 
     place = report or str(state.data / "reports" / f"run-{result.run_id or 0}.html")
-    write_text(report_html(result, job.questionnaire, datetime.now(UTC)), place)
+    write_text(report_html(result, job.questionnaire, datetime.now(UTC), state.data), place)
     if json_to:
         write_json(run_document(result, job.questionnaire), json_to)
     if json_to != "-" and place != "-":

@@ -19,7 +19,9 @@ from crawler.settings import CrawlOptions
 from detectors.inspector import Inspector
 from storage.archive import ArchiveWriter
 from storage.database import Database
+from tests.crawler.certificates import Made, authority
 from tests.crawler.loopback import ArchiveOf, Crawl, Handler, Route, Serve, Server, Site
+from tests.crawler.tls_world import World
 
 
 @pytest.fixture
@@ -128,3 +130,15 @@ def archive_of(tmp_path: Path) -> ArchiveOf:
         return next((tmp_path / "made").glob("*.warc.gz"))
 
     return write
+
+
+@pytest.fixture(scope="session")
+def root() -> Made:
+    """A certificate authority that the transport probe trusts."""
+    return authority("Test Root")
+
+
+@pytest.fixture
+def world(serve: Serve, tmp_path: Path, root: Made) -> World:
+    """Hosts without a server yet."""
+    return World(tmp_path, serve, root, authority("Test Issuing CA", root))

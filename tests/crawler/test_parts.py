@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from crawler.backoff import retry_after
-from crawler.outcome import is_shell
 from crawler.robots import policy
 from crawler.settings import CrawlOptions
 from crawler.sitemaps import parse_sitemap
@@ -83,13 +82,6 @@ def test_options_are_checked() -> None:
     for wrong in ({"max_pages": 0}, {"delay": -1}, {"no_such": 1}):
         with pytest.raises(ValidationError):
             CrawlOptions.model_validate(wrong)
-
-
-def test_shells() -> None:
-    assert is_shell("", 1, 0)
-    assert not is_shell("x" * 300, 1, 0)
-    assert not is_shell("", 0, 0)
-    assert not is_shell("Choose: es en fr", 2, 3)
 
 
 def _scrapy(*arguments: str, folder: Path) -> str:

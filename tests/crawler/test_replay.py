@@ -39,7 +39,7 @@ def town(serve: Serve) -> Site:
 
 def _plain(result: RunResult) -> str:
     values = asdict(result)
-    for name in ("run_id", "archive", "seconds"):
+    for name in ("run_id", "archive", "seconds", "seconds_detect"):
         del values[name]
     return json.dumps(values, sort_keys=True, default=str)
 

@@ -19,6 +19,8 @@ from detectors.observation import Observation
 
 SEARCHED = SearchCertificate(pages=41, languages=(("es", 33), ("en", 8)), exhausted=True, sitemap=True)
 CUT_SHORT = SearchCertificate(pages=12, languages=(("es", 12),), left=230, outcome="partial", cause="budget")
+NOT_FOUND = "Not found on 41 pages read."
+OPEN = "Too few pages were read: 5. Allow more pages."
 
 
 @pytest.fixture
@@ -69,8 +71,8 @@ def findings(budget: Observation, hostile: Observation) -> tuple[Finding, ...]:
     return (
         Finding("budget.publication", "present", "", 0.97, (budget,), (), signed, SEARCHED),
         Finding("search.internal", "present", "", 0.81, (hostile,), (hostile,), (("search", "1"),), SEARCHED),
-        Finding("participation.e_voting", "absent", "", 0.9, (), (), (("e-voting", "1"),), SEARCHED),
-        Finding("support.live_chat", "unknown", "budget", 0.4, (), (), (("chat", "1"),), CUT_SHORT),
+        Finding("participation.e_voting", "absent", "", 0.9, (), (), (("e-voting", "1"),), SEARCHED, NOT_FOUND),
+        Finding("support.live_chat", "unknown", "budget", 0.4, (), (), (("chat", "1"),), CUT_SHORT, OPEN),
         Finding("contact.responsiveness", "manual", "", 1.0, certificate=SEARCHED),
     )
 
@@ -124,6 +126,7 @@ main(prog_name="losi")
 def run(*command: str, cwd: Path, **environment: str) -> Done:
     """Run a program in `cwd` to its end."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith("LOSI_")}
+    environment = {"LOSI_BROWSER": "0", "LOSI_VALIDITY": "0", **environment}
     done = subprocess.run(
         command, cwd=cwd, env={**clean, **environment}, capture_output=True, encoding="utf-8", timeout=120, check=False
     )

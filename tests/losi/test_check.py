@@ -20,7 +20,7 @@ Losi = Callable[..., Any]
 def comparable(path: Path) -> str:
     """The JSON of a run without its times and ids."""
     document = json.loads(path.read_text(encoding="utf-8"))
-    document["run"].update(id=0, seconds=0)
+    document["run"].update(id=0, seconds=0, seconds_crawl=0, seconds_detect=0)
     return json.dumps(document, ensure_ascii=False)
 
 
@@ -54,7 +54,9 @@ def test_report_and_archive_lie_where_it_says(checked: Any) -> None:
 
 def test_the_json_has_the_promised_form(checked: Any) -> None:
     document = checked.document
-    assert list(document) == ["schema", "portal", "edition", "run", "findings", "questionnaire", "summary"]
+    assert list(document) == [
+        *("schema", "portal", "edition", "run", "transport", "findings", "questionnaire", "summary")
+    ]
     assert document["portal"]["url"] == demo.url()
     assert [row["code"] for row in document["questionnaire"]] == list(load("losi-2024").codes)
     counted = Counter(row["state"] for row in document["questionnaire"])

@@ -80,7 +80,7 @@ def test_an_absent_question_shows_what_was_searched(html: HtmlElement) -> None:
 
 def test_an_unknown_question_gives_reason_and_mend(html: HtmlElement) -> None:
     card = words(html.get_element_by_id("q270a"))
-    assert "Raise --max-pages" in card
+    assert "Too few pages were read: 5. Allow more pages." in card
     assert "230 known pages were not visited." in card
 
 

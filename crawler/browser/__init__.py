@@ -1,0 +1,1 @@
+"""The browser of a crawl: renders pages that need scripts, measures them, and takes pictures of the proof."""

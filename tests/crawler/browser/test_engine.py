@@ -1,0 +1,190 @@
+"""The browser of a process: limits, crashes, renewal, and that nothing of it is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+from pathlib import Path
+from time import monotonic
+
+import psutil
+import pytest
+from playwright.async_api import Page
+
+from crawler.browser.chromium import NoBrowserError
+from crawler.browser.engine import Engine, PageFailedError
+from crawler.browser.slots import Slots
+from crawler.browser.views import DESKTOP, PHONE
+from tests.crawler.browser.conftest import MakeEngine, browsers
+
+
+async def _title(page: Page) -> str:
+    await page.set_content("<title>shown</title>")
+    return await page.title()
+
+
+async def _look(engine: Engine, seconds: float = 20.0) -> str:
+    return await engine.look(lambda version: DESKTOP.context("test", version), _title, seconds=seconds)
+
+
+def test_page_that_hangs_is_ended_and_the_next_is_shown(engine_of: MakeEngine) -> None:
+    async def hang(page: Page) -> None:
+        await page.evaluate("() => { while (true); }")
+
+    async def run() -> tuple[float, str]:
+        async with engine_of() as engine:
+            await _look(engine)
+            began = monotonic()
+            with pytest.raises(PageFailedError, match="not done within 1 seconds"):
+                await engine.look(lambda version: DESKTOP.context("test", version), hang, seconds=1.0)
+            return monotonic() - began, await _look(engine)
+
+    seconds, title = asyncio.run(run())
+    assert title == "shown"
+    assert seconds < 15
+
+
+def test_page_that_crashes_twice_fails(engine_of: MakeEngine) -> None:
+    async def crash(page: Page) -> None:
+        session = await page.context.new_cdp_session(page)
+        await session.send("Page.crash")
+
+    async def run() -> tuple[int, str]:
+        async with engine_of() as engine:
+            with pytest.raises(PageFailedError, match="crashed twice"):
+                await engine.look(lambda version: DESKTOP.context("test", version), crash, seconds=20.0)
+            return engine.restarts, await _look(engine)
+
+    assert asyncio.run(run()) == (1, "shown")
+
+
+def test_killed_browser_is_started_again(engine_of: MakeEngine) -> None:
+    tries = 0
+
+    async def killed_once(page: Page) -> str:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            for process in browsers():
+                process.kill()
+        return await _title(page)
+
+    async def run() -> str:
+        async with engine_of() as engine:
+            return await engine.look(lambda version: DESKTOP.context("test", version), killed_once, seconds=20.0)
+
+    assert asyncio.run(run()) == "shown"
+    assert tries == 2
+
+
+def test_killed_driver_is_started_again(engine_of: MakeEngine) -> None:
+    async def run() -> str:
+        async with engine_of() as engine:
+            await _look(engine)
+            for process in psutil.Process().children():
+                if "node" in process.name():
+                    process.kill()
+            return await _look(engine)
+
+    assert asyncio.run(run()) == "shown"
+
+
+def test_browser_is_renewed(engine_of: MakeEngine) -> None:
+    async def run() -> list[int]:
+        seen = []
+        async with engine_of(recycle=2) as engine:
+            for _ in range(5):
+                await _look(engine)
+                seen.append(min(process.pid for process in browsers()))
+        return seen
+
+    first, second, third, fourth, fifth = asyncio.run(run())
+    assert first == second != third == fourth != fifth
+
+
+def test_no_more_pages_at_once_than_allowed(engine_of: MakeEngine) -> None:
+    now = most = 0
+    two = asyncio.Event()
+
+    async def count(page: Page) -> None:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        if now == 2:
+            two.set()
+        await two.wait()
+        await page.set_content("<p>x")
+        now -= 1
+
+    async def run() -> None:
+        async with engine_of(pages=2) as engine, engine_of(pages=2) as other:
+            looks = [
+                one.look(lambda version: DESKTOP.context("test", version), count, seconds=20.0)
+                for one in (engine, other) * 3
+            ]
+            await asyncio.gather(*looks)
+
+    asyncio.run(run())
+    assert most == 2
+
+
+def _hold(folder: Path, held: multiprocessing.synchronize.Event) -> None:
+    async def run() -> None:
+        async with Slots(1, folder).take():
+            held.set()
+            await asyncio.sleep(60)
+
+    asyncio.run(run())
+
+
+def test_slots_are_shared_by_processes_and_freed_by_their_death(tmp_path: Path, without_browser: None) -> None:
+    context = multiprocessing.get_context("spawn")
+    held = context.Event()
+    process = context.Process(target=_hold, args=(tmp_path, held), daemon=True)
+    process.start()
+    assert held.wait(20)
+
+    async def taken(seconds: float) -> bool:
+        async def take() -> None:
+            async with Slots(1, tmp_path).take():
+                pass
+
+        try:
+            await asyncio.wait_for(take(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    assert not asyncio.run(taken(0.3))
+    process.kill()
+    process.join()
+    assert asyncio.run(taken(5.0))
+
+
+def test_without_a_browser_the_mend_is_said(engine_of: MakeEngine, without_browser: None) -> None:
+    async def run() -> str:
+        async with engine_of(program="/no/such/browser") as engine:
+            assert not await engine.ready()
+            with pytest.raises(NoBrowserError):
+                await _look(engine)
+            return engine.missing
+
+    assert asyncio.run(run()).startswith("there is no browser at /no/such/browser; run `playwright install chromium`")
+
+
+def test_phone_has_touch_and_says_who_asks(engine_of: MakeEngine) -> None:
+    async def facts(page: Page) -> list[object]:
+        await page.set_content('<meta name="viewport" content="width=device-width">')
+        found: list[object] = await page.evaluate("[innerWidth, navigator.maxTouchPoints > 0, navigator.userAgent]")
+        return found
+
+    async def run() -> list[object]:
+        async with engine_of() as engine:
+            return await engine.look(
+                lambda version: PHONE.context("LOSI-Scout/1 (+https://x.example)", version), facts, seconds=20.0
+            )
+
+    width, touch, agent = asyncio.run(run())
+    assert (width, touch) == (390, True)
+    assert "Mobile" in str(agent)
+    assert "compatible; LOSI-Scout/1 (+https://x.example)" in str(agent)

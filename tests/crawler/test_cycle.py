@@ -1,0 +1,375 @@
+"""Many portals in one loop: done, tried again, confirmed, stopped, gone on with."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from crawler.cycle.conductor import CycleOptions, CycleResult, crawl_cycle
+from crawler.cycle.plan import Choice, CycleSettings, begin_cycle, choice
+from crawler.settings import CrawlOptions
+from detectors.base import PageDetector
+from detectors.inspector import Inspector
+from detectors.lexicon import LexiconSet
+from detectors.observation import Observation
+from detectors.page import Page
+from detectors.registry import Registry
+from storage.archive import ArchiveReader, ReplayIndex
+from storage.database import Database
+from storage.errors import StorageError
+from storage.models import Capture, CyclePortal, Finding, Run
+from storage.records import PortalRecord
+from storage.repository import import_portals, pause_cycle
+from tests.crawler.loopback import Handler, Route, Serve, Site, page
+
+QUICK = CrawlOptions(
+    delay=0.0, concurrency=1, timeout=3.0, retries=0, allow_private=True, soft404=False, sitemaps=False, max_seconds=20
+)
+BUDGET = ("/budget", page("Municipal budget 2026", "/", body="The municipal budget of the city. " * 20))
+ROOT = Path(__file__).parents[2]
+
+
+def town(*pages: tuple[str, str], name: str = "Town") -> dict[str, Route]:
+    """A site whose front page links to the pages."""
+    return {"/": page(name, *(path for path, _ in pages)), **dict(pages), "/robots.txt": (404, {}, b"")}
+
+
+Begin = Callable[..., None]
+Go = Callable[..., CycleResult]
+
+
+@pytest.fixture
+def begin(database: Database) -> Begin:
+    """Begins a cycle over sites."""
+
+    def make(name: str, *sites: Site, crawl: CrawlOptions = QUICK, **settings: Any) -> None:
+        records = [PortalRecord(f"{site.url}/", f"Portal {n}", "city") for n, site in enumerate(sites)]
+        with database.session() as session:
+            import_portals(session, records)
+            begin_cycle(session, name, CycleSettings(crawl=crawl, **settings), Choice())
+
+    return make
+
+
+@pytest.fixture
+def go(database: Database, inspector: Inspector, tmp_path: Path) -> Go:
+    """Crawls what is due."""
+
+    def crawl(name: str = "one", *, stop_when: Callable[[], bool] | None = None, **options: Any) -> CycleResult:
+        async def main() -> CycleResult:
+            stop = asyncio.Event()
+            task = asyncio.ensure_future(
+                crawl_cycle(
+                    database,
+                    name,
+                    CycleOptions(**{"concurrency": 10, "processes": 0, **options}),
+                    data_dir=tmp_path,
+                    inspector=inspector,
+                    stop=stop,
+                )
+            )
+            while stop_when is not None and not task.done() and not stop_when():
+                await asyncio.sleep(0.005)
+            if stop_when is not None:
+                stop.set()
+            return await task
+
+        return asyncio.run(main())
+
+    return crawl
+
+
+def plan(database: Database) -> list[CyclePortal]:
+    with database.reader() as session:
+        return list(session.scalars(select(CyclePortal).order_by(CyclePortal.cycle_id, CyclePortal.portal_id)))
+
+
+def states(database: Database, run_id: int) -> dict[str, tuple[str, float | None]]:
+    """What was concluded."""
+    with database.reader() as session:
+        rows = session.scalars(select(Finding).where(Finding.run_id == run_id))
+        return {row.feature: (row.state, row.confidence) for row in rows}
+
+
+def due_now(database: Database) -> None:
+    with database.session() as session:
+        session.execute(
+            update(CyclePortal).where(CyclePortal.due.is_not(None)).values(due=datetime.now(UTC) - timedelta(seconds=1))
+        )
+
+
+def test_all_portals_are_visited_once(serve: Serve, begin: Begin, go: Go, database: Database) -> None:
+    sites = [serve(town(BUDGET, name=f"Town {n}")) for n in range(4)]
+    begin("one", *sites)
+    result = go()
+    assert (result.ending, result.ended, result.pages) == ("done", 4, 8)
+    assert {row.state for row in plan(database)} == {"done"}
+    assert all(row.counted_id == row.run_id for row in plan(database))
+    asked = [len(site.requests) for site in sites]
+    assert go().ended == 0
+    assert [len(site.requests) for site in sites] == asked
+
+
+def test_what_fails_in_one_portal_stays_there(serve: Serve, begin: Begin, go: Go, database: Database) -> None:
+    good, gone = serve(town(BUDGET)), serve({"*": (503, {}, b"down"), "/robots.txt": (404, {}, b"")})
+    begin("one", good, gone, tries=2, retry_hours=7)
+    result = go()
+    assert (result.ending, result.ended) == ("waiting", 2)
+    done, waiting = plan(database)
+    assert (done.state, waiting.state, waiting.tries) == ("done", "waiting", 1)
+    assert waiting.due is not None
+    assert timedelta(hours=6.9) < waiting.due - datetime.now(UTC) < timedelta(hours=7)
+    assert waiting.counted_id is None
+    due_now(database)
+    assert go().ending == "done"
+    last = plan(database)[1]
+    assert (last.state, last.tries, last.counted_id is not None) == ("done", 2, True)
+
+
+def test_a_portal_that_recovers_counts_as_read(serve: Serve, begin: Begin, go: Go, database: Database) -> None:
+    routes: dict[str, Route] = {"*": (503, {}, b"down"), "/robots.txt": (404, {}, b"")}
+    site = serve(routes)
+    begin("one", site)
+    go()
+    routes.update(town(BUDGET))
+    due_now(database)
+    assert go().ending == "done"
+    with database.reader() as session:
+        assert session.get_one(Run, plan(database)[0].counted_id).outcome == "ok"
+
+
+class Touchy(PageDetector):
+    """Fails on the pages of one town."""
+
+    name = "touchy"
+    features = ("info.news",)
+
+    def observe(self, page: Page) -> Iterator[Observation]:
+        if "Badtown" in page.title:
+            raise ValueError("boom")
+        return iter(())
+
+
+def test_a_detector_that_fails_on_one_portal_counts_there_alone(
+    serve: Serve, begin: Begin, database: Database, tmp_path: Path
+) -> None:
+    begin("one", serve(town(name="Badtown")), serve(town(name="Goodtown")))
+    inspector = Inspector(Registry((Touchy(),), ()), LexiconSet({}))
+    options = CycleOptions(concurrency=10, processes=0)
+    asyncio.run(crawl_cycle(database, "one", options, data_dir=tmp_path, inspector=inspector))
+    bad, good = plan(database)
+    assert states(database, bad.run_id or 0)["info.news"][0] == "unknown"
+    with database.reader() as session:
+        assert "boom" in session.get_one(Run, bad.run_id).certificate["problems"][0]
+        assert session.get_one(Run, good.run_id).certificate["problems"] == []
+    assert inspector.problems == []
+
+
+def many(number: int = 0) -> dict[str, Route]:
+    """A site of forty pages, some of which prove something, one of which fails at first."""
+    pages = [(f"/p{n}", page(f"Page {n} of town {number}", f"/p{n + 7}", f"/p{n + 8}")) for n in range(40)]
+    extra = [BUDGET, ("/news", page("News and press releases", "/p1")), ("/contact", page("Contact us", "/p2"))]
+    return {**town(*pages[:8], *extra), **dict(pages), "*": (404, {}, page("Nothing here").encode())}
+
+
+def test_a_stopped_cycle_goes_on_and_ends_as_if_it_had_not_been_stopped(
+    serve: Serve, begin: Begin, go: Go, database: Database
+) -> None:
+    whole, broken = serve(many()), serve(many())
+    begin("whole", whole)
+    go("whole")
+    expected = states(database, plan(database)[0].run_id or 0)
+    begin("broken", broken)
+    rounds = 0
+    while True:
+        seen = len(broken.requests)
+        result = go("broken", stop_when=lambda seen=seen: len(broken.requests) >= seen + 9)
+        rounds += 1
+        if result.ending == "done":
+            break
+        assert result.ending == "stopped"
+    assert rounds >= 4
+    assert states(database, plan(database)[-1].run_id or 0) == expected
+    repeated = len(broken.requests) - len(set(broken.requests))
+    assert repeated <= rounds - 1
+    assert set(broken.requests) == set(whole.requests)
+
+
+def test_after_kill_9_nothing_is_lost_and_little_repeated(
+    serve: Serve, begin: Begin, go: Go, database: Database, tmp_path: Path
+) -> None:
+    slow = QUICK.model_copy(update={"delay": 0.05})
+    sites = [serve(many(n)) for n in range(3)]
+    begin("whole", *sites)
+    go("whole")
+    expected = [states(database, row.run_id or 0) for row in plan(database)]
+    with database.session() as session:
+        begin_cycle(session, "killed", CycleSettings(crawl=slow), Choice())
+    asked = [set(site.requests) for site in sites]
+    for site in sites:
+        site.requests.clear()
+    for kill_after in (12, 30, 60):
+        command = _command(tmp_path)
+        asyncio.run(_until(sites, kill_after))
+        command.kill()
+        command.wait(10)
+    assert any(row.state == "running" for row in plan(database))
+    assert go("killed").ending == "done"
+    rows = plan(database)[3:]
+    assert [states(database, row.run_id or 0) for row in rows] == expected
+    for site, before in zip(sites, asked, strict=True):
+        assert set(site.requests) == before
+        assert len(site.requests) - len(before) <= 3
+    for row in rows:
+        folder = tmp_path / "archive" / f"run-{row.run_id:06d}"
+        with ArchiveReader(folder) as reader, database.reader() as session:
+            captures = list(session.scalars(select(Capture).where(Capture.run_id == row.run_id)))
+            assert len({(c.file, c.offset) for c in captures}) == len(captures)
+            assert all(reader.response(c.file, c.offset).status for c in captures if c.status)
+            assert len(captures) == sum(item.record.kind in ("response", "revisit") for item in reader.records(keep=0))
+
+
+def _command(folder: Path) -> subprocess.Popen[bytes]:
+    arguments = ["cycle", "crawl", "killed", "--data", str(folder), "--processes", "0"]
+    return subprocess.Popen(
+        [sys.executable, "-m", "losi", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+    )
+
+
+async def _until(sites: list[Site], requests: int) -> None:
+    async with asyncio.timeout(60):
+        while sum(len(site.requests) for site in sites) < requests:
+            await asyncio.sleep(0.01)
+
+
+def test_sigterm_ends_the_command_so_that_it_can_go_on(
+    serve: Serve, begin: Begin, go: Go, database: Database, tmp_path: Path
+) -> None:
+    site = serve(many())
+    begin("killed", site, crawl=QUICK.model_copy(update={"delay": 0.05}))
+    command = _command(tmp_path)
+    asyncio.run(_until([site], 8))
+    command.send_signal(signal.SIGTERM)
+    assert command.wait(20) == 1
+    with database.reader() as session:
+        assert session.scalars(select(Run)).one().outcome is None
+    assert go("killed").ending == "done"
+    assert len(site.requests) - len(set(site.requests)) <= 1
+
+
+def test_a_paused_cycle_stops_and_is_not_crawled_until_resumed(
+    serve: Serve, begin: Begin, go: Go, database: Database
+) -> None:
+    begin("one", serve(town(BUDGET)))
+    with database.session() as session:
+        assert pause_cycle(session, "one", True)
+        assert not pause_cycle(session, "one", True)
+    with pytest.raises(StorageError, match="paused"):
+        go()
+    with database.session() as session:
+        pause_cycle(session, "one", False)
+    assert go().ending == "done"
+
+
+def tagged(handler: Handler) -> tuple[int, dict[str, str], bytes]:
+    """A page with a validator."""
+    tag = '"v1"'
+    if handler.headers.get("If-None-Match") == tag:
+        return 304, {"ETag": tag, "Content-Length": "0"}, b""
+    return 200, {"ETag": tag}, page("Tagged page", "/").encode()
+
+
+def test_unchanged_pages_become_revisits_that_replay_resolves(
+    serve: Serve, begin: Begin, go: Go, database: Database, tmp_path: Path
+) -> None:
+    routes: dict[str, Route] = {**town(BUDGET, ("/same", page("Same", "/"))), "/tagged": tagged}
+    routes["/"] = page("Town", "/budget", "/same", "/tagged")
+    site = serve(routes)
+    begin("one", site)
+    go()
+    first = plan(database)[0].run_id or 0
+    begin("two", site)
+    routes["/same"] = page("Changed", "/")
+    go("two")
+    begin("three", site)
+    go("three")
+    third = plan(database)[2].run_id or 0
+    assert states(database, third) == states(database, first)
+    for run, changed in ((2, {"/same"}), (3, set())):
+        with ArchiveReader(tmp_path / "archive" / f"run-{run:06d}") as reader:
+            kinds = {item.record.url.removeprefix(site.url): item.record for item in reader.records()}
+        assert {url for url, record in kinds.items() if record.kind == "response"} - {"/robots.txt", ""} == changed
+        assert "server-not-modified" in kinds["/tagged"].headers["warc-profile"]
+        assert "identical-payload-digest" in kinds["/budget"].headers["warc-profile"]
+        if run == 3:
+            assert kinds["/budget"].headers["warc-refers-to-filename"] == "run-000001-00000.warc.gz"
+    with ReplayIndex([tmp_path / "archive" / f"run-{third:06d}"]) as index:
+        found = index.lookup(f"{site.url}/tagged")
+        assert found is not None
+        assert (found.status, b"Tagged page" in found.body) == (200, True)
+        changed_page = index.lookup(f"{site.url}/same")
+        assert changed_page is not None
+        assert b"Changed" in changed_page.body
+        assert index.problems == []
+
+
+def test_a_lost_positive_is_confirmed_by_a_second_visit(serve: Serve, begin: Begin, go: Go, database: Database) -> None:
+    pages = [(f"/p{n}", page(f"Page {n}", "/")) for n in range(30)]
+    routes = town(BUDGET, *pages)
+    site = serve(routes)
+    begin("one", site)
+    go()
+    assert states(database, 1)["budget.publication"][0] == "present"
+    routes["/"] = page("Town", *(path for path, _ in pages))
+    routes["/budget"] = (404, {}, b"gone")
+    begin("two", site)
+    assert go("two").ending == "waiting"
+    row = plan(database)[1]
+    assert states(database, row.run_id or 0)["budget.publication"][0] == "absent"
+    assert (row.state, row.counted_id) == ("confirming", None)
+    due_now(database)
+    assert go("two").ending == "done"
+    assert "/budget" in site.requests[-40:]
+    row = plan(database)[1]
+    assert (row.state, row.tries, row.counted_id) == ("done", 2, row.run_id)
+
+
+def test_portals_of_one_host_are_visited_in_turn(serve: Serve, go: Go, database: Database) -> None:
+    under_way: list[int] = []
+    most = [0]
+
+    def slow(handler: Handler) -> tuple[int, dict[str, str], bytes]:
+        under_way.append(1)
+        most[0] = max(most[0], len(under_way))
+        under_way.pop()
+        return 200, {}, page("Town").encode()
+
+    site = serve({"*": slow, "/robots.txt": (404, {}, b"")})
+    with database.session() as session:
+        records = [PortalRecord(f"{site.url}/", "Town", "city"), PortalRecord(f"{site.url}/", "State", "national")]
+        import_portals(session, records)
+        begin_cycle(session, "one", CycleSettings(crawl=QUICK), Choice())
+    assert go().ended == 2
+    with database.reader() as session:
+        first, second = session.scalars(select(Run).order_by(Run.started))
+    assert first.finished is not None
+    assert second.started >= first.finished
+
+
+def test_a_choice_as_typed() -> None:
+    assert choice("kind=city country=PER,Chile lima norte") == Choice("city", ("PER", "CHL"), "lima norte")
+    with pytest.raises(ValueError, match="kind"):
+        choice("kind=town")
