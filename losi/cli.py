@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import click
 
+from losi.commands.archives import archives
+from losi.commands.audit import audit
 from losi.commands.check import check
+from losi.commands.cycle import cycle
 from losi.commands.detect import detect
+from losi.commands.diff import diff
 from losi.commands.export import export
 from losi.commands.inspect import inspect
 from losi.commands.portals import portals
 from losi.commands.quality import quality
+from losi.commands.review import review
+from losi.commands.schedule import schedule
+from losi.commands.worker import worker
 from losi.errors import PlainGroup
 from losi.options import example
 
@@ -27,5 +34,7 @@ def main() -> None:
     """
 
 
-for command in (check, inspect, detect, portals, export, quality):
+_SURVEYS = (cycle, diff, portals, schedule, worker, archives)
+
+for command in (check, inspect, detect, export, quality, review, audit, *_SURVEYS):
     main.add_command(command)

@@ -16,6 +16,7 @@ from storage.records import (
     FindingRecord,
     ObservationRecord,
     Record,
+    Unchanged,
 )
 from storage.rows import (
     Row,
@@ -47,7 +48,9 @@ class Batch:
         """Appends the WARC record, if the record has one, and remembers the row. Raises `StorageError`."""
         match record:
             case CaptureRecord():
-                self._captures[record.seq] = capture_row(self._run_id, record, self._archived(record))
+                place = self._archived(record)
+                if not record.known:
+                    self._captures[record.seq] = capture_row(self._run_id, record, place)
             case CaptureNote():
                 self._note(record)
             case Attachment():
@@ -95,9 +98,13 @@ class Batch:
         return row[0], row[1] or 0
 
     def _archived(self, record: CaptureRecord) -> RecordPlace:
-        if record.status is None:
+        if record.place is not None:
+            place = record.place
+        elif record.status is None:
             values = {"fetch-error": record.error or ""}
             place = self._archive.write_metadata(record.url, values, record.fetched_at)
+        elif record.unchanged is not None:
+            place = self._revisit(record, record.unchanged)
         else:
             place = self._archive.write_response(
                 record.url,
@@ -112,6 +119,18 @@ class Batch:
         self._origins[record.seq] = (record.url, place.record_id)
         return place
 
+    def _revisit(self, record: CaptureRecord, unchanged: Unchanged) -> RecordPlace:
+        return self._archive.write_revisit(
+            record.url,
+            unchanged.original,
+            unchanged.why,
+            unchanged.status,
+            unchanged.reason,
+            unchanged.headers,
+            record.fetched_at,
+            ip=record.ip,
+        )
+
     def _note(self, record: CaptureNote) -> None:
         values = {"language": record.language, "title": cut_title(record.title)}
         if record.seq in self._captures:
@@ -121,6 +140,9 @@ class Batch:
 
     def _attach(self, record: Attachment) -> None:
         url, origin = self._origins.get(record.seq) or (self._url(record.seq), "")
+        if record.conversion and origin:
+            self._archive.write_conversion(url, record.content_type, record.body, record.made_at, f"<{origin}>")
+            return
         self._archive.write_resource(
             f"urn:losi:{record.name}:{url}",
             record.content_type,

@@ -80,7 +80,8 @@ class RunRecorder:
         self._put(record)
 
     def attach(self, record: Attachment) -> None:
-        """Takes a file derived from a capture; it goes to the archive only, as `urn:losi:<name>:<url>`."""
+        """Takes a file derived from a capture; it goes to the archive only: as `urn:losi:<name>:<url>`, or as a
+        conversion of the capture's record."""
         self._put(record, len(record.body))
 
     def observe(self, records: Iterable[ObservationRecord]) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, get_args
 
+from storage.archive.revisit import Original, Sameness
+from storage.archive.writer import RecordPlace
 from storage.words import CaptureKind, FindingState, ObservationKind, Polarity, PortalKind
 
 Json = Mapping[str, Any]
@@ -42,6 +44,8 @@ class PortalRecord:
     kind: PortalKind
     country: str | None = None
     language: str | None = None
+    region: str | None = None
+    edition: str | None = None
     trust: str | None = None
     source: str | None = None
     verified: datetime | None = None
@@ -56,12 +60,25 @@ class PortalRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Unchanged:
+    """That a page is as in the record `original`, with the answer that said so (of which the body is not kept)."""
+
+    original: Original
+    why: Sameness
+    status: int
+    reason: str = ""
+    headers: Headers = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CaptureRecord:
     """One fetched thing, as received.
 
     `headers` and `body` are the bytes off the wire, Content-Encoding kept. `target` is where a redirect
     leads. A fetch that got no answer has `status` None and the cause in `error`. `truncated` is WARC's word
-    for a body that was cut (`length`, `time`, `disconnect`, `unspecified`).
+    for a body that was cut (`length`, `time`, `disconnect`, `unspecified`). Of an `unchanged` page the head and body
+    are those of its original. What lies in the archive already (before a crash) has its `place`; it gets a row unless
+    it is `known`.
     """
 
     seq: int
@@ -79,6 +96,9 @@ class CaptureRecord:
     ip: str | None = None
     truncated: str | None = None
     error: str | None = None
+    unchanged: Unchanged | None = None
+    place: RecordPlace | None = None
+    known: bool = False
 
     def __post_init__(self) -> None:
         _one_of("kind", self.kind, CaptureKind)
@@ -98,13 +118,15 @@ class CaptureNote:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file derived from capture `seq`, such as the rendered DOM (`name` "dom") or a screenshot ("view")."""
+    """A file derived from capture `seq`, such as a screenshot (`name` "view"). A `conversion` is the same page in
+    another form, such as its rendered DOM ("dom")."""
 
     seq: int
     name: str
     content_type: str
     body: bytes
     made_at: datetime
+    conversion: bool = False
 
     def __post_init__(self) -> None:
         _aware("made_at", self.made_at)
@@ -142,12 +164,13 @@ class ObservationRecord:
 
 @dataclass(frozen=True, slots=True)
 class FindingRecord:
-    """The conclusion on one feature in one run."""
+    """The conclusion on one feature in one run; `explanation` says in words what it rests on."""
 
     feature: str
     state: FindingState
     reason: str | None = None
     confidence: float | None = None
+    explanation: str = ""
     searched: Json = field(default_factory=dict)
     evidence: Sequence[Json] = ()
     against: Sequence[Json] = ()

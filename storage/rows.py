@@ -85,6 +85,7 @@ def finding_row(run_id: int, record: FindingRecord) -> Row:
         "state": record.state,
         "reason": record.reason,
         "confidence": record.confidence,
+        "explanation": record.explanation,
         "searched": dict(record.searched),
         "evidence": list(record.evidence),
         "against": list(record.against),

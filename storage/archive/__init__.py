@@ -6,6 +6,7 @@ from storage.archive.body import DecodedBody, decoded_body
 from storage.archive.reader import ArchiveReader, Problem
 from storage.archive.replay import ReplayIndex
 from storage.archive.response import ArchivedResponse
+from storage.archive.revisit import Original, Sameness
 from storage.archive.surt import surt
 from storage.archive.writer import ArchiveWriter, RecordPlace
 
@@ -14,9 +15,11 @@ __all__ = [
     "ArchiveWriter",
     "ArchivedResponse",
     "DecodedBody",
+    "Original",
     "Problem",
     "RecordPlace",
     "ReplayIndex",
+    "Sameness",
     "decoded_body",
     "surt",
 ]

@@ -27,7 +27,8 @@ def record_bytes(kind: str, fields: Fields, block: bytes, content_type: str) -> 
     """
     stated = [("WARC-Type", kind), *((name, _line(value)) for name, value in fields.items() if value)]
     headers = StatusAndHeaders("", [*stated, ("WARC-Block-Digest", digest(block))], protocol="WARC/1.1")
-    record = ArcWarcRecord("warc", kind, headers, BytesIO(block), None, content_type, len(block))
+    whole = "response" if kind == "revisit" else kind  # of a revisit, warcio writes parsed headers only
+    record = ArcWarcRecord("warc", whole, headers, BytesIO(block), None, content_type, len(block))
     if kind != "warcinfo" and not headers.get_header("WARC-Payload-Digest"):
         headers.add_header("WARC-Payload-Digest", digest(block))
     out = BytesIO()

@@ -8,15 +8,16 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any
 
+from storage.archive.originals import copy_originals
 from storage.archive.wacz_index import DATA_NAME, cdxj_lines, in_order, write_index
 from storage.errors import ArchiveError, explain_os
 
@@ -58,8 +59,9 @@ def write_wacz(target: Path, folder: Path, pages: Iterable[WaczPage], about: Wac
     draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as file:
-            _Package(file, about).fill(folder, warcs, pages)
+        with draft.open("wb") as file, TemporaryDirectory() as beside:
+            originals = copy_originals(folder, Path(beside))
+            _Package(file, about).fill(folder, [*warcs, *([originals] if originals else [])], pages)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(target)
@@ -84,7 +86,7 @@ class _Package:
                 with warc.open("rb") as source:
                     self._add(f"archive/{warc.name}", source)
             with TemporaryFile() as data, TemporaryFile() as index:
-                write_index(in_order(cdxj_lines(folder)), data, index)
+                write_index(in_order(_indexed(folder, warcs)), data, index)
                 self._add(f"indexes/{DATA_NAME}", data)
                 self._add("indexes/index.idx", index)
             with TemporaryFile() as listed:
@@ -129,6 +131,14 @@ class _Package:
         if about.main is not None:
             said |= {"mainPageUrl": about.main.url, "mainPageDate": _iso(about.main.at)}
         return {**{key: value for key, value in said.items() if value}, "resources": self._resources}
+
+
+def _indexed(folder: Path, warcs: list[Path]) -> Iterator[bytes]:
+    """The index lines of the run's archive and of what was taken along from others."""
+    yield from cdxj_lines(folder)
+    for warc in warcs:
+        if warc.parent != folder:
+            yield from cdxj_lines(warc)
 
 
 def _page_lines(pages: Iterable[WaczPage]) -> Iterable[bytes]:

@@ -3,8 +3,39 @@
 from __future__ import annotations
 
 from storage.models.base import Base
-from storage.models.decision import Answer, Review
+from storage.models.decision import Answer, ChainHead, Review
+from storage.models.people import Account, ApiToken, Attempt, LoginSession, Membership
 from storage.models.proof import Capture, Finding, Observation
-from storage.models.survey import Cycle, Portal, Run
+from storage.models.reply import Contest, ProofFetch, ReplyLink
+from storage.models.schedule import Schedule, Suspect
+from storage.models.sheet import Assignment, Card, Note, Sheet, Task
+from storage.models.survey import Cycle, CyclePortal, Portal, Run
 
-__all__ = ["Answer", "Base", "Capture", "Cycle", "Finding", "Observation", "Portal", "Review", "Run"]
+__all__ = [
+    "Account",
+    "Answer",
+    "ApiToken",
+    "Assignment",
+    "Attempt",
+    "Base",
+    "Capture",
+    "Card",
+    "ChainHead",
+    "Contest",
+    "Cycle",
+    "CyclePortal",
+    "Finding",
+    "LoginSession",
+    "Membership",
+    "Note",
+    "Observation",
+    "Portal",
+    "ProofFetch",
+    "ReplyLink",
+    "Review",
+    "Run",
+    "Schedule",
+    "Sheet",
+    "Suspect",
+    "Task",
+]

@@ -90,6 +90,7 @@ class Finding(Base):
     state: Mapped[FindingState] = mapped_column(String(20))
     reason: Mapped[str | None] = mapped_column(PageText)
     confidence: Mapped[float | None]
+    explanation: Mapped[str] = mapped_column(PageText, default="")
     searched: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     evidence: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     against: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)

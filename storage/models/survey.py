@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, PageText, UTCDateTime, words
-from storage.words import Outcome, PortalKind, RunKind
+from storage.words import CycleState, Outcome, PortalKind, RunKind
 
 
 class Portal(Base):
     """The official web portal of a city or a country; `country` is ISO 3166-1 alpha-3.
 
-    A city state has one address in both roles, so URL and kind together name a portal.
+    A city state has one address in both roles, so URL and kind together name a portal. `region` is a part of the
+    country; `edition` the questionnaire that this portal answers, where that is not the cycle's.
     """
 
     __tablename__ = "portals"
@@ -27,6 +28,8 @@ class Portal(Base):
     country: Mapped[str | None] = mapped_column(String(3))
     kind: Mapped[PortalKind] = mapped_column(String(20))
     language: Mapped[str | None] = mapped_column(PageText)
+    region: Mapped[str | None] = mapped_column(PageText)
+    edition: Mapped[str | None] = mapped_column(String(40))
     trust: Mapped[str | None] = mapped_column(PageText)
     source: Mapped[str | None] = mapped_column(PageText)
     verified: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -35,7 +38,10 @@ class Portal(Base):
 
 
 class Cycle(Base):
-    """One round of a survey over many portals, under one edition of the questionnaire."""
+    """One round of a survey over many portals, under one edition of the questionnaire a kind of portal.
+
+    `settings` are the options of its crawls, `paused` asks whoever crawls it to stop, `pulse` is what it last said.
+    """
 
     __tablename__ = "cycles"
 
@@ -44,6 +50,9 @@ class Cycle(Base):
     edition: Mapped[str] = mapped_column(String(40))
     created: Mapped[datetime] = mapped_column(UTCDateTime)
     closes: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    paused: Mapped[bool] = mapped_column(default=False, server_default=false())
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    pulse: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     runs: Mapped[list[Run]] = relationship(back_populates="cycle", passive_deletes=True)
 
@@ -84,3 +93,28 @@ class Run(Base):
 
     portal: Mapped[Portal] = relationship(back_populates="runs")
     cycle: Mapped[Cycle | None] = relationship(back_populates="runs")
+
+
+class CyclePortal(Base):
+    """Where a portal stands in a cycle.
+
+    `run_id` is the visit under way, or the last one; `counted_id` the visit whose findings count, once there is one.
+    `tries` counts visits that came to an end. What `waiting` (after a failure that may pass) and `confirming` (a
+    negative that flips an earlier positive) wait for is `due`. `pages` and `requests` are the progress of the visit.
+    """
+
+    __tablename__ = "cycle_portals"
+    __table_args__ = (words("state", CycleState), Index(None, "cycle_id", "state"), Index(None, "run_id"))
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles.id", ondelete="CASCADE"), primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portals.id", ondelete="CASCADE"), primary_key=True)
+    edition: Mapped[str] = mapped_column(String(40))
+    state: Mapped[CycleState] = mapped_column(String(20), default="pending")
+    tries: Mapped[int] = mapped_column(default=0)
+    due: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id", ondelete="SET NULL"))
+    counted_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id", ondelete="SET NULL"))
+    cause: Mapped[str | None] = mapped_column(String(100))
+    note: Mapped[str | None] = mapped_column(PageText)
+    pages: Mapped[int] = mapped_column(default=0)
+    requests: Mapped[int] = mapped_column(default=0)

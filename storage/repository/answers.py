@@ -12,9 +12,12 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from storage.errors import StorageError
-from storage.models import Answer, Finding, Observation, Portal, Review, Run
+from storage.models import Answer, Card, Finding, Observation, Portal, Review, Run
 from storage.records import AnswerRecord, FindingRecord, ObservationRecord
+from storage.repository.chain import Entry, append, lock_chain
+from storage.repository.counted import counts
 from storage.repository.runs import get_run
+from storage.repository.sheets import renew_sheets
 from storage.repository.streaming import CHUNK, stream
 from storage.rows import (
     answer_row,
@@ -67,9 +70,11 @@ def replace_findings(
 ) -> None:
     """Puts the conclusions of a rerun in the place of the old ones (and its observations, if given).
 
-    Reviews stay, with the `value` that was decided; answers that nobody reviewed and the rerun does not
-    give, go.
+    Reviews stay, with the `value` that was decided; answers that nobody reviewed, that lie on no sheet and that
+    the rerun does not give, go. Sheets under review are renewed: what people decided is never changed, a note
+    says where its proof has.
     """
+    lock_chain(session)
     run = get_run(session, run_id)
     connection = session.connection()
     if observations is not None:
@@ -83,6 +88,7 @@ def replace_findings(
     _delete_unreviewed(session, run_id, kept)
     put_answers(connection, [answer_row(run_id, run.portal_id, record) for record in answers])
     _forget(session, run_id)
+    renew_sheets(session, run_id, datetime.now(UTC))
 
 
 def add_review(
@@ -96,23 +102,21 @@ def add_review(
     at: datetime | None = None,
 ) -> Review:
     """Writes down a decision and gives the answer its decided `value`."""
+    lock_chain(session)
     answer = session.get(Answer, answer_id, with_for_update=True)
     if answer is None:
         raise StorageError(f"there is no answer {answer_id}")
-    before = {"state": answer.state, "value": answer.value}
-    review = Review(
-        answer_id=answer_id,
-        who=who,
-        at=at or datetime.now(UTC),
-        before=before,
+    entry = Entry(
+        answer_id,
+        who,
+        at or datetime.now(UTC),
+        before={"state": answer.state, "value": answer.value},
         after={"state": answer.state, "value": value},
         comment=comment,
         proof=proof or {},
     )
     answer.value = value
-    session.add(review)
-    session.flush()
-    return review
+    return append(session, entry)
 
 
 def export_rows(
@@ -144,6 +148,8 @@ def export_rows(
     )
     for column, value in ((Answer.run_id, run_id), (Run.cycle_id, cycle_id), (Answer.edition, edition)):
         query = query if value is None else query.where(column == value)
+    if run_id is None:
+        query = query.where(counts())
     return (ExportRow(*tuple(row)) for row in session.execute(query))
 
 
@@ -156,8 +162,9 @@ def _forget(session: Session, run_id: int) -> None:
 
 def _delete_unreviewed(session: Session, run_id: int, kept: set[tuple[str, str]]) -> None:
     reviewed = select(Review.id).where(Review.answer_id == Answer.id).exists()
+    carded = select(Card.id).where(Card.answer_id == Answer.id).exists()
     old = session.execute(
-        select(Answer.id, Answer.edition, Answer.code).where(Answer.run_id == run_id, ~reviewed)
+        select(Answer.id, Answer.edition, Answer.code).where(Answer.run_id == run_id, ~reviewed, ~carded)
     ).all()
     gone = [number for number, edition, code in old if (edition, code) not in kept]
     if gone:

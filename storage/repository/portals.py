@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -91,11 +92,18 @@ def find_portal(session: Session, name: str) -> Portal | None:
     return found[0] if len(found) == 1 else None
 
 
-def new_cycle(session: Session, name: str, edition: str, *, closes: datetime | None = None) -> Cycle:
+def new_cycle(
+    session: Session,
+    name: str,
+    edition: str,
+    *,
+    closes: datetime | None = None,
+    settings: dict[str, Any] | None = None,
+) -> Cycle:
     """A new survey cycle. Raises `StorageError` if there is one with this name."""
     if session.scalar(select(Cycle.id).where(Cycle.name == name)) is not None:
         raise StorageError(f"there is already a cycle {name!r}", "choose another name")
-    cycle = Cycle(name=name, edition=edition, created=datetime.now(UTC), closes=closes)
+    cycle = Cycle(name=name, edition=edition, created=datetime.now(UTC), closes=closes, settings=settings or {})
     session.add(cycle)
     session.flush()
     return cycle

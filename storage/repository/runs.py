@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from storage.errors import StorageError
 from storage.models import Capture, Observation, Run
+from storage.repository.counted import counts
 from storage.repository.streaming import stream
 from storage.rows import url_key
 from storage.words import Outcome, RunKind
@@ -66,18 +67,29 @@ def get_run(session: Session, run_id: int) -> Run:
 
 
 def latest_run(session: Session, portal_id: int, *, cycle_id: int | None = None, finished: bool = True) -> Run | None:
-    """The newest run of a portal (of a cycle, if given); with `finished`, the newest that has an outcome."""
-    query = select(Run).where(Run.portal_id == portal_id).order_by(Run.started.desc(), Run.id.desc()).limit(1)
+    """The newest run of a portal (of a cycle, if given); with `finished`, the newest that has an outcome and counts.
+
+    Runs that only fetched a page for a person (kind `proof`) do not count.
+    """
+    query = (
+        select(Run)
+        .where(Run.portal_id == portal_id, Run.kind != "proof")
+        .order_by(Run.started.desc(), Run.id.desc())
+        .limit(1)
+    )
     if cycle_id is not None:
         query = query.where(Run.cycle_id == cycle_id)
     if finished:
-        query = query.where(Run.outcome.is_not(None))
+        query = query.where(Run.outcome.is_not(None), counts())
     return session.scalar(query)
 
 
 def runs(session: Session, *, portal_id: int | None = None, cycle_id: int | None = None) -> Iterator[Run]:
-    """The runs of a portal or a cycle, oldest first; those without an outcome go on, or were killed."""
-    query = select(Run).order_by(Run.started, Run.id)
+    """The runs of a portal or a cycle, oldest first; those without an outcome go on, or were killed.
+
+    Runs that only fetched a page for a person (kind `proof`) are left out.
+    """
+    query = select(Run).where(Run.kind != "proof").order_by(Run.started, Run.id)
     if portal_id is not None:
         query = query.where(Run.portal_id == portal_id)
     if cycle_id is not None:

@@ -1,9 +1,12 @@
-"""The first schema: portals, cycles, runs, captures, observations, findings, answers, reviews."""
+"""The first schema: portals, cycles, runs, captures, observations, findings, answers, people, sheets, reviews."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
+from storage.migrations import schedule_tables
+from storage.migrations.review_tables import TABLES, create_people, create_replies, create_sheets
 
 revision = "0001"
 down_revision = None
@@ -31,20 +34,32 @@ def upgrade() -> None:
     _cycles()
     _portals()
     _runs()
+    _cycle_portals()
+    schedule_tables.create_schedules()
     _answers()
     _captures()
     _findings()
     _observations()
+    create_people()
+    create_sheets()
+    create_replies()
     _reviews()
+    _chain_head()
     _keep_reviews()
 
 
 def downgrade() -> None:
+    op.drop_table("chain_head")
     op.drop_table("reviews")
+    for table in TABLES:
+        op.drop_table(table)
     op.drop_table("observations")
     op.drop_table("findings")
     op.drop_table("captures")
     op.drop_table("answers")
+    for table in schedule_tables.TABLES:
+        op.drop_table(table)
+    op.drop_table("cycle_portals")
     op.drop_table("runs")
     op.drop_table("portals")
     op.drop_table("cycles")
@@ -69,6 +84,9 @@ def _cycles() -> None:
         sa.Column("edition", sa.String(length=40), nullable=False),
         sa.Column("created", MOMENT, nullable=False),
         sa.Column("closes", MOMENT, nullable=True),
+        sa.Column("paused", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.Column("pulse", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cycles")),
         sa.UniqueConstraint("name", name=op.f("uq_cycles_name")),
     )
@@ -83,6 +101,8 @@ def _portals() -> None:
         sa.Column("country", sa.String(length=3), nullable=True),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("language", sa.Text(), nullable=True),
+        sa.Column("region", sa.Text(), nullable=True),
+        sa.Column("edition", sa.String(length=40), nullable=True),
         sa.Column("trust", sa.Text(), nullable=True),
         sa.Column("source", sa.Text(), nullable=True),
         sa.Column("verified", MOMENT, nullable=True),
@@ -115,7 +135,7 @@ def _runs() -> None:
         sa.Column("archive", sa.Text(), nullable=True),
         sa.Column("software", sa.String(length=100), nullable=True),
         sa.Column("certificate", sa.JSON(), nullable=False),
-        sa.CheckConstraint("kind IN ('live', 'replay', 'rerun')", name=op.f("ck_runs_kind")),
+        sa.CheckConstraint("kind IN ('live', 'replay', 'rerun', 'proof')", name=op.f("ck_runs_kind")),
         sa.CheckConstraint(
             "outcome IN ('ok', 'partial', 'blocked', 'unreachable', 'no_portal')",
             name=op.f("ck_runs_outcome"),
@@ -126,6 +146,41 @@ def _runs() -> None:
     )
     op.create_index(op.f("ix_runs_cycle_id_outcome"), "runs", ["cycle_id", "outcome"], unique=False)
     op.create_index(op.f("ix_runs_portal_id_started"), "runs", ["portal_id", "started"], unique=False)
+
+
+def _cycle_portals() -> None:
+    op.create_table(
+        "cycle_portals",
+        sa.Column("cycle_id", sa.Integer(), nullable=False),
+        sa.Column("portal_id", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("due", MOMENT, nullable=True),
+        sa.Column("run_id", sa.Integer(), nullable=True),
+        sa.Column("counted_id", sa.Integer(), nullable=True),
+        sa.Column("cause", sa.String(length=100), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("requests", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('pending', 'running', 'waiting', 'confirming', 'done', 'failed')",
+            name=op.f("ck_cycle_portals_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["cycle_id"], ["cycles.id"], name=op.f("fk_cycle_portals_cycle_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["portal_id"], ["portals.id"], name=op.f("fk_cycle_portals_portal_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_cycle_portals_run_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["counted_id"], ["runs.id"], name=op.f("fk_cycle_portals_counted_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("cycle_id", "portal_id", name=op.f("pk_cycle_portals")),
+    )
+    op.create_index(op.f("ix_cycle_portals_cycle_id_state"), "cycle_portals", ["cycle_id", "state"], unique=False)
+    op.create_index(op.f("ix_cycle_portals_run_id"), "cycle_portals", ["run_id"], unique=False)
 
 
 def _answers() -> None:
@@ -177,7 +232,7 @@ def _captures() -> None:
         sa.Column("title", sa.Text(), nullable=True),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('response', 'redirect', 'robots', 'sitemap', 'document', 'probe')",
+            "kind IN ('response', 'redirect', 'robots', 'sitemap', 'document', 'probe', 'embedded')",
             name=op.f("ck_captures_kind"),
         ),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_captures_run_id"), ondelete="CASCADE"),
@@ -195,6 +250,7 @@ def _findings() -> None:
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("confidence", sa.Double(), nullable=True),
+        sa.Column("explanation", sa.Text(), nullable=False),
         sa.Column("searched", sa.JSON(), nullable=False),
         sa.Column("evidence", sa.JSON(), nullable=False),
         sa.Column("against", sa.JSON(), nullable=False),
@@ -249,15 +305,46 @@ def _reviews() -> None:
     op.create_table(
         "reviews",
         sa.Column("id", BIG, nullable=False),
+        sa.Column("number", BIG, nullable=False),
         sa.Column("answer_id", BIG, nullable=False),
+        sa.Column("card_id", BIG, nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("who", sa.String(length=200), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
+        sa.Column("act", sa.String(length=20), nullable=False),
+        sa.Column("verdict", sa.String(length=20), nullable=True),
+        sa.Column("shown", sa.Boolean(), nullable=True),
         sa.Column("before", sa.JSON(), nullable=False),
         sa.Column("after", sa.JSON(), nullable=False),
         sa.Column("comment", sa.Text(), nullable=True),
         sa.Column("proof", sa.JSON(), nullable=False),
+        sa.Column("previous", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=True),
+        sa.CheckConstraint("act IN ('decision', 'undo', 'adjudication')", name=op.f("ck_reviews_act")),
+        sa.CheckConstraint("verdict IN ('yes', 'no', 'unsure', 'skip')", name=op.f("ck_reviews_verdict")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_reviews_account_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(["card_id"], ["cards.id"], name=op.f("fk_reviews_card_id"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(["answer_id"], ["answers.id"], name=op.f("fk_reviews_answer_id"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
+        sa.UniqueConstraint("account_id", "key", name=op.f("uq_reviews_account_id_key")),
+        sa.UniqueConstraint("number", name=op.f("uq_reviews_number")),
     )
+    op.create_index(op.f("ix_reviews_account_id"), "reviews", ["account_id"], unique=False)
+    op.create_index(op.f("ix_reviews_card_id"), "reviews", ["card_id"], unique=False)
     op.create_index(op.f("ix_reviews_answer_id"), "reviews", ["answer_id"], unique=False)
     op.create_index(op.f("ix_reviews_at"), "reviews", ["at"], unique=False)
+
+
+def _chain_head() -> None:
+    head = op.create_table(
+        "chain_head",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", BIG, nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_chain_head_single")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chain_head")),
+    )
+    op.bulk_insert(head, [{"id": 1, "number": 0, "hash": "0" * 64}])

@@ -1,0 +1,48 @@
+"""`losi audit`: whether the decisions are as they were made."""
+
+from __future__ import annotations
+
+import click
+
+from losi.options import JSON_HELP, State, example, with_state
+
+
+@click.group()
+def audit() -> None:
+    """Look after the chain of decisions."""
+
+
+@audit.command(epilog=example("losi audit verify", "losi audit verify --contains 5f1c...  # a head noted earlier"))
+@click.option("--contains", metavar="HASH", help="Also check that this hash, noted earlier, is still in the chain.")
+@click.option("--json", "json_to", metavar="FILE", help=JSON_HELP)
+@with_state
+def verify(state: State, contains: str | None, json_to: str | None) -> int:
+    """Prove that no decision was changed, added in between or taken out; name the first broken row.
+
+    Note the hash that is printed somewhere else: with --contains it also proves, later, that the end of the chain was
+    not cut off and written anew.
+    """
+    from losi.errors import Failure
+    from losi.output import write_json
+    from storage.repository.chain import has_hash, verify_chain
+
+    with state.open_existing() as database, database.reader() as session:
+        report = verify_chain(session)
+        kept = contains is None or has_hash(session, contains.strip().lower())
+    broken = report.broken
+    if json_to:
+        document = {
+            "schema": 1,
+            "rows": report.rows,
+            "head": report.head,
+            "broken": None if broken is None else {"row": broken.number, "why": broken.why},
+            "contains": None if contains is None else kept,
+        }
+        write_json(document, json_to)
+    if broken is not None:
+        raise Failure(f"the chain is broken at row {broken.number}: {broken.why}", "compare with a backup")
+    if not kept:
+        raise Failure(f"the chain is whole, but {contains} is not in it", "compare with a backup")
+    if json_to != "-":
+        click.echo(f"{report.rows} decisions, chain whole, head {report.head}")
+    return 0

@@ -1,0 +1,99 @@
+"""`losi review`: the web app where assessors decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from losi.options import State, example, with_state
+
+if TYPE_CHECKING:
+    from review.settings import ReviewSettings
+
+
+@click.command(epilog=example("losi review --create-admin ana", "losi review --port 8000"))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--create-admin", metavar="NAME", help="Make an account that may do everything, print its password, end.")
+@click.option("--ask-password", is_flag=True, help="With --create-admin: ask for the password instead of making one.")
+@click.option("--proxy", metavar="ADDRESS", help="Address of the proxy that serves HTTPS and says so in its headers.")
+@with_state
+def review(state: State, host: str, port: int, create_admin: str | None, ask_password: bool, proxy: str | None) -> int:
+    """Serve the web app where assessors confirm or reject what was found.
+
+    Settings come from the environment: LOSI_REVIEW_HIDDEN_SHARE, LOSI_REVIEW_ASSESSORS, LOSI_REVIEW_OIDC_ISSUER and
+    others, see docs/review.md.
+    """
+    if create_admin is not None:
+        return _create_admin(state, create_admin, ask_password)
+    return _serve(state, host, port, proxy)
+
+
+def _create_admin(state: State, name: str, ask: bool) -> int:
+    from datetime import UTC, datetime
+
+    from losi.errors import Failure
+    from review.errors import ReviewError
+    from review.security.passwords import generated
+    from review.service.accounts import create_account
+
+    password = click.prompt("Password", hide_input=True, confirmation_prompt=True) if ask else generated()
+    try:
+        with state.open() as database, database.session() as session:
+            create_account(session, name, "admin", datetime.now(UTC), password=password)
+    except ReviewError as error:
+        raise Failure(error.message, error.mend) from error
+    click.echo(f"made the admin {name}", err=True)
+    if not ask:
+        click.echo(f"its password, shown this once: {password}")
+    return 0
+
+
+def _serve(state: State, host: str, port: int, proxy: str | None) -> int:
+    import uvicorn
+
+    from losi.errors import Failure
+    from review.app import create_app
+    from review.service.accounts import admins
+
+    settings = _settings()
+    with state.open() as database:
+        with database.reader() as session:
+            if not admins(session) and not settings.oidc_issuer:
+                raise Failure("nobody can log in yet", "run losi review --create-admin NAME first")
+        app = create_app(database, state.data, settings)
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                log_level="warning",
+                proxy_headers=proxy is not None,
+                forwarded_allow_ips=proxy,
+                server_header=False,
+                timeout_graceful_shutdown=10,
+            )
+        )
+        click.echo(f"http://{host}:{port}/ (stop with Ctrl-C)", err=True)
+        try:
+            server.run()
+        except SystemExit as error:
+            raise Failure(f"cannot listen on {host}:{port}", "choose another --port") from error
+        except KeyboardInterrupt:
+            pass
+    return 0
+
+
+def _settings() -> ReviewSettings:
+    from pydantic import ValidationError
+
+    from losi.errors import Misuse
+    from review.settings import PREFIX, ReviewSettings
+
+    try:
+        return ReviewSettings.of()
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+        raise Misuse(f"{name}: {first['msg']}", "docs/review.md lists the settings") from error

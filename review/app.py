@@ -1,0 +1,118 @@
+"""The web app: routes, errors, security, and the background work beside them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from review import jobs
+from review.context import Context
+from review.errors import NotSignedIn, ReviewError, TooMany
+from review.pages import render
+from review.routes import (
+    account,
+    admin,
+    ahead,
+    api,
+    api_overview,
+    archived,
+    cards,
+    login,
+    oidc,
+    overview,
+    reply,
+    supervise,
+)
+from review.security.headers import SecurityMiddleware
+from review.security.signing import signer
+from review.settings import ReviewSettings
+from storage.database import Database
+from storage.errors import StorageError
+
+API = "/api/v1"
+DESCRIPTION = """What the pages of the review app show and do, as JSON.
+
+Send `Authorization: Bearer TOKEN` with a token made on the account page."""
+
+
+def create_app(database: Database, data: Path, settings: ReviewSettings | None = None) -> FastAPI:
+    """The app over a migrated database and the folder that holds archive and screenshots."""
+    chosen = settings or ReviewSettings()
+    app = FastAPI(
+        title="LOSI Scout review",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{API}/openapi.json",
+        lifespan=_lifespan,
+    )
+    secret = chosen.secret.get_secret_value()
+    app.state.review = Context(database, data, chosen, signer(secret, data))
+    app.add_middleware(SecurityMiddleware, max_body=chosen.max_body)
+    for pages in (login, oidc, cards, ahead, supervise, overview, admin, account, reply, archived):
+        app.include_router(pages.router, include_in_schema=False)
+    app.include_router(api.router, prefix=API)
+    app.include_router(api_overview.router, prefix=API)
+    app.mount("/static", StaticFiles(directory=str(files("review").joinpath("static"))), name="static")
+    _handle_errors(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    context: Context = app.state.review
+    work = asyncio.create_task(jobs.forever(context)) if context.settings.jobs else None
+    try:
+        yield
+    finally:
+        if work is not None:
+            work.cancel()
+            with suppress(asyncio.CancelledError):
+                await work
+
+
+def _handle_errors(app: FastAPI) -> None:
+    @app.exception_handler(ReviewError)
+    def refused(request: Request, error: ReviewError) -> Response:
+        if isinstance(error, NotSignedIn) and request.method == "GET" and not _wants_json(request):
+            return RedirectResponse("/login", 303)
+        answer = _answer(request, error.status, error.message, error.mend)
+        if isinstance(error, TooMany):
+            answer.headers["Retry-After"] = str(error.wait)
+        return answer
+
+    @app.exception_handler(StorageError)
+    def unkept(request: Request, error: StorageError) -> Response:
+        return _answer(request, 503, error.message, error.mend)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> Response:
+        """Names the fields, never what was typed into them."""
+        wrong = {".".join(str(part) for part in each["loc"][1:]) or str(each["loc"][0]) for each in error.errors()}
+        return _answer(request, 422, f"not acceptable: {', '.join(sorted(wrong))[:500]}", "")
+
+    @app.exception_handler(HTTPException)
+    def missing(request: Request, error: HTTPException) -> Response:
+        answer = _answer(request, error.status_code, str(error.detail), "")
+        answer.headers.update(error.headers or {})
+        return answer
+
+
+def _wants_json(request: Request) -> bool:
+    return request.url.path.startswith(API)
+
+
+def _answer(request: Request, status: int, message: str, mend: str) -> Response:
+    if _wants_json(request):
+        return JSONResponse({"error": message, "mend": mend}, status)
+    return render(request, "error.html", status=status, message=message, mend=mend)

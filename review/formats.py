@@ -1,0 +1,73 @@
+"""How templates write numbers, days, names and words in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, format_percent
+from jinja2 import Environment
+
+from review.i18n import translations
+from review.marks import clipped, pieces, plain, safe_link
+from review.wording import WORDS, confidence_band
+from survey.countries import countries
+
+
+def add_formats(made: Environment, language: str) -> None:
+    """Gives an environment its filters, and the function `said(kind, key)` that tells the word for a key."""
+    write = Formats(language)
+    made.globals["said"] = write.said
+    made.filters.update(
+        percent=write.percent,
+        number=write.number,
+        day=write.day,
+        moment=write.moment,
+        language=write.language_name,
+        country=write.country_name,
+        pieces=pieces,
+        plain=plain,
+        clipped=clipped,
+        safe_link=safe_link,
+        band=confidence_band,
+    )
+
+
+class Formats:
+    """The formats of one language; each gives an empty text for None."""
+
+    def __init__(self, language: str) -> None:
+        self._locale = Locale.parse(language)
+        self._translations = translations(language)
+
+    def said(self, kind: str, key: str | None) -> str:
+        """The word for a key of `review.wording`, translated; the key itself if it has none."""
+        word = WORDS[kind].get(key or "")
+        return self._translations.gettext(word) if word else (key or "")
+
+    def percent(self, share: float | None) -> str:
+        """A share of 0..1 in whole percent."""
+        return "" if share is None else format_percent(share, locale=self._locale)
+
+    def number(self, value: float | None, places: int = 2) -> str:
+        """A number with so many decimals."""
+        return "" if value is None else format_decimal(value, f"0.{'0' * places}", locale=self._locale)
+
+    def day(self, at: datetime | None) -> str:
+        """The day of a moment, in UTC."""
+        return "" if at is None else format_date(at, "medium", locale=self._locale)
+
+    def moment(self, at: datetime | None) -> str:
+        """Day and time, in UTC."""
+        return "" if at is None else f"{format_datetime(at, 'short', locale=self._locale)} UTC"
+
+    def language_name(self, code: str | None) -> str:
+        """The name of a BCP 47 language, the code itself if it has none."""
+        plain_code = (code or "").replace("_", "-").split("-")[0].lower()
+        return str(self._locale.languages.get(plain_code, code or ""))
+
+    def country_name(self, iso3: str | None) -> str:
+        """The name of an ISO 3166 alpha-3 country, the code itself if it has none."""
+        found = countries().get(iso3 or "")
+        return str(self._locale.territories.get(found.iso2, found.name)) if found else (iso3 or "")

@@ -1,0 +1,46 @@
+"""The languages of the interface: gettext catalogues in `review/locale`, compiled when they are first read."""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+
+from babel import Locale, negotiate_locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
+"""The six languages of the United Nations."""
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """The catalogue of a language; messages without translation stay English."""
+    source = files("review").joinpath("locale", language, "LC_MESSAGES", "review.po")
+    if language not in LANGUAGES or not source.is_file():
+        return NullTranslations()
+    catalogue = io.BytesIO()
+    write_mo(catalogue, read_po(io.BytesIO(source.read_bytes()), locale=language))
+    catalogue.seek(0)
+    return GNUTranslations(catalogue)
+
+
+def direction(language: str) -> str:
+    """`rtl` or `ltr`."""
+    return Locale.parse(language).text_direction
+
+
+def accepted(header: str) -> str:
+    """The language of ours that an Accept-Language header (RFC 9110) likes best; English if none."""
+    wanted: list[tuple[float, str]] = []
+    for part in header[:1000].split(","):
+        name, _, quality = part.strip().partition(";q=")
+        try:
+            wanted.append((-float(quality or 1), name.strip()))
+        except ValueError:
+            continue
+    ordered = [name for _, name in sorted(wanted, key=lambda pair: pair[0])]
+    chosen = negotiate_locale([*ordered, *(name.split("-")[0] for name in ordered)], LANGUAGES, sep="-")
+    return chosen or "en"

@@ -1,0 +1,94 @@
+"""Types of what comes in over HTTP: numbers that fit the columns, text that both databases take."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+MAX_ID = 2**31 - 1
+
+
+def scrubbed(text: str) -> str:
+    """The text without NUL and lone surrogates."""
+    return "".join("\ufffd" if c == "\x00" or "\ud800" <= c <= "\udfff" else c for c in text)
+
+
+Id = Annotated[int, Path(ge=1, le=MAX_ID)]
+Number = Annotated[int, Field(ge=1, le=MAX_ID)]
+Text = Annotated[str, AfterValidator(scrubbed), Field(max_length=10_000)]
+
+
+class Body(BaseModel):
+    """A JSON body: nothing but the fields named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+Key = Annotated[str, Field(min_length=8, max_length=60, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class DecisionBody(Body):
+    """A decision; `filters` are those of the queue that the next card comes from.
+
+    What is sent again under the same `key` (chosen by the sender) is stored once. `onward` false: no next card.
+    """
+
+    verdict: Text
+    proof: Annotated[int, Field(ge=1, le=9)] | None = None
+    url: Text | None = None
+    comment: Text | None = None
+    filters: dict[str, Text] = Field(default_factory=dict, max_length=20)
+    key: Key | None = None
+    onward: bool = True
+
+
+class SameBody(Body):
+    """Tasks to confirm because they rest on the same proof."""
+
+    tasks: list[Number] = Field(min_length=1, max_length=200)
+    key: Key | None = None
+
+
+class UndoBody(Body):
+    """Which decision to take back: the last one if no task is named."""
+
+    task: Number | None = None
+    key: Key | None = None
+
+
+class VerdictBody(Body):
+    """A supervisor's verdict."""
+
+    verdict: Text
+    comment: Text | None = None
+
+
+class AssignBody(Body):
+    """Sheets for an assessor: those listed, and all that match the filter, if one is given."""
+
+    account: Number
+    sheets: list[Number] = Field(default_factory=list, max_length=2000)
+    country: Text | None = None
+    language: Text | None = None
+    kind: Text | None = None
+    cycle: Number | None = None
+    due: datetime | None = None
+
+
+class AccountBody(Body):
+    """A new account."""
+
+    name: Text
+    role: Text
+    password: Text | None = None
+    language: Text = "en"
+
+
+class ContestBody(Body):
+    """How a contest is closed."""
+
+    accept: bool
+    answer: Text | None = None

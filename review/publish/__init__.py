@@ -1,0 +1,1 @@
+"""Publication of a survey: scores, the data set, the atlas, improvement plans, claims of governments."""

@@ -1,0 +1,188 @@
+"""What governments say about their own portals: kept in a table of its own, beside the findings, never counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from typing import Literal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, String, UniqueConstraint, inspect, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from review.publish.answers import BATCH, PortalAnswers, Said, portal_answers
+from review.publish.claims_file import ClaimLine, Fault
+from review.publish.scope import Scope, Visit, visits
+from storage.models import Base, Portal
+from storage.models.base import BigInt, PageText, UTCDateTime
+from storage.repository import find_portal
+from survey.questionnaire import UnknownEditionError, UnknownIndicatorError, load
+
+Claimed = Literal["yes", "no"]
+
+
+class ClaimBase(DeclarativeBase):
+    """The base of the claims' table, which is made when the first claims are imported."""
+
+    metadata = MetaData(naming_convention=Base.metadata.naming_convention)
+
+
+class Claim(ClaimBase):
+    """The answer that a government gives to one indicator of its portal, in one round (a cycle's number, or 0).
+
+    `source` names the questionnaire that it came with; `given` is the day on it as written there.
+    """
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        CheckConstraint("says IN ('yes', 'no')", name="says"),
+        UniqueConstraint("portal_id", "edition", "round", "code", "source"),
+        Index(None, "round", "portal_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey(Portal.__table__.c.id, ondelete="CASCADE"))
+    edition: Mapped[str] = mapped_column(String(40))
+    round: Mapped[int]
+    code: Mapped[str] = mapped_column(String(40))
+    says: Mapped[str] = mapped_column(String(20))
+    url: Mapped[str | None] = mapped_column(PageText)
+    comment: Mapped[str | None] = mapped_column(PageText)
+    source: Mapped[str] = mapped_column(String(200))
+    given: Mapped[str | None] = mapped_column(PageText)
+    imported: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimCount:
+    """What an import did; `faults` are the rows that could not be used, with their lines."""
+
+    added: int
+    changed: int
+    unchanged: int
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A claim beside what was found; `agrees` is None where nothing is known to compare it with."""
+
+    visit: Visit
+    claim: Claim
+    said: Said
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether people (or, before them, the program) answer as the government does."""
+        return None if self.said.value is None else (self.said.value == 1) == (self.claim.says == "yes")
+
+
+def import_claims(
+    session: Session, scope: Scope, lines: Iterable[ClaimLine | Fault], *, source: str, now: datetime, edition: str = ""
+) -> ClaimCount:
+    """Adds claims, or replaces those of the same source for the same question; findings and answers stay untouched.
+
+    `edition` goes before that of the portal's visit; a code with its edition (`losi-2024:220`) goes before both.
+    """
+    ClaimBase.metadata.create_all(session.connection(), checkfirst=True)
+    counts = {"added": 0, "changed": 0, "unchanged": 0}
+    faults: list[Fault] = []
+    known: dict[str, Visit | str] = {}
+    for line in lines:
+        claim = line if isinstance(line, Fault) else _claim(session, scope, line, source, now, edition, known)
+        if isinstance(claim, Fault):
+            faults.append(claim)
+        else:
+            counts[_put(session, claim)] += 1
+    return ClaimCount(counts["added"], counts["changed"], counts["unchanged"], tuple(faults))
+
+
+def has_claims(session: Session) -> bool:
+    """Whether claims were ever imported."""
+    return inspect(session.connection()).has_table(Claim.__tablename__)
+
+
+def with_claims(session: Session, scope: Scope) -> Iterator[tuple[PortalAnswers, tuple[Beside, ...]]]:
+    """The portals of a scope with their answers and, beside them, the claims in the questionnaire's order."""
+    source = portal_answers(session, scope)
+    if not has_claims(session):
+        yield from ((portal, ()) for portal in source)
+        return
+    while batch := list(islice(source, BATCH)):
+        claims = _of_portals(session, [each.visit.portal for each in batch])
+        for portal in batch:
+            yield portal, tuple(_beside(portal, claims))
+
+
+def _of_portals(session: Session, portals: list[int]) -> dict[tuple[int, str, int], list[Claim]]:
+    query = select(Claim).where(Claim.portal_id.in_(portals)).order_by(Claim.source, Claim.id)
+    found: dict[tuple[int, str, int], list[Claim]] = {}
+    for claim in session.scalars(query):
+        found.setdefault((claim.portal_id, claim.edition, claim.round), []).append(claim)
+    return found
+
+
+def _beside(portal: PortalAnswers, claims: dict[tuple[int, str, int], list[Claim]]) -> Iterator[Beside]:
+    visit = portal.visit
+    told = claims.get((visit.portal, visit.edition, visit.round), [])
+    for said in portal.said:
+        yield from (Beside(visit, claim, said) for claim in told if claim.code == said.indicator.code)
+
+
+def _claim(
+    session: Session,
+    scope: Scope,
+    line: ClaimLine,
+    source: str,
+    now: datetime,
+    edition: str,
+    known: dict[str, Visit | str],
+) -> Claim | Fault:
+    visit = known.get(line.portal)
+    if visit is None:
+        known.clear()
+        visit = known[line.portal] = _visit(session, scope, line.portal)
+    if isinstance(visit, str):
+        return Fault(line.line, visit)
+    named, _, code = line.code.rpartition(":")
+    try:
+        indicator = load(named or edition or visit.edition).indicator(code)
+    except (UnknownEditionError, UnknownIndicatorError) as error:
+        return Fault(line.line, str(error))
+    return Claim(
+        portal_id=visit.portal,
+        edition=indicator.edition,
+        round=visit.round,
+        code=indicator.code,
+        says=line.says,
+        url=line.url or None,
+        comment=line.comment or None,
+        source=source,
+        given=line.given or None,
+        imported=now,
+    )
+
+
+def _visit(session: Session, scope: Scope, name: str) -> Visit | str:
+    """The portal of this number, address or name in the scope; else why not, in words."""
+    portal = find_portal(session, name)
+    if portal is None:
+        return f"no portal is called {name!r}, or several are"
+    found = next(iter(visits(session, replace(scope, portal=portal.id))), None)
+    return found or f"{portal.url} is not in the survey"
+
+
+def _put(session: Session, claim: Claim) -> str:
+    key = ("portal_id", "edition", "round", "code", "source")
+    old = session.scalar(select(Claim).filter_by(**{name: getattr(claim, name) for name in key}))
+    if old is None:
+        session.add(claim)
+        session.flush()
+        return "added"
+    fields = ("says", "url", "comment", "given")
+    if all(getattr(old, name) == getattr(claim, name) for name in fields):
+        return "unchanged"
+    for name in (*fields, "imported"):
+        setattr(old, name, getattr(claim, name))
+    return "changed"

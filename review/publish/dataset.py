@@ -1,0 +1,88 @@
+"""The data set of a survey: every table in one format, with its dictionary, in one folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from review.publish import rows, schema
+from review.publish.claims import with_claims
+from review.publish.formats import Format, Write, arrow_modules, table_writer
+from review.publish.scope import Scope
+from review.publish.scores import score_of, scores
+from review.publish.summary import Summary, summarise
+
+DICTIONARY = "dictionary.md"
+DESCRIPTOR = "datapackage.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files of a data set, and how many portals it holds."""
+
+    files: tuple[Path, ...]
+    portals: int
+
+
+def write_dataset(session: Session, scope: Scope, folder: Path, wanted: Format, now: datetime) -> Written:
+    """Writes the tables, `dictionary.md` and `datapackage.json` into a folder, portal by portal.
+
+    Raises OSError where the folder cannot be written to, `Refused` where the format lacks its package.
+    """
+    if wanted == "parquet":
+        arrow_modules()
+    folder.mkdir(parents=True, exist_ok=True)
+    figures = summarise(scores(session, scope))
+    with _writers(folder, wanted) as write:
+        portals = _portals(session, scope, figures, write)
+        for measure, summary in figures.items():
+            for row in rows.group_rows(measure, summary):
+                write["groups"](row)
+        for region in figures.get("losi", Summary()).coverage():
+            write["coverage"](rows.coverage_row(region))
+    paths = tuple(_path(folder, table, wanted) for table in schema.TABLES)
+    return Written((*paths, *_described(folder, paths, scope, now)), portals)
+
+
+@contextmanager
+def _writers(folder: Path, wanted: Format) -> Iterator[dict[str, Write]]:
+    with ExitStack() as stack:
+        yield {
+            table.name: stack.enter_context(table_writer(_path(folder, table, wanted), table, wanted))
+            for table in schema.TABLES
+        }
+
+
+def _portals(session: Session, scope: Scope, figures: dict[str, Summary], write: dict[str, Write]) -> int:
+    number = 0
+    for portal, claims in with_claims(session, scope):
+        score = score_of(portal)
+        write["portals"](rows.portal_row(score, figures[score.measure].rank(score)))
+        for row in rows.answer_rows(portal):
+            write["answers"](row)
+        for row in rows.criterion_rows(score):
+            write["criteria"](row)
+        for claim in claims:
+            write["claims"](rows.claim_row(claim))
+        number += 1
+    return number
+
+
+def _path(folder: Path, table: schema.Table, wanted: Format) -> Path:
+    return folder / f"{table.name}.{wanted}"
+
+
+def _described(folder: Path, paths: tuple[Path, ...], scope: Scope, now: datetime) -> tuple[Path, Path]:
+    title = f"Survey cycle {scope.name}" if scope.name else "Newest visits"
+    files = [(table, path.name) for table, path in zip(schema.TABLES, paths, strict=True)]
+    described = schema.package(title, now.isoformat(timespec="seconds"), files)
+    words, descriptor = folder / DICTIONARY, folder / DESCRIPTOR
+    words.write_text(schema.dictionary(), encoding="utf-8")
+    descriptor.write_text(json.dumps(described, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return words, descriptor

@@ -1,0 +1,148 @@
+"""What is published: one cycle or the newest visits, and which visit counts for each portal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Literal
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from storage.models import CyclePortal, Portal, Run
+from storage.repository import get_cycle
+from storage.repository.streaming import CHUNK
+from survey.countries import countries
+from survey.groups import groups, groups_of
+
+Kind = Literal["city", "national"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A cycle (or, without one, the newest visit of every portal), and the kinds and countries wanted of it.
+
+    `today` dates the lists of country groups. `portal` narrows to one portal.
+    """
+
+    cycle_id: int | None
+    name: str
+    edition: str | None
+    today: date
+    kind: Kind | None = None
+    country: str | None = None
+    portal: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a country lies: M49 `region` and `subregion`, World Bank `income` group, `groups` (LDC, LLDC, SIDS)."""
+
+    name: str
+    region: str
+    subregion: str
+    income: str
+    member: bool
+    groups: tuple[str, ...]
+
+
+NOWHERE = Place("", "", "", "", False, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A portal with the visit that counts; `run` and `outcome` are None while there is none.
+
+    `district` is the part of the country that the portal's list names; `round` is the cycle's number, 0 without one.
+    """
+
+    portal: int
+    url: str
+    name: str
+    country: str
+    place: Place
+    district: str
+    kind: Kind
+    language: str
+    edition: str
+    round: int
+    run: int | None
+    outcome: str | None
+    cause: str
+    visited: datetime | None
+
+
+def scope_of(session: Session, cycle: str | None, today: date, **wanted: Any) -> Scope:
+    """The scope of a cycle by its name, or of the newest visits; raises StorageError if there is no such cycle."""
+    if cycle is None:
+        return Scope(None, "", None, today, **wanted)
+    found = get_cycle(session, cycle)
+    return Scope(found.id, found.name, found.edition, today, **wanted)
+
+
+def snapshot(session: Session) -> None:
+    """Makes all queries of a session that has asked nothing yet see one moment (PostgreSQL; SQLite always does)."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def visits(session: Session, scope: Scope) -> Iterator[Visit]:
+    """The portals of a scope with the visits that count, by country, name and number; never all in memory."""
+    rows = session.execute(_query(scope).execution_options(yield_per=CHUNK))
+    return (_visit(scope, portal, run, edition) for portal, run, edition in rows)
+
+
+def place_of(iso3: str, today: date) -> Place:
+    """Where a country lies on a day; a day before the lists of groups is taken for the day of the newest."""
+    return _place(iso3, max(today, max(group.listed for group in groups().values())))
+
+
+@cache
+def _place(iso3: str, day: date) -> Place:
+    found = countries().get(iso3)
+    if found is None:
+        return NOWHERE
+    return Place(found.name, found.region, found.subregion, found.income, found.member, groups_of(iso3, day))
+
+
+def _query(scope: Scope) -> Select[Portal, Run, str]:
+    newest = select(Run.portal_id, func.max(Run.id).label("run_id")).where(
+        Run.outcome.is_not(None), Run.kind != "proof"
+    )
+    if scope.cycle_id is not None:
+        newest = newest.where(Run.cycle_id == scope.cycle_id)
+    last = newest.group_by(Run.portal_id).subquery()
+    planned = and_(CyclePortal.portal_id == Portal.id, CyclePortal.cycle_id == scope.cycle_id)
+    query = (
+        select(Portal, Run, CyclePortal.edition)
+        .outerjoin(CyclePortal, planned)
+        .outerjoin(last, last.c.portal_id == Portal.id)
+        .outerjoin(Run, Run.id == func.coalesce(CyclePortal.counted_id, last.c.run_id))
+        .where(or_(CyclePortal.portal_id.is_not(None), last.c.run_id.is_not(None)))
+        .order_by(Portal.country, Portal.name, Portal.id)
+    )
+    for column, value in ((Portal.kind, scope.kind), (Portal.country, scope.country), (Portal.id, scope.portal)):
+        query = query if value is None else query.where(column == value)
+    return query
+
+
+def _visit(scope: Scope, portal: Portal, run: Run | None, planned: str | None) -> Visit:
+    country = portal.country or ""
+    return Visit(
+        portal.id,
+        portal.url,
+        portal.name,
+        country,
+        place_of(country, scope.today),
+        portal.region or "",
+        portal.kind,
+        portal.language or "",
+        (run.edition if run else planned) or scope.edition or "",
+        scope.cycle_id or (run.cycle_id if run else None) or 0,
+        run.id if run else None,
+        run.outcome if run else None,
+        (run.cause if run else None) or "",
+        run.started if run else None,
+    )

@@ -1,0 +1,193 @@
+"""A survey in figures: means and levels by region, group and country, ranks, cities below their country, coverage."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from review.publish.scores import Score
+from survey.countries import countries, member_states
+from survey.scoring import levels
+
+By = Literal["country", "region", "subregion", "group", "income", "level", "kind", "district", "language"]
+BY: tuple[By, ...] = get_args(By)
+LEVELS = tuple(band.name for band in levels())
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The scores of one group of portals; means and the like are None when none was assessed.
+
+    `portals` were looked at, `assessed` have an index, `confirmed` of their `questions` were settled by people.
+    `below` of `compared` cities score below their country's published OSI. `levels` counts portals, highest first.
+    """
+
+    by: str
+    key: str
+    portals: int
+    assessed: int
+    questions: int
+    confirmed: int
+    mean: float | None
+    median: float | None
+    lowest: float | None
+    highest: float | None
+    levels: tuple[tuple[str, int], ...]
+    below: int
+    compared: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The Member States of a region by what became of their cities' portals, each state under the best of its cities.
+
+    `assessed`: a city's portal has an index. `no_portal`: a visit found none at the address. `unread`: it could not be
+    read, or not yet. `unlisted`: the survey lists no city's portal.
+    """
+
+    region: str
+    states: int
+    assessed: int
+    no_portal: int
+    unread: int
+    unlisted: int
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Running figures of one group; what it keeps grows with the number of distinct indices, not of portals."""
+
+    portals: int = 0
+    questions: int = 0
+    confirmed: int = 0
+    below: int = 0
+    compared: int = 0
+    indices: Counter[float] = field(default_factory=Counter)
+    levels: Counter[str] = field(default_factory=Counter)
+
+    def add(self, score: Score) -> None:
+        self.portals += 1
+        if score.index is None:
+            return
+        self.indices[score.index] += 1
+        self.levels[score.level or ""] += 1
+        self.questions += score.questions
+        self.confirmed += score.confirmed
+        self.compared += score.below is not None
+        self.below += bool(score.below)
+
+    def line(self, by: str, key: str) -> Line:
+        n = self.indices.total()
+        return Line(
+            by,
+            key,
+            self.portals,
+            n,
+            self.questions,
+            self.confirmed,
+            round(sum(value * count for value, count in self.indices.items()) / n, 4) if n else None,
+            round(_median(self.indices), 4) if n else None,
+            min(self.indices, default=None),
+            max(self.indices, default=None),
+            tuple((name, self.levels[name]) for name in LEVELS),
+            self.below,
+            self.compared,
+        )
+
+
+class Summary:
+    """Takes scores one by one and gives their figures; its memory does not grow with the number of portals."""
+
+    def __init__(self) -> None:
+        self._all = _Tally()
+        self._groups: dict[By, dict[str, _Tally]] = {by: defaultdict(_Tally) for by in BY}
+        self._editions: dict[str, Counter[float]] = defaultdict(Counter)
+        self._states: dict[str, str] = {}
+
+    def add(self, score: Score) -> None:
+        """Counts one portal."""
+        self._all.add(score)
+        for by in BY:
+            for key in keys_of(score, by):
+                self._groups[by][key].add(score)
+        if score.index is not None:
+            self._editions[score.visit.edition][score.index] += 1
+        if score.visit.kind == "city":
+            self._cover(score)
+
+    @property
+    def total(self) -> Line:
+        """All portals."""
+        return self._all.line("all", "")
+
+    def lines(self, by: By) -> list[Line]:
+        """The groups of a kind: levels highest first, the others by name, portals without the fact last."""
+        found = self._groups[by]
+        order = sorted(found, key=lambda key: (LEVELS.index(key) if by == "level" and key else 0, not key, key))
+        return [found[key].line(by, key) for key in order]
+
+    def indices(self) -> list[tuple[float, int]]:
+        """Every index that occurs, and how many portals have it, from the lowest."""
+        return sorted(self._all.indices.items())
+
+    def rank(self, score: Score) -> int | None:
+        """The competition rank (1, 2, 2, 4) of a portal among those of its edition; None without an index."""
+        if score.index is None:
+            return None
+        return 1 + sum(n for index, n in self._editions[score.visit.edition].items() if index > score.index)
+
+    def coverage(self) -> list[Coverage]:
+        """The regions, by name."""
+        counted: dict[str, Counter[str]] = defaultdict(Counter)
+        for state in member_states():
+            counted[state.region][self._states.get(state.iso3, "unlisted")] += 1
+        return [
+            Coverage(name, n.total(), n["assessed"], n["no_portal"], n["unread"], n["unlisted"])
+            for name, n in sorted(counted.items())
+        ]
+
+    def _cover(self, score: Score) -> None:
+        if score.visit.country not in countries():
+            return
+        ranked = ("unlisted", "no_portal", "unread", "assessed")
+        now = score.status if score.status in ranked else "unread"
+        before = self._states.get(score.visit.country, "unlisted")
+        self._states[score.visit.country] = max(before, now, key=ranked.index)
+
+
+def summarise(scores: Iterable[Score]) -> dict[str, Summary]:
+    """The figures of scores by their measure, `losi` first: indices of cities and of countries do not mix."""
+    made: dict[str, Summary] = {}
+    for score in scores:
+        made.setdefault(score.measure, Summary()).add(score)
+    return dict(sorted(made.items()))
+
+
+def keys_of(score: Score, by: By) -> Iterator[str]:
+    """The groups of a kind that a portal belongs to; an empty key where the fact is not known."""
+    place = score.visit.place
+    if by == "group":
+        yield from place.groups
+    elif by == "level":
+        if score.level is not None:
+            yield score.level
+    elif by == "country":
+        yield score.visit.country
+    elif by in ("kind", "district", "language"):
+        yield str(getattr(score.visit, by))
+    else:
+        yield str(getattr(place, by))
+
+
+def _median(values: Counter[float]) -> float:
+    """The middle of counted values; of an even number the mean of the two in the middle."""
+    n = values.total()
+    wanted, seen = ((n - 1) // 2, n // 2), 0
+    found: list[float] = []
+    for value in sorted(values):
+        seen += values[value]
+        while len(found) < 2 and wanted[len(found)] < seen:
+            found.append(value)
+    return sum(found) / 2

@@ -1,0 +1,3 @@
+"""HTTP to services and back: no rule lives here."""
+
+from __future__ import annotations

@@ -1,0 +1,136 @@
+"""The admin's pages: accounts, assignments."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from review import jobs
+from review.access import IF_ADMIN, IF_SUPERVISOR, Admin, App, Supervisor, from_form
+from review.errors import Refused
+from review.inputs import Id, Text
+from review.pages import render
+from review.security.passwords import generated
+from review.service import accounts, assignments, sheets
+
+router = APIRouter(prefix="/admin")
+FORM = [Depends(from_form)]
+
+
+@router.get("/accounts")
+def account_list(request: Request, context: App, viewer: Admin) -> Response:
+    """All accounts."""
+    with context.database.reader() as session:
+        rows = accounts.accounts(session)
+    return render(request, "accounts.html", viewer, rows=rows, made=None)
+
+
+@router.post("/accounts", dependencies=FORM)
+def add_account(
+    request: Request,
+    context: App,
+    viewer: Admin,
+    name: Annotated[Text, Form()],
+    role: Annotated[Text, Form()],
+    language: Annotated[Text, Form()] = "en",
+) -> Response:
+    """A new account; its password is made here and shown once."""
+    password = generated()
+    with context.database.session() as session:
+        accounts.create_account(session, name, role, context.clock(), password=password, language=language)
+    with context.database.reader() as session:
+        rows = accounts.accounts(session)
+    return render(request, "accounts.html", viewer, rows=rows, made=(name, password))
+
+
+@router.post("/accounts/{account}", dependencies=[IF_ADMIN, *FORM])
+def change_account(
+    context: App,
+    account: Id,
+    role: Annotated[Text, Form()] = "",
+    active: Annotated[Text, Form()] = "",
+) -> Response:
+    """Another role, or closed or open."""
+    with context.database.session() as session:
+        accounts.change_account(session, account, role=role or None, active=None if not active else active == "yes")
+    return RedirectResponse("/admin/accounts", 303)
+
+
+@router.post("/accounts/{account}/password", dependencies=FORM)
+def reset_password(request: Request, context: App, viewer: Admin, account: Id) -> Response:
+    """A new password, made here and shown once."""
+    password = generated()
+    with context.database.session() as session:
+        accounts.set_password(session, account, password)
+        name = accounts.account(session, account).name
+    with context.database.reader() as session:
+        rows = accounts.accounts(session)
+    return render(request, "accounts.html", viewer, rows=rows, made=(name, password))
+
+
+@router.post("/accounts/{account}/portals", dependencies=[IF_ADMIN, *FORM])
+def add_portal(context: App, account: Id, portal: Annotated[int, Form(ge=1, le=2**31 - 1)]) -> Response:
+    """Lets an owner speak for a portal."""
+    with context.database.session() as session:
+        accounts.add_portal(session, account, portal)
+    return RedirectResponse("/admin/accounts", 303)
+
+
+@router.get("/assignments")
+def assignment_list(request: Request, context: App, viewer: Supervisor) -> Response:
+    """Who has what, and how far it is."""
+    with context.database.reader() as session:
+        rows = assignments.progress(session, context.clock())
+        people = [row for row in accounts.accounts(session) if row.active and row.role != "owner"]
+        waiting = sheets.sheets(session, sheets.SheetFilter(unassigned=True))
+    return render(request, "assignments.html", viewer, rows=rows, people=people, waiting=waiting)
+
+
+@router.post("/assignments", dependencies=[IF_SUPERVISOR, *FORM])
+def assign(
+    context: App,
+    account: Annotated[int, Form(ge=1, le=2**31 - 1)],
+    sheet: Annotated[list[int] | None, Form(max_length=2000)] = None,
+    country: Annotated[Text, Form()] = "",
+    language: Annotated[Text, Form()] = "",
+    due: Annotated[Text, Form()] = "",
+) -> Response:
+    """Lays sheets on a desk: those ticked, or all that lack an assessor in a country or language."""
+    day = due_date(due)
+    with context.database.session() as session:
+        chosen = list(sheet or [])
+        if country or language:
+            wanted = sheets.SheetFilter(country or None, language or None, unassigned=True)
+            chosen += sheets.matching(session, wanted)
+        assignments.assign(session, account, chosen, day, context.clock(), context.settings)
+    return RedirectResponse("/admin/assignments", 303)
+
+
+@router.post("/assignments/{assignment}/remove", dependencies=[IF_SUPERVISOR, *FORM])
+def unassign(context: App, assignment: Id) -> Response:
+    """Takes a sheet from a desk."""
+    with context.database.session() as session:
+        assignments.unassign(session, assignment)
+    return RedirectResponse("/admin/assignments", 303)
+
+
+@router.post("/open", dependencies=[IF_SUPERVISOR, *FORM])
+def open_sheets(
+    context: App,
+) -> Response:
+    """Opens sheets for runs that ended since."""
+    jobs.open_all(context)
+    return RedirectResponse("/sheets", 303)
+
+
+def due_date(text: str) -> datetime | None:
+    """The end of a day such as 2027-05-31, in UTC; raises `Refused`."""
+    if not text.strip():
+        return None
+    try:
+        return datetime.combine(datetime.fromisoformat(text.strip()).date(), time(23, 59, 59), UTC)
+    except ValueError as error:
+        raise Refused(f"{text[:40]!r} is no date", "write it as 2027-05-31") from error

@@ -1,0 +1,135 @@
+"""The supervisor's pages: sheets, disagreements, notes, contests, agreement, audit."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from review.access import App, Supervisor, from_form
+from review.inputs import Id, Text
+from review.pages import render
+from review.service import adjudication, figures, notes, replies, sheets
+from storage.repository.chain import verify_chain
+
+router = APIRouter()
+FORM = [Depends(from_form)]
+
+
+@router.get("/sheets")
+def all_sheets(
+    request: Request, context: App, viewer: Supervisor, country: Text = "", language: Text = "", kind: Text = ""
+) -> Response:
+    """All sheets under review."""
+    wanted = sheets.SheetFilter(country or None, language or None, kind or None)
+    with context.database.reader() as session:
+        rows = sheets.sheets(session, wanted)
+    return render(request, "sheets.html", viewer, rows=rows, wanted=wanted)
+
+
+@router.get("/sheets/{sheet}")
+def one_sheet(request: Request, context: App, viewer: Supervisor, sheet: Id) -> Response:
+    """One sheet, card by card."""
+    with context.database.reader() as session:
+        rows = sheets.sheet_cards(session, sheet)
+        found = next(row for row in sheets.sheets(session) if row.sheet == sheet)
+    return render(request, "sheet.html", viewer, rows=rows, sheet=found, link=None)
+
+
+@router.post("/sheets/{sheet}/reply", dependencies=FORM)
+def reply_link(request: Request, context: App, viewer: Supervisor, sheet: Id) -> Response:
+    """A new link for the portal's owner, shown once."""
+    with context.database.session() as session:
+        link = replies.make_link(session, sheet, viewer.name, context.clock(), context.settings)
+        path = replies.link_path(context.signer, link)
+    with context.database.reader() as session:
+        rows = sheets.sheet_cards(session, sheet)
+        found = next(row for row in sheets.sheets(session) if row.sheet == sheet)
+    place = f"{str(request.base_url).rstrip('/')}{path}"
+    return render(request, "sheet.html", viewer, rows=rows, sheet=found, link=place)
+
+
+@router.get("/disputes")
+def all_disputes(request: Request, context: App, viewer: Supervisor) -> Response:
+    """Cards that wait for a supervisor."""
+    with context.database.reader() as session:
+        rows = adjudication.disputes(session, viewer.id)
+    return render(request, "disputes.html", viewer, rows=rows)
+
+
+@router.get("/disputes/{card}")
+def one_dispute(request: Request, context: App, viewer: Supervisor, card: Id) -> Response:
+    """A card with both answers."""
+    with context.database.reader() as session:
+        view = adjudication.dispute_view(session, context.signer, viewer.id, card, context.clock())
+    return render(request, "dispute.html", viewer, card=view)
+
+
+@router.post("/disputes/{card}", dependencies=FORM)
+def adjudicate(
+    context: App,
+    viewer: Supervisor,
+    card: Id,
+    verdict: Annotated[Text, Form()],
+    comment: Annotated[Text, Form()] = "",
+) -> Response:
+    """Decides a card, and on to the next."""
+    with context.database.session() as session:
+        adjudication.adjudicate(session, viewer.id, card, verdict, comment, context.clock())
+        following = adjudication.disputes(session, viewer.id, limit=1, after=card)
+    return RedirectResponse(f"/disputes/{following[0].card}" if following else "/disputes", 303)
+
+
+@router.get("/notes")
+def all_notes(request: Request, context: App, viewer: Supervisor) -> Response:
+    """What changed after people decided."""
+    with context.database.reader() as session:
+        rows = notes.notes(session)
+    return render(request, "notes.html", viewer, rows=rows)
+
+
+@router.post("/notes/{note}/close", dependencies=FORM)
+def close_note(context: App, viewer: Supervisor, note: Id) -> Response:
+    """Marks a note as seen to."""
+    with context.database.session() as session:
+        notes.close(session, note, viewer.name, context.clock())
+    return RedirectResponse("/notes", 303)
+
+
+@router.get("/contests")
+def all_contests(request: Request, context: App, viewer: Supervisor) -> Response:
+    """What portals' owners contest."""
+    with context.database.reader() as session:
+        rows = replies.contests(session)
+    return render(request, "contests.html", viewer, rows=rows)
+
+
+@router.post("/contests/{contest}", dependencies=FORM)
+def close_contest(
+    context: App,
+    viewer: Supervisor,
+    contest: Id,
+    accept: Annotated[Text, Form()],
+    answer: Annotated[Text, Form()] = "",
+) -> Response:
+    """Accepts or rejects a contest."""
+    with context.database.session() as session:
+        replies.close_contest(session, contest, accept == "yes", answer, viewer.id, viewer.name, context.clock())
+    return RedirectResponse("/contests", 303)
+
+
+@router.get("/agreement")
+def agreement(request: Request, context: App, viewer: Supervisor) -> Response:
+    """How far assessors agree, with each other and with the program."""
+    with context.database.reader() as session:
+        report, bias = figures.agreement(session), figures.automation_bias(session)
+    return render(request, "agreement.html", viewer, report=report, bias=bias)
+
+
+@router.get("/audit")
+def audit(request: Request, context: App, viewer: Supervisor) -> Response:
+    """The chain of decisions, checked from end to end."""
+    with context.database.reader() as session:
+        report = verify_chain(session)
+    return render(request, "audit.html", viewer, report=report)

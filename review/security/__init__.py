@@ -1,0 +1,3 @@
+"""How the app keeps strangers out: passwords, tokens, signatures, limits, headers."""
+
+from __future__ import annotations

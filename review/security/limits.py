@@ -1,0 +1,48 @@
+"""Limits on how often a thing may be tried, counted in the database and so over all processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from math import ceil
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from review.errors import TooMany
+from storage.models import Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `tries` in `window` seconds for each `what` (an account, an address)."""
+
+    what: str
+    tries: int
+    window: int
+
+    def check(self, session: Session, now: datetime) -> None:
+        """Raises `TooMany` when the tries are used up."""
+        since = now - timedelta(seconds=self.window)
+        query = select(func.count(), func.min(Attempt.at)).where(Attempt.key == self._key, Attempt.at > since)
+        count, first = session.execute(query).one()
+        if count >= self.tries:
+            raise TooMany("too many attempts", max(1, ceil((first - since).total_seconds())))
+
+    def count(self, session: Session, now: datetime) -> None:
+        """Notes one try, and forgets those that no longer count."""
+        session.execute(delete(Attempt).where(Attempt.key == self._key, Attempt.at < now - _kept(self.window)))
+        session.add(Attempt(key=self._key, at=now))
+
+    def clear(self, session: Session) -> None:
+        """Forgets the tries: it succeeded."""
+        session.execute(delete(Attempt).where(Attempt.key == self._key))
+
+    @property
+    def _key(self) -> str:
+        return sha256(self.what.encode("utf-8", "replace")).hexdigest()
+
+
+def _kept(window: int) -> timedelta:
+    return timedelta(seconds=2 * window)

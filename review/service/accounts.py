@@ -1,0 +1,221 @@
+"""Accounts: making them, logging in, changing them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast, get_args
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from review.errors import Conflict, Forbidden, NotFound, NotSignedIn, Refused
+from review.i18n import LANGUAGES
+from review.security import passwords, totp
+from review.security.limits import Limit
+from review.security.oidc import Identity
+from review.settings import ReviewSettings
+from storage.models import Account, ApiToken, LoginSession, Membership, Portal
+from storage.words import Role
+
+RANK: dict[str, int] = {"owner": 0, "assessor": 1, "supervisor": 2, "admin": 3}
+"""Each role may do what the roles below it may; an owner sees only own portals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What somebody typed, and from where."""
+
+    name: str
+    password: str
+    code: str = ""
+    address: str = ""
+
+
+def create_account(
+    session: Session, name: str, role: str, now: datetime, *, password: str | None = None, language: str = "en"
+) -> Account:
+    """A new account; without a password it can log in through OIDC only. Raises `Conflict`, `Refused`."""
+    name = " ".join(name.split())
+    if not 0 < len(name) <= 200 or not name.isprintable():
+        raise Refused("a name has 1 to 200 characters")
+    if session.scalar(select(Account.id).where(func.lower(Account.name) == name.lower())) is not None:
+        raise Conflict(f"there is already an account {name!r}", "choose another name")
+    account = Account(
+        name=name,
+        role=role_of(role),
+        password_hash=None if password is None else passwords.hashed(password),
+        language=language_of(language),
+        created=now,
+        totp_step=0,
+        active=True,
+    )
+    session.add(account)
+    session.flush()
+    return account
+
+
+def role_of(text: str) -> Role:
+    """The role of this name; raises `Refused`."""
+    if text not in get_args(Role):
+        raise Refused(f"{text!r} is no role", f"roles are {', '.join(get_args(Role))}")
+    return cast(Role, text)
+
+
+def language_of(text: str) -> str:
+    """The language of the interface; raises `Refused` for one that it does not speak."""
+    if text not in LANGUAGES:
+        raise Refused(f"the interface does not speak {text!r}", f"it speaks {', '.join(LANGUAGES)}")
+    return text
+
+
+def limits(login: Login, settings: ReviewSettings) -> tuple[Limit, Limit]:
+    """How often one account and one address may fail."""
+    return (
+        Limit(f"login {login.name.strip().lower()}", settings.login_tries, settings.login_window),
+        Limit(f"address {login.address}", settings.address_tries, settings.login_window),
+    )
+
+
+def password_right(session: Session, login: Login, settings: ReviewSettings, now: datetime) -> bool:
+    """Whether the password is the account's; read-only, as it takes its time. Raises `TooMany`."""
+    for limit in limits(login, settings):
+        limit.check(session, now)
+    found = _named(session, login.name)
+    return passwords.matches(login.password, found.password_hash if found else None)
+
+
+def authenticate(
+    session: Session, login: Login, settings: ReviewSettings, now: datetime, *, right: bool
+) -> Account | None:
+    """The account, if the password was `right` and the second factor is; None after counting the failure.
+
+    Raises `TooMany` once the tries are used up, whatever was typed. The caller commits in either case.
+    """
+    both = limits(login, settings)
+    for limit in both:
+        limit.check(session, now)
+    found = _named(session, login.name)
+    if found is None or not right or not found.active or not totp.passes(found, login.code, now):
+        for limit in both:
+            limit.count(session, now)
+        return None
+    both[0].clear(session)
+    return found
+
+
+def _named(session: Session, name: str) -> Account | None:
+    return session.scalar(select(Account).where(func.lower(Account.name) == " ".join(name.split()).lower()))
+
+
+def of_identity(session: Session, who: Identity, settings: ReviewSettings, now: datetime) -> Account:
+    """The account of somebody who came through OIDC; made if `oidc_role` says so. Raises `Forbidden`."""
+    query = select(Account).where(Account.issuer == who.issuer, Account.subject == who.subject[:500])
+    found = session.scalar(query)
+    if found is None:
+        if not settings.oidc_role:
+            raise Forbidden("you have no account here", "ask an admin for one")
+        found = create_account(session, _free_name(session, who.name), settings.oidc_role, now)
+        found.issuer, found.subject = who.issuer, who.subject[:500]
+    if not found.active:
+        raise Forbidden("this account is closed", "ask an admin")
+    return found
+
+
+def _free_name(session: Session, wanted: str) -> str:
+    """The name, with a number behind it if somebody has it: names of the provider never take over an account."""
+    plain = " ".join("".join(c for c in wanted if c.isprintable()).split())[:180] or "person"
+    name, number = plain, 1
+    while _named(session, name) is not None:
+        number += 1
+        name = f"{plain} ({number})"
+    return name
+
+
+def account(session: Session, account_id: int) -> Account:
+    """The account with this number; raises `NotFound`."""
+    found = session.get(Account, account_id)
+    if found is None:
+        raise NotFound("there is no such account")
+    return found
+
+
+def accounts(session: Session) -> list[Account]:
+    """All accounts, by name."""
+    return list(session.scalars(select(Account).order_by(Account.name)))
+
+
+def change_account(
+    session: Session, account_id: int, *, role: str | None = None, active: bool | None = None
+) -> Account:
+    """Gives an account another role, closes or opens it; its sessions and tokens end. The last admin stays one."""
+    found = account(session, account_id)
+    if role is not None:
+        found.role = role_of(role)
+    if active is not None:
+        found.active = active
+    session.flush()
+    if not admins(session):
+        raise Conflict("this is the last admin", "make another admin first")
+    forget(session, account_id)
+    return found
+
+
+def admins(session: Session) -> int:
+    """How many may administer."""
+    query = select(func.count()).select_from(Account).where(Account.role == "admin", Account.active)
+    return session.scalar(query) or 0
+
+
+def set_password(session: Session, account_id: int, password: str, *, current: str | None = None) -> None:
+    """A new password; all sessions and tokens end. With `current`, that must be the old one (`NotSignedIn`)."""
+    found = account(session, account_id)
+    if current is not None and not passwords.matches(current, found.password_hash):
+        raise NotSignedIn("the current password is not right")
+    found.password_hash = passwords.hashed(password)
+    forget(session, account_id)
+
+
+def forget(session: Session, account_id: int) -> None:
+    """Ends all sessions of an account and revokes its tokens."""
+    for model in (LoginSession, ApiToken):
+        for row in session.scalars(select(model).where(model.account_id == account_id)):
+            session.delete(row)
+
+
+def set_language(session: Session, account_id: int, language: str) -> None:
+    """The language in which the account reads the interface."""
+    session.execute(update(Account).where(Account.id == account_id).values(language=language_of(language)))
+
+
+def confirm_totp(session: Session, account_id: int, secret: str, code: str, now: datetime) -> None:
+    """Turns the second factor on, once a first code was right; raises `Refused`."""
+    step = totp.step_of(secret, code, now)
+    if step is None:
+        raise Refused("the code is not right", "check the clock of the device")
+    found = account(session, account_id)
+    found.totp_secret, found.totp_step = secret, step
+
+
+def drop_totp(session: Session, account_id: int, password: str) -> None:
+    """Turns the second factor off; raises `NotSignedIn` if the password is not right."""
+    found = account(session, account_id)
+    if not passwords.matches(password, found.password_hash):
+        raise NotSignedIn("the password is not right")
+    found.totp_secret = None
+
+
+def add_portal(session: Session, account_id: int, portal_id: int) -> None:
+    """Lets an owner speak for a portal; raises `NotFound`, `Refused`."""
+    if account(session, account_id).role != "owner":
+        raise Refused("only an account of the role owner speaks for a portal")
+    if session.get(Portal, portal_id) is None:
+        raise NotFound("there is no such portal")
+    if session.get(Membership, (account_id, portal_id)) is None:
+        session.add(Membership(account_id=account_id, portal_id=portal_id))
+
+
+def portals_of(session: Session, account_id: int) -> list[Portal]:
+    """The portals that an owner speaks for."""
+    query = select(Portal).join(Membership, Membership.portal_id == Portal.id)
+    return list(session.scalars(query.where(Membership.account_id == account_id).order_by(Portal.name)))

@@ -1,0 +1,169 @@
+"""Assignments: which sheets lie on whose desk, until when, and how far they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import case, func, insert, select
+from sqlalchemy.orm import Session
+
+from review.errors import Conflict, NotFound, Refused
+from review.service.accounts import RANK, account
+from review.settings import ReviewSettings
+from storage.models import Account, Assignment, Card, Portal, Sheet, Task
+from storage.repository.sheets import DECIDED
+from storage.rows import table
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one assessor is with one sheet."""
+
+    assignment: int
+    sheet: int
+    portal: str
+    country: str | None
+    account: str
+    due: datetime | None
+    total: int
+    decided: int
+    skipped: int
+    overdue: bool
+
+
+def assign(
+    session: Session,
+    account_id: int,
+    sheet_ids: Sequence[int],
+    due: datetime | None,
+    now: datetime,
+    settings: ReviewSettings,
+) -> int:
+    """Lays sheets on an assessor's desk, or moves their due date; the number newly laid.
+
+    Raises `NotFound`, `Refused` for an account that may not decide, `Conflict` if a sheet has its assessors already.
+    """
+    who = account(session, account_id)
+    if RANK[who.role] < RANK["assessor"] or not who.active:
+        raise Refused(f"{who.name} does not decide cards", "choose an active account of the role assessor")
+    new = sum(_lay(session, sheet_id, account_id, due, now) for sheet_id in dict.fromkeys(sheet_ids))
+    session.flush()
+    deal(session, settings)
+    return new
+
+
+def unassign(session: Session, assignment_id: int) -> None:
+    """Takes a sheet from a desk; raises `Conflict` once a card of it was decided there."""
+    found = session.get(Assignment, assignment_id)
+    if found is None:
+        raise NotFound("there is no such assignment")
+    tasks = session.scalars(
+        select(Task).where(Task.sheet_id == found.sheet_id, Task.account_id == found.account_id)
+    ).all()
+    if any(task.stage == DECIDED for task in tasks):
+        raise Conflict("cards of this sheet were decided already")
+    for row in (*tasks, found):
+        session.delete(row)
+
+
+def progress(session: Session, now: datetime, account_id: int | None = None) -> list[Progress]:
+    """How far everybody (or one assessor) is, by due date."""
+    stages = (
+        select(
+            Task.account_id,
+            Task.sheet_id,
+            func.count().label("total"),
+            func.sum(case((Task.stage == DECIDED, 1), else_=0)).label("decided"),
+            func.sum(case((Task.stage == 1, 1), else_=0)).label("skipped"),
+        )
+        .group_by(Task.account_id, Task.sheet_id)
+        .where(*([] if account_id is None else [Task.account_id == account_id]))
+        .subquery()
+    )
+    query = (
+        select(Assignment, Portal, Account.name, stages.c.total, stages.c.decided, stages.c.skipped)
+        .join(Sheet, Sheet.id == Assignment.sheet_id)
+        .join(Portal, Portal.id == Sheet.portal_id)
+        .join(Account, Account.id == Assignment.account_id)
+        .outerjoin(stages, (stages.c.account_id == Assignment.account_id) & (stages.c.sheet_id == Assignment.sheet_id))
+        .order_by(Assignment.due.is_(None), Assignment.due, Assignment.sheet_id, Assignment.account_id)
+    )
+    if account_id is not None:
+        query = query.where(Assignment.account_id == account_id)
+    return [_progress(now, *tuple(row)) for row in session.execute(query)]
+
+
+def hides(portal_id: int, edition: str, code: str, account_id: int, share: float) -> bool:
+    """Whether this assessor sees this card without the suggestion: the same always, and `share` of cards in all."""
+    drawn = sha256(f"{portal_id}|{edition}:{code}|{account_id}".encode()).digest()[:8]
+    return int.from_bytes(drawn, "big") < share * 2**64
+
+
+def deal(session: Session, settings: ReviewSettings) -> int:
+    """Makes the tasks that assignments lack; the number made."""
+    there = select(Task.id).where(Task.card_id == Card.id, Task.account_id == Assignment.account_id)
+    query = (
+        select(Card.id, Card.sheet_id, Card.position, Card.code, Sheet.portal_id, Sheet.edition, Assignment.account_id)
+        .join(Sheet, Sheet.id == Card.sheet_id)
+        .join(Assignment, Assignment.sheet_id == Sheet.id)
+        .where(~there.exists())
+    )
+    rows = [
+        {
+            "card_id": card,
+            "sheet_id": sheet,
+            "account_id": who,
+            "position": position,
+            "stage": 0,
+            "hidden": hides(portal, edition, code, who, settings.hidden_share),
+        }
+        for card, sheet, position, code, portal, edition, who in session.execute(query)
+    ]
+    if rows:
+        session.connection().execute(insert(table(Task)), rows)
+    return len(rows)
+
+
+def _lay(session: Session, sheet_id: int, account_id: int, due: datetime | None, now: datetime) -> int:
+    sheet = session.scalar(select(Sheet).where(Sheet.id == sheet_id).with_for_update())
+    if sheet is None:
+        raise NotFound(f"there is no sheet {sheet_id}")
+    there = session.scalars(select(Assignment).where(Assignment.sheet_id == sheet_id)).all()
+    for mine in there:
+        if mine.account_id == account_id:
+            mine.due = due
+            return 0
+    if len(there) >= sheet.assessors:
+        raise Conflict(
+            f"sheet {sheet_id} has its {sheet.assessors} assessors already", "take it from one of them first"
+        )
+    session.add(Assignment(sheet_id=sheet_id, account_id=account_id, due=due, made=now))
+    session.flush()
+    return 1
+
+
+def _progress(
+    now: datetime,
+    assignment: Assignment,
+    portal: Portal,
+    name: str,
+    total: int | None,
+    decided: int | None,
+    skipped: int | None,
+) -> Progress:
+    done, all_ = decided or 0, total or 0
+    return Progress(
+        assignment.id,
+        assignment.sheet_id,
+        portal.name,
+        portal.country,
+        name,
+        assignment.due,
+        all_,
+        done,
+        skipped or 0,
+        assignment.due is not None and assignment.due < now and done < all_,
+    )

@@ -1,0 +1,260 @@
+"""Decisions: one transaction each, added to the chain; a change or an undo is a further row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast, get_args
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from review.errors import Conflict, NotFound, Refused
+from review.service.cards import PROOFS, same_proof
+from review.service.proofs import ask
+from review.service.queue import own_task
+from storage.models import Account, Answer, Card, Review, Sheet, Task
+from storage.repository.chain import Entry, append, lock_chain, with_key
+from storage.repository.sheets import DECIDED, VALUES, deciding, findings_by_feature, suggested
+from storage.words import Verdict
+from survey.questionnaire import load
+
+COMMENT = 4000
+"""The longest comment, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an assessor says: a verdict; the number of the proof chosen (1 is the best), or an own URL; a comment."""
+
+    verdict: str
+    proof: int | None = None
+    url: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision that is stored: row `review` of the chain. `stage` is the task's: 1 skipped, 2 decided."""
+
+    task: int
+    review: int
+    stage: int
+
+
+def decide(
+    session: Session,
+    account_id: int,
+    task_id: int,
+    decision: Decision,
+    now: datetime,
+    *,
+    allow_private: bool = False,
+    key: str | None = None,
+) -> Decided:
+    """Stores a decision, or a change of mind, and settles the card if it was the last one missing.
+
+    What comes again under the same `key` is stored once.
+
+    Raises `NotFound` for a card on another desk, `Conflict` once the card was adjudicated or the other answer shown,
+    `Refused` for what is no decision.
+    """
+    lock_chain(session)
+    task = own_task(session, account_id, task_id)
+    if key is not None and (made := with_key(session, account_id, key)) is not None:
+        return Decided(task.id, made.number, task.stage)
+    card, sheet = session.get_one(Card, task.card_id), session.get_one(Sheet, task.sheet_id)
+    _may_change(task, card)
+    verdict = verdict_of(decision.verdict)
+    account = session.get_one(Account, account_id)
+    before = _state(task, card)
+    proof = _proof(session, task, card, sheet, decision, account.name, now, allow_private)
+    _set(task, card, verdict, now)
+    session.flush()
+    settle(session, card, sheet, now)
+    entry = Entry(
+        card.answer_id,
+        account.name,
+        now,
+        verdict=verdict,
+        card_id=card.id,
+        account_id=account_id,
+        shown=not task.hidden,
+        before=before,
+        after=_state(task, card),
+        comment=comment_of(decision.comment),
+        proof=proof,
+        key=key,
+    )
+    return Decided(task.id, append(session, entry).number, task.stage)
+
+
+def undo(
+    session: Session, account_id: int, now: datetime, task_id: int | None = None, *, key: str | None = None
+) -> int:
+    """Takes the assessor's last decision (or that on one task) back; the task that is open again.
+
+    What comes again under the same `key` is done once.
+
+    Raises `NotFound` if there is none, `Conflict` once the card was adjudicated or the other answer shown.
+    """
+    lock_chain(session)
+    if key is not None and (made := with_key(session, account_id, key)) is not None:
+        return _task_of(session, account_id, made)
+    task = _last(session, account_id) if task_id is None else own_task(session, account_id, task_id)
+    if task is None or task.stage == 0:
+        raise NotFound("there is nothing to undo")
+    card, sheet = session.get_one(Card, task.card_id), session.get_one(Sheet, task.sheet_id)
+    _may_change(task, card)
+    before = _state(task, card)
+    task.stage, task.verdict, task.suggested, task.decided = 0, None, None, None
+    session.flush()
+    settle(session, card, sheet, now)
+    account = session.get_one(Account, account_id)
+    entry = Entry(
+        card.answer_id,
+        account.name,
+        now,
+        act="undo",
+        card_id=card.id,
+        account_id=account_id,
+        shown=not task.hidden,
+        before=before,
+        after=_state(task, card),
+        key=key,
+    )
+    append(session, entry)
+    return task.id
+
+
+def confirm_same(
+    session: Session, account_id: int, task_id: int, others: Sequence[int], now: datetime, *, key: str | None = None
+) -> list[Decided]:
+    """Says yes to several cards that rest on the proof of this one, each with a row of its own.
+
+    Raises `Refused` if one of them does not rest on it, is decided, or hides its suggestion.
+    """
+    lock_chain(session)
+    task = own_task(session, account_id, task_id)
+    allowed = same_proof(session, task, session.get_one(Card, task.card_id))
+    wanted = list(dict.fromkeys(others))
+    names = {other: f"{key}:{other}" if key else None for other in wanted}
+    again = key is not None and wanted and with_key(session, account_id, f"{key}:{wanted[0]}") is not None
+    if not again and (not wanted or not set(wanted) <= set(allowed)):
+        raise Refused("these cards do not rest on the same proof, or are decided")
+    return [
+        decide(session, account_id, other, Decision("yes", proof=1), now, key=name) for other, name in names.items()
+    ]
+
+
+def settle(session: Session, card: Card, sheet: Sheet, now: datetime) -> None:
+    """Gives the card its status and, where all assessors agree on yes or no, its verdict and the answer its value."""
+    query = select(Task.verdict).where(Task.card_id == card.id, Task.stage == DECIDED)
+    said = list(session.scalars(query))
+    if len(said) < sheet.assessors:
+        conclude(session, card, "open", None, None)
+    elif len(set(said)) == 1 and said[0] in VALUES:
+        conclude(session, card, "agreed", said[0], now)
+    else:
+        conclude(session, card, "disputed", None, None)
+
+
+def conclude(session: Session, card: Card, status: Any, verdict: Verdict | None, now: datetime | None) -> None:
+    """Writes the outcome to the card and to the answer of the run."""
+    card.status, card.verdict, card.settled = status, verdict, now
+    session.get_one(Answer, card.answer_id).value = VALUES.get(verdict or "")
+
+
+def verdict_of(text: str) -> Verdict:
+    """The verdict of this name; raises `Refused`."""
+    if text not in get_args(Verdict):
+        raise Refused(f"{text[:40]!r} is no verdict", f"verdicts are {', '.join(get_args(Verdict))}")
+    return cast(Verdict, text)
+
+
+def comment_of(text: str | None) -> str | None:
+    """The comment, None for an empty one; raises `Refused` for one that is too long."""
+    plain = (text or "").strip()
+    if len(plain) > COMMENT:
+        raise Refused(f"a comment has at most {COMMENT} characters")
+    return plain or None
+
+
+def _may_change(task: Task, card: Card) -> None:
+    if card.status == "adjudicated":
+        raise Conflict("a supervisor has decided this card", "write to the supervisor")
+    if task.revealed is not None:
+        raise Conflict("the other answer was shown, so yours stands", "write to the supervisor")
+
+
+def _set(task: Task, card: Card, verdict: Verdict, now: datetime) -> None:
+    task.verdict, task.decided = verdict, now
+    task.stage = 1 if verdict == "skip" else DECIDED
+    task.suggested = cast(Verdict | None, suggested(card.state))
+
+
+def _state(task: Task, card: Card) -> dict[str, Any]:
+    """What a decision changes, and the suggestion that stood against it."""
+    return {
+        "verdict": task.verdict,
+        "status": card.status,
+        "settled": card.verdict,
+        "suggestion": card.state,
+        "confidence": card.confidence,
+    }
+
+
+def _proof(
+    session: Session,
+    task: Task,
+    card: Card,
+    sheet: Sheet,
+    decision: Decision,
+    who: str,
+    now: datetime,
+    allow_private: bool,
+) -> dict[str, Any]:
+    """What the decision rests on, in the words of the moment."""
+    proof: dict[str, Any] = {}
+    if decision.proof is not None:
+        proof |= _chosen(session, task, card, sheet, decision.proof)
+    if decision.url and decision.url.strip():
+        fetch = ask(session, card.id, decision.url, who, now, allow_private=allow_private)
+        proof |= {"own": fetch.url, "fetch": fetch.id}
+    return proof
+
+
+def _chosen(session: Session, task: Task, card: Card, sheet: Sheet, number: int) -> Mapping[str, Any]:
+    if task.hidden and task.stage != DECIDED:
+        raise Refused("the proofs of this card are not shown")
+    found = deciding(load(sheet.edition).indicator(card.code), findings_by_feature(session, card.run_id))
+    items = found.evidence[:PROOFS] if found else []
+    if not 1 <= number <= len(items) or found is None:
+        raise Refused(f"the card has no proof {number}")
+    item = items[number - 1]
+    return {
+        "number": number,
+        "url": item.get("url"),
+        "excerpt": item.get("quote"),
+        "run": found.run_id,
+        "capture": item.get("capture"),
+        "key": card.proof_key,
+    }
+
+
+def _task_of(session: Session, account_id: int, made: Review) -> int:
+    query = select(Task.id).where(Task.card_id == made.card_id, Task.account_id == account_id)
+    return session.scalars(query).one()
+
+
+def _last(session: Session, account_id: int) -> Task | None:
+    """The task that the assessor decided last and that still is."""
+    query = (
+        select(Task)
+        .join(Review, (Review.card_id == Task.card_id) & (Review.account_id == Task.account_id))
+        .where(Review.account_id == account_id, Review.act == "decision", Task.stage > 0)
+        .order_by(Review.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query)

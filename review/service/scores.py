@@ -1,0 +1,43 @@
+"""The scores as the dashboards show them: those of the publication, best first, with their figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from review.publish.scope import Kind, Scope
+from review.publish.scores import Score
+from review.publish.scores import scores as published
+from review.publish.summary import Line, Summary, summarise
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The portals of one measure (`losi` or `osi_weighted`), best first, those without an index last."""
+
+    measure: str
+    total: Line
+    regions: tuple[Line, ...]
+    groups: tuple[Line, ...]
+    rows: tuple[Score, ...]
+
+
+def scores(session: Session, today: date, *, cycle_id: int | None = None, kind: Kind | None = None) -> list[Board]:
+    """The scores of one cycle, or of every portal's newest visit."""
+    found = sorted(
+        published(session, Scope(cycle_id, "", None, today, kind)),
+        key=lambda score: (score.index is None, -(score.index or 0.0), score.visit.name),
+    )
+    return [_board(measure, summary, found) for measure, summary in summarise(found).items()]
+
+
+def _board(measure: str, summary: Summary, found: list[Score]) -> Board:
+    return Board(
+        measure,
+        summary.total,
+        tuple(summary.lines("region")),
+        tuple(summary.lines("group")),
+        tuple(score for score in found if score.measure == measure),
+    )

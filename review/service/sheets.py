@@ -1,0 +1,172 @@
+"""Sheets under review: which there are, how far they are, and what is on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from review.errors import NotFound
+from storage.models import Assignment, Card, Portal, Run, Sheet
+from survey.questionnaire import load
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFilter:
+    """Which sheets: those that match all that is given. `unassigned`: those that lack an assessor."""
+
+    country: str | None = None
+    language: str | None = None
+    kind: str | None = None
+    cycle: int | None = None
+    unassigned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One sheet in a list; `settled` cards have a verdict, `assigned` of `assessors` desks hold it."""
+
+    sheet: int
+    portal: int
+    name: str
+    url: str
+    country: str | None
+    kind: str
+    edition: str
+    cycle: int | None
+    run: int
+    outcome: str | None
+    cause: str | None
+    opened: datetime
+    assessors: int
+    assigned: int
+    cards: int
+    settled: int
+    disputed: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """One card of a sheet in the questionnaire's order, for lists, workbooks and exports."""
+
+    card: int
+    answer: int
+    code: str
+    criterion: str
+    title: str
+    position: int
+    state: str
+    confidence: float | None
+    evidence_url: str | None
+    change: str
+    status: str
+    verdict: str | None
+    settled: datetime | None
+
+
+def sheets(session: Session, wanted: SheetFilter | None = None) -> list[SheetRow]:
+    """The sheets that match, by country and portal."""
+    counted = (
+        select(
+            Card.sheet_id,
+            func.count().label("cards"),
+            func.count(Card.verdict).label("settled"),
+            func.count().filter(Card.status == "disputed").label("disputed"),
+        )
+        .group_by(Card.sheet_id)
+        .subquery()
+    )
+    query = (
+        select(
+            Sheet, Portal, Run, _assigned().label("assigned"), counted.c.cards, counted.c.settled, counted.c.disputed
+        )
+        .join(Portal, Portal.id == Sheet.portal_id)
+        .join(Run, Run.id == Sheet.run_id)
+        .outerjoin(counted, counted.c.sheet_id == Sheet.id)
+        .order_by(Portal.country, Portal.name, Sheet.id)
+    )
+    rows = session.execute(_narrowed(query, wanted or SheetFilter()))
+    return [_row(*tuple(row)) for row in rows]
+
+
+def matching(session: Session, wanted: SheetFilter) -> list[int]:
+    """The numbers of the sheets that match."""
+    query = select(Sheet.id).join(Portal, Portal.id == Sheet.portal_id).order_by(Sheet.id)
+    return list(session.scalars(_narrowed(query, wanted)))
+
+
+def sheet(session: Session, sheet_id: int) -> Sheet:
+    """The sheet with this number; raises `NotFound`."""
+    found = session.get(Sheet, sheet_id)
+    if found is None:
+        raise NotFound("there is no such sheet")
+    return found
+
+
+def sheet_cards(session: Session, sheet_id: int) -> list[CardRow]:
+    """The cards of a sheet; raises `NotFound`."""
+    titles = {i.code: i.title for i in load(sheet(session, sheet_id).edition).indicators}
+    query = select(Card).where(Card.sheet_id == sheet_id).order_by(Card.position)
+    return [
+        CardRow(
+            card.id,
+            card.answer_id,
+            card.code,
+            card.criterion,
+            titles.get(card.code, card.code),
+            card.position,
+            card.state,
+            card.confidence,
+            card.evidence_url,
+            card.change,
+            card.status,
+            card.verdict,
+            card.settled,
+        )
+        for card in session.scalars(query)
+    ]
+
+
+def _assigned() -> Any:
+    return select(func.count()).where(Assignment.sheet_id == Sheet.id).scalar_subquery()
+
+
+def _narrowed(query: Select[Any], wanted: SheetFilter) -> Select[Any]:
+    given: Mapping[Any, Any] = {
+        Portal.country: wanted.country.upper() if wanted.country else None,
+        Portal.kind: wanted.kind or None,
+        Sheet.cycle_id: wanted.cycle,
+    }
+    for column, value in given.items():
+        query = query if value is None else query.where(column == value)
+    if wanted.language:
+        query = query.where(func.lower(Portal.language) == wanted.language.lower())
+    return query.where(_assigned() < Sheet.assessors) if wanted.unassigned else query
+
+
+def _row(
+    sheet: Sheet, portal: Portal, run: Run, assigned: int, cards: int | None, settled: int | None, disputed: int | None
+) -> SheetRow:
+    return SheetRow(
+        sheet.id,
+        portal.id,
+        portal.name,
+        portal.url,
+        portal.country,
+        portal.kind,
+        sheet.edition,
+        sheet.cycle_id,
+        run.id,
+        run.outcome,
+        run.cause,
+        sheet.opened,
+        sheet.assessors,
+        assigned,
+        cards or 0,
+        settled or 0,
+        disputed or 0,
+    )

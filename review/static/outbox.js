@@ -1,0 +1,176 @@
+// Answers on their way to the server: kept in this browser until it says that they are stored, sent in order, each
+// under a key of its own, so that what is sent again after a lost connection is stored once.
+
+const PAUSE = 1000; // milliseconds before a second attempt; doubled up to LONGEST
+const LONGEST = 15000;
+const PATIENCE = 15000; // milliseconds that one attempt may take
+const QUIET = 40; // milliseconds that the next card has to be painted first
+
+export class Outbox {
+  constructor(report) {
+    this.account = meta("account");
+    this.csrf = meta("csrf");
+    this.report = report;
+    this.state = "idle"; // idle, sending, failing, login
+    this.attempts = 0;
+    this.drained = [];
+    addEventListener("online", () => this.again());
+    addEventListener("beforeunload", (event) => {
+      if (this.waiting.length) event.preventDefault();
+    });
+  }
+
+  get waiting() { return this.read("outbox"); }
+  get refused() { return this.read("refused"); }
+
+  push(path, task, body) {
+    const key = newKey();
+    this.write("outbox", [...this.waiting, { key, path, task, body: { ...body, key } }]);
+    this.report(this);
+    setTimeout(() => this.run(), QUIET);
+  }
+
+  again() {
+    clearTimeout(this.timer);
+    this.run();
+  }
+
+  // Resolves when nothing waits any more.
+  empty() {
+    return this.waiting.length ? new Promise((done) => this.drained.push(done)) : Promise.resolve();
+  }
+
+  drop(key) {
+    this.write("refused", this.refused.filter((item) => item.key !== key));
+    this.report(this);
+  }
+
+  async run() {
+    if (this.sending) return;
+    this.sending = true;
+    let item;
+    while ((item = this.waiting[0])) {
+      if (this.state !== "failing") this.tell("sending");
+      if (!(await this.attempt(item))) break;
+    }
+    this.sending = false;
+    if (!this.waiting.length) {
+      this.tell("idle");
+      this.drained.splice(0).forEach((done) => done());
+    }
+  }
+
+  // Whether the item is off the list: stored, or refused for good.
+  async attempt(item, fresh = false) {
+    let answer;
+    try {
+      answer = await fetch(`/api/v1/${item.path}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-CSRF-Token": this.csrf },
+        body: JSON.stringify(item.body),
+        signal: AbortSignal.timeout(PATIENCE),
+        keepalive: true,
+      });
+    } catch {
+      return this.later("failing");
+    }
+    if (answer.ok) return this.off(item);
+    if (answer.status === 401 || (answer.status === 403 && !fresh)) {
+      const back = await this.renew();
+      return back ? this.attempt(item, true) : this.later(back === null ? "failing" : "login");
+    }
+    if (answer.status >= 500 || answer.status === 408) return this.later("failing");
+    const said = await answer.json().catch(() => ({}));
+    if (item.path === "undo" && answer.status === 404) return this.off(item);
+    this.write("refused", [...this.refused, { ...item, said: [said.error, said.mend].filter(Boolean).join("; ") }]);
+    return this.off(item);
+  }
+
+  off(item) {
+    this.attempts = 0;
+    if (this.state !== "sending") this.state = "sending";
+    this.write("outbox", this.waiting.filter((other) => other.key !== item.key));
+    this.report(this);
+    return true;
+  }
+
+  later(state) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.run(), Math.min(LONGEST, PAUSE * 2 ** this.attempts++));
+    this.tell(state);
+    return false;
+  }
+
+  // A token of the session as it is now: true if it is still ours, false if it ended, null if nobody answers.
+  async renew() {
+    try {
+      const answer = await fetch("/account", { signal: AbortSignal.timeout(PATIENCE) });
+      if (answer.status >= 500) return null;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (meta("account", page) !== this.account || !this.account) return false;
+      this.csrf = meta("csrf", page);
+      return true;
+    } catch {
+      return null;
+    }
+  }
+
+  tell(state) {
+    this.state = state;
+    this.report(this);
+  }
+
+  // Without storage (some private windows) the page itself remembers.
+  read(name) {
+    if (this.memory) return this.memory[name] ?? [];
+    try {
+      return JSON.parse(localStorage.getItem(`losi-${name}-${this.account}`) || "[]");
+    } catch {
+      return [];
+    }
+  }
+
+  write(name, items) {
+    if (!this.memory) {
+      try {
+        return localStorage.setItem(`losi-${name}-${this.account}`, JSON.stringify(items));
+      } catch {
+        const kept = { outbox: this.waiting, refused: this.refused };
+        this.memory = kept;
+      }
+    }
+    this.memory[name] = items;
+  }
+}
+
+// Says in the notice of the page what is not saved.
+export function notice(box, outbox) {
+  const first = outbox.refused[0];
+  const stuck = outbox.state === "failing" || outbox.state === "login";
+  box.dataset.count = outbox.waiting.length;
+  box.hidden = !stuck && !first;
+  if (box.hidden) return;
+  const waiting = outbox.state === "login" ? box.dataset.login : box.dataset.waiting;
+  const words = stuck ? `${waiting} (${outbox.waiting.length})` : `${box.dataset.refused} ${first.said}`;
+  if (box.querySelector("p").textContent !== words) box.querySelector("p").textContent = words;
+  box.querySelector("[data-again]").hidden = !stuck;
+  const [show, drop] = [box.querySelector("[data-show]"), box.querySelector("[data-drop]")];
+  show.hidden = drop.hidden = stuck;
+  if (!stuck) show.href = `/cards/${first.task}`;
+}
+
+export function wire(box, outbox) {
+  box.querySelector("[data-again]").addEventListener("click", () => outbox.again());
+  box.querySelector("[data-drop]").addEventListener("click", () => outbox.drop(outbox.refused[0].key));
+  notice(box, outbox);
+  outbox.run();
+}
+
+export function meta(name, page = document) {
+  return page.querySelector(`meta[name="${name}"]`)?.content ?? "";
+}
+
+function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(18));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
+}

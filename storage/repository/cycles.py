@@ -1,0 +1,237 @@
+"""Survey cycles: which portals are planned, which are due, where each stands, which visit counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from storage.errors import StorageError
+from storage.models import Answer, Cycle, CyclePortal, Finding, Observation, Portal, Run
+from storage.repository.streaming import CHUNK, stream
+from storage.rows import table
+from storage.words import CycleState, Outcome, PortalKind
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A portal that may be visited now. `run_id` is the visit to go on with, if one was broken off; `tries` how many
+    visits came to an end in this cycle."""
+
+    portal_id: int
+    url: str
+    name: str
+    country: str
+    kind: PortalKind
+    language: str
+    edition: str
+    state: CycleState
+    tries: int
+    run_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How a visit leaves a portal: its new state, and why. `counted_id` is set once a visit counts."""
+
+    state: CycleState
+    due: datetime | None = None
+    counted_id: int | None = None
+    cause: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CycleCount:
+    """Portals of a cycle that agree in all of this; `outcome` and `cause` are those of the visit that counts."""
+
+    state: CycleState
+    country: str | None
+    region: str | None
+    kind: PortalKind
+    outcome: Outcome | None
+    cause: str | None
+    portals: int
+    pages: int
+    requests: int
+
+
+def get_cycle(session: Session, name: str) -> Cycle:
+    """The cycle of this name. Raises `StorageError` if there is none."""
+    cycle = session.scalar(select(Cycle).where(Cycle.name == name))
+    if cycle is None:
+        known = session.scalars(select(Cycle.name).order_by(Cycle.id.desc()).limit(5)).all()
+        mend = f"there are {', '.join(known)}" if known else f"begin one: losi cycle new {name}"
+        raise StorageError(f"there is no cycle {name!r}", mend)
+    return cycle
+
+
+def plan_portals(session: Session, cycle_id: int, chosen: Iterable[tuple[int, str]]) -> int:
+    """Adds (portal, edition) pairs to the plan; portals that are in it stay as they are. The number added."""
+    added = 0
+    source = iter(chosen)
+    while chunk := dict(islice(source, CHUNK)):
+        known = select(CyclePortal.portal_id).where(CyclePortal.cycle_id == cycle_id, CyclePortal.portal_id.in_(chunk))
+        planned = set(session.scalars(known))
+        rows = [
+            {"cycle_id": cycle_id, "portal_id": portal, "edition": edition, "state": "pending"}
+            | {"tries": 0, "pages": 0, "requests": 0}
+            for portal, edition in chunk.items()
+            if portal not in planned
+        ]
+        if rows:
+            session.connection().execute(insert(table(CyclePortal)), rows)
+        added += len(rows)
+    return added
+
+
+def due_portals(
+    session: Session,
+    cycle_id: int,
+    now: datetime,
+    *,
+    limit: int = CHUNK,
+    chosen: Select[Any] | None = None,
+    without: Sequence[int] = (),
+) -> list[Due]:
+    """At most `limit` portals that may be visited now: broken visits first, then new ones, then those to be seen again.
+
+    `chosen` is a query of portal numbers; `without` are left out. A visit that runs elsewhere looks like a broken one:
+    the caller sees to it that only one process crawls a cycle.
+    """
+    waits = CyclePortal.state.in_(("waiting", "confirming"))
+    ready = or_(CyclePortal.state.in_(("running", "pending")), and_(waits, CyclePortal.due <= now))
+    query = (
+        select(CyclePortal, Portal)
+        .join(Portal, Portal.id == CyclePortal.portal_id)
+        .where(CyclePortal.cycle_id == cycle_id, ready)
+    )
+    if chosen is not None:
+        query = query.where(CyclePortal.portal_id.in_(chosen))
+    if without:
+        query = query.where(CyclePortal.portal_id.not_in(without))
+    order = (CyclePortal.state != "running", waits, CyclePortal.due, CyclePortal.portal_id)
+    return [_due(row, portal) for row, portal in session.execute(query.order_by(*order).limit(limit))]
+
+
+def _due(row: CyclePortal, portal: Portal) -> Due:
+    return Due(
+        portal.id,
+        portal.url,
+        portal.name,
+        portal.country or "",
+        portal.kind,
+        portal.language or "",
+        row.edition,
+        row.state,
+        row.tries,
+        row.run_id if row.state == "running" else None,
+    )
+
+
+def next_due(session: Session, cycle_id: int) -> datetime | None:
+    """When the next portal that waits may be visited; None if none waits."""
+    waits = CyclePortal.state.in_(("waiting", "confirming"))
+    return session.scalar(select(func.min(CyclePortal.due)).where(CyclePortal.cycle_id == cycle_id, waits))
+
+
+def cycle_portal(session: Session, cycle_id: int, portal_id: int) -> CyclePortal:
+    """Where a portal stands in a cycle. Raises `StorageError` if it is not planned."""
+    row = session.get(CyclePortal, (cycle_id, portal_id))
+    if row is None:
+        raise StorageError(f"portal {portal_id} is not in the cycle", "losi cycle new plans portals")
+    return row
+
+
+def cycle_portals(session: Session, cycle_id: int, *, state: CycleState | None = None) -> Iterator[CyclePortal]:
+    """The plan of a cycle, by portal."""
+    query = select(CyclePortal).where(CyclePortal.cycle_id == cycle_id).order_by(CyclePortal.portal_id)
+    return stream(session, query if state is None else query.where(CyclePortal.state == state))
+
+
+def forget_conclusions(session: Session, run_id: int) -> None:
+    """Takes away what an unfinished run observed and concluded; its captures stay."""
+    for model in (Observation, Finding, Answer):
+        session.connection().execute(delete(model).where(model.run_id == run_id))
+
+
+def begin_visit(session: Session, cycle_id: int, portal_id: int, run_id: int) -> None:
+    """Notes that a visit is under way."""
+    row = cycle_portal(session, cycle_id, portal_id)
+    row.state, row.run_id, row.pages, row.requests = "running", run_id, 0, 0
+
+
+def end_visit(session: Session, cycle_id: int, portal_id: int, step: Step) -> None:
+    """Notes how a visit ended."""
+    row = cycle_portal(session, cycle_id, portal_id)
+    row.state, row.due, row.tries = step.state, step.due, row.tries + 1
+    row.cause, row.note = step.cause or None, step.note or None
+    row.counted_id = step.counted_id if step.counted_id is not None else row.counted_id
+    run = session.get(Run, row.run_id) if row.run_id is not None else None
+    if run is not None and run.outcome is not None:
+        row.pages, row.requests = run.pages, run.requests
+
+
+def take_pulse(
+    session: Session, cycle_id: int, pulse: Mapping[str, Any], progress: Mapping[int, tuple[int, int]]
+) -> bool:
+    """Writes down how the crawl of a cycle goes (`progress`: pages and requests by run); True if it is to pause."""
+    cycle = session.get_one(Cycle, cycle_id)
+    cycle.pulse = dict(pulse)
+    if progress:
+        row = table(CyclePortal)
+        statement = update(row).where(row.c.cycle_id == cycle_id, row.c.run_id == bindparam("of_run"))
+        values = [{"of_run": run, "pages": pages, "requests": asked} for run, (pages, asked) in progress.items()]
+        session.connection().execute(statement.values(pages=bindparam("pages"), requests=bindparam("requests")), values)
+    return cycle.paused
+
+
+def pause_cycle(session: Session, name: str, paused: bool) -> bool:
+    """Asks whoever crawls the cycle to stop, or allows it again; False if nothing changes."""
+    cycle = get_cycle(session, name)
+    changed = cycle.paused != paused
+    cycle.paused = paused
+    return changed
+
+
+def tally_cycle(session: Session, cycle_id: int) -> list[CycleCount]:
+    """The portals of a cycle, counted by all that its status tells."""
+    where_from = (CyclePortal.state, Portal.country, Portal.region, Portal.kind, Run.outcome)
+    cause = func.coalesce(CyclePortal.cause, Run.cause)
+    query = (
+        select(*where_from, cause, func.count(), func.sum(CyclePortal.pages), func.sum(CyclePortal.requests))
+        .join(Portal, Portal.id == CyclePortal.portal_id)
+        .outerjoin(Run, Run.id == CyclePortal.counted_id)
+        .where(CyclePortal.cycle_id == cycle_id)
+        .group_by(*where_from, cause)
+    )
+    return [CycleCount(*row) for row in session.execute(query).all()]
+
+
+def cycle_runs(session: Session, cycle_id: int, portal_id: int) -> list[Run]:
+    """The finished visits to a portal in a cycle, oldest first."""
+    query = select(Run).where(Run.cycle_id == cycle_id, Run.portal_id == portal_id, Run.outcome.is_not(None))
+    return list(session.scalars(query.where(Run.kind == "live").order_by(Run.id)))
+
+
+def earlier_run(
+    session: Session, portal_id: int, *, before: int | None = None, edition: str = "", cycle_id: int | None = None
+) -> Run | None:
+    """The newest live visit with pages to a portal, older than run `before`; of another cycle than `cycle_id` (its
+    visit that counts, or one outside cycles), and of one edition, if given."""
+    query = select(Run).where(
+        Run.portal_id == portal_id, Run.kind == "live", Run.outcome.in_(("ok", "partial")), Run.pages > 0
+    )
+    if before is not None:
+        query = query.where(Run.id < before)
+    if edition:
+        query = query.where(Run.edition == edition)
+    if cycle_id is not None:
+        counts = select(CyclePortal.counted_id).where(CyclePortal.counted_id.is_not(None))
+        query = query.where(or_(Run.cycle_id.is_(None), and_(Run.cycle_id != cycle_id, Run.id.in_(counts))))
+    return session.scalar(query.order_by(Run.id.desc()).limit(1))

@@ -1,0 +1,111 @@
+"""Schedules of cycles, portals that may have killed a worker, and what workers say of their progress."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, bindparam, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from storage.errors import StorageError
+from storage.models import Capture, Cycle, CyclePortal, Run, Schedule, Suspect
+from storage.rows import table
+
+_SILENT = timedelta(seconds=30)
+_SUMS = ("active", "ended", "pages", "rate")
+
+
+def schedules(session: Session, cycle_id: int | None = None) -> Sequence[Schedule]:
+    """The schedules (of a cycle, if given), in the order in which they were made."""
+    query = select(Schedule).order_by(Schedule.id)
+    return session.scalars(query if cycle_id is None else query.where(Schedule.cycle_id == cycle_id)).all()
+
+
+def get_schedule(session: Session, number: int) -> Schedule:
+    """The schedule with this number. Raises `StorageError` if there is none."""
+    found = session.get(Schedule, number)
+    if found is None:
+        raise StorageError(f"there is no schedule {number}", "losi schedule list shows them")
+    return found
+
+
+def reopen_portals(session: Session, cycle_id: int, chosen: Select[Any]) -> int:
+    """Has the chosen portals that are done or failed visited again; until then the visit that counts stays. Their
+    number."""
+    done = CyclePortal.state.in_(("done", "failed"))
+    rows = table(CyclePortal)
+    statement = (
+        update(rows)
+        .where(rows.c.cycle_id == cycle_id, done, rows.c.portal_id.in_(chosen))
+        .values(state="pending", tries=0, due=None, run_id=None, cause=None, note=None)
+    )
+    session.connection().execute(delete(table(Suspect)).where(table(Suspect).c.cycle_id == cycle_id))
+    return session.connection().execute(statement).rowcount
+
+
+def note_death(session: Session, cycle_id: int, portal_id: int, at: datetime) -> int:
+    """Counts that a process died while it visited a portal; how often that has happened in this cycle."""
+    found = session.get(Suspect, (cycle_id, portal_id))
+    if found is None:
+        found = Suspect(cycle_id=cycle_id, portal_id=portal_id, deaths=0, at=at)
+        session.add(found)
+    found.deaths, found.at = found.deaths + 1, at
+    return found.deaths
+
+
+def deaths(session: Session, cycle_id: int, portal_id: int) -> int:
+    """How often a process died while it visited a portal in this cycle."""
+    return session.scalar(select(Suspect.deaths).where(_of(cycle_id, portal_id))) or 0
+
+
+def acquit(session: Session, cycle_id: int, portal_id: int) -> None:
+    """Forgets the deaths: the portal was visited to an end."""
+    session.execute(delete(Suspect).where(_of(cycle_id, portal_id)))
+
+
+def _of(cycle_id: int, portal_id: int) -> Any:
+    return (Suspect.cycle_id == cycle_id) & (Suspect.portal_id == portal_id)
+
+
+def archived_ends(session: Session, run_id: int) -> dict[str, int]:
+    """Up to which byte the rows of a run need each file of its archive."""
+    end = func.max(Capture.offset + Capture.record_length)
+    query = select(Capture.file, end).where(Capture.run_id == run_id).group_by(Capture.file)
+    return dict(session.execute(query).all())
+
+
+def drop_visit(session: Session, cycle_id: int, portal_id: int, run_id: int) -> None:
+    """Takes away a broken visit whose archive is lost; the portal is to be visited anew."""
+    row = session.get_one(CyclePortal, (cycle_id, portal_id))
+    row.state, row.run_id = "pending", None
+    session.flush()
+    session.execute(delete(Run).where(Run.id == run_id, Run.outcome.is_(None)))
+
+
+def take_worker_pulse(
+    session: Session,
+    cycle_id: int,
+    worker: str,
+    values: Mapping[str, Any],
+    progress: Iterable[tuple[int, int, int]] = (),
+) -> bool:
+    """Writes down how one of several workers does (`progress`: run, pages, requests); True if the cycle is to pause.
+
+    The pulse of the cycle is the sum over the workers that spoke within the last half minute.
+    """
+    cycle = session.get_one(Cycle, cycle_id, with_for_update=True)
+    now = datetime.now(UTC)
+    before: dict[str, dict[str, Any]] = cycle.pulse.get("workers", {})
+    heard = {name: said for name, said in before.items() if now - datetime.fromisoformat(said["at"]) < _SILENT}
+    heard[worker] = {**values, "at": now.isoformat()}
+    sums = {key: round(sum(said.get(key, 0) for said in heard.values()), 3) for key in _SUMS}
+    cycle.pulse = {"at": now.isoformat(), **sums, "workers": heard}
+    rows = [{"of_run": run, "new_pages": pages, "new_requests": asked} for run, pages, asked in progress]
+    if rows:
+        row = table(CyclePortal)
+        statement = update(row).where(row.c.cycle_id == cycle_id, row.c.run_id == bindparam("of_run"))
+        filled = statement.values(pages=bindparam("new_pages"), requests=bindparam("new_requests"))
+        session.connection().execute(filled, rows)
+    return cycle.paused

@@ -1,0 +1,298 @@
+"""The app over real HTTP: logging in, roles, forged forms, headers, limits; nothing secret in pages or logs."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import httpx
+import pyotp
+import pytest
+from lxml import html
+from sqlalchemy import select
+
+from review.security.headers import ARCHIVED_POLICY, POLICY
+from review.service.accounts import confirm_totp
+from review.service.archive import archived_link
+from review.settings import ReviewSettings
+from storage.models import ApiToken, LoginSession, Task
+from tests.review.browsing import fields, log_in, token
+from tests.review.conftest import PASSWORD, Client, World
+
+HOSTILE = """<!doctype html><title><script>alert(1)</script></title>
+<meta http-equiv=refresh content='0;url=//x.example/'>
+<script>alert(2)</script><img src=x onerror=alert(3)><a href='javascript:alert(4)'>x</a><form action=/logout></form>"""
+QUOTE = "<script>alert(5)</script>\u202egnp.exe <img src=x onerror=alert(6)>"
+
+
+@pytest.fixture
+def desk(small: World) -> World:
+    """A sheet on Ana's desk; Sue supervises, Ada administers, Oya owns."""
+    from survey.questionnaire import load
+
+    said = dict.fromkeys(load("losi-2024").features, "present")
+    small.run(said=said, quote=QUOTE, body=HOSTILE)
+    small.assign(small.person("Ana"), *small.open())
+    for name, role in (("Sue", "supervisor"), ("Ada", "admin"), ("Oya", "owner")):
+        small.person(name, role)
+    return small
+
+
+@pytest.fixture
+def browser(desk: World, client: Client) -> httpx.Client:
+    """A browser that Ana is logged in with."""
+    browser = client(desk)
+    assert log_in(browser, "Ana").status_code == 303
+    return browser
+
+
+def _tasks(world: World) -> list[int]:
+    with world.database.reader() as session:
+        return list(session.scalars(select(Task.id).order_by(Task.position)))
+
+
+def test_an_assessor_works_through_the_pages(desk: World, browser: httpx.Client) -> None:
+    assert browser.get("/").headers["location"] == "/desk"
+    first = browser.get("/next?criterion=&stage=open")
+    place = first.headers["location"]
+    card = browser.get(place)
+    assert card.status_code == 200
+    answer = browser.post(place, data={**fields(card, place), "verdict": "yes", "proof": "1", "comment": "seen"})
+    assert answer.headers["location"] == f"/cards/{_tasks(desk)[1]}"
+    assert "1 / 95" in browser.get("/desk").text
+    undone = browser.post("/undo", data=fields(browser.get(place), "/undo"))
+    assert undone.headers["location"] == place
+    for page in ("/desk?text=budget&stage=all", "/account", "/find?q=x"):
+        assert browser.get(page, follow_redirects=True).status_code == 200
+
+
+def test_text_from_portals_is_text(browser: httpx.Client) -> None:
+    card = browser.get(browser.get("/next").headers["location"]).text
+    assert "<script>alert(5)</script>" in "".join(map(str, html.fromstring(card).itertext()))
+    assert "<script>alert" not in card
+    assert not re.search(r"<img[^>]*onerror", card)
+
+
+def test_pages_need_a_login_and_a_role(desk: World, client: Client) -> None:
+    stranger = client(desk)
+    pages = ("/", "/desk", "/sheets", "/disputes", "/admin/accounts", "/account", "/audit")
+    assert {stranger.get(page).headers["location"] for page in pages} == {"/login"}
+    assert stranger.get("/api/v1/me").status_code == 401
+    log_in(stranger, "Ana")
+    for page in ("/sheets", "/sheets/1", "/disputes", "/disputes/1", "/notes", "/contests", "/agreement", "/audit"):
+        assert stranger.get(page).status_code == 403
+    for page in ("/admin/accounts", "/admin/assignments", "/api/v1/sheets", "/api/v1/accounts", "/api/v1/audit"):
+        assert stranger.get(page).status_code == 403
+    owner = client(desk)
+    log_in(owner, "Oya")
+    assert owner.get("/").headers["location"] == "/own"
+    assert (owner.get("/desk").status_code, owner.get("/api/v1/queue").status_code) == (403, 403)
+
+
+def test_supervisors_and_admins_have_their_pages(desk: World, client: Client) -> None:
+    browser = client(desk)
+    log_in(browser, "Ada")
+    pages = ("/sheets", "/sheets/1", "/disputes", "/notes", "/contests", "/agreement", "/audit", "/disputes/1")
+    for page in (*pages, "/admin/accounts", "/admin/assignments", "/desk", "/own"):
+        assert browser.get(page).status_code == 200, page
+    csrf = token(browser)
+    made = browser.post("/admin/accounts", data={"csrf": csrf, "name": "Cem", "role": "assessor", "language": "ar"})
+    password = re.findall(r"<code>([^<]+)</code>", made.text)[0]
+    other = client(desk)
+    assert log_in(other, "cem", password).status_code == 303
+    assert 'dir="rtl"' in other.get("/desk").text
+    number = str(desk.account("Cem").id)
+    done = browser.post(
+        "/admin/assignments", data={"csrf": csrf, "account": number, "country": "UTO", "due": "2027-05-31"}
+    )
+    assert done.status_code == 303
+    assert other.get("/desk").status_code == 200
+    assert other.get("/api/v1/assignments").json()[0]["due"].startswith("2027-05-31T23:59:59")
+
+
+def test_a_forged_form_changes_nothing(desk: World, browser: httpx.Client) -> None:
+    place = f"/cards/{_tasks(desk)[0]}"
+    good = fields(browser.get(place), place)
+    for data in ({}, {"csrf": "guess"}, {"csrf": good["csrf"][:-1]}):
+        assert browser.post(place, data={**data, "verdict": "no"}).status_code == 403
+    for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
+        assert browser.post(place, data={**good, "verdict": "no"}, headers=headers).status_code == 403
+    assert browser.post(f"/api/v1{place}/decision", json={"verdict": "no"}).status_code == 403
+    with desk.database.reader() as session:
+        assert session.scalars(select(Task.id).where(Task.stage > 0)).all() == []
+    assert browser.post("/login", data={"name": "Ana", "password": PASSWORD}).status_code == 403
+
+
+def test_every_answer_is_sealed(desk: World, browser: httpx.Client) -> None:
+    for page in ("/desk", "/login", "/static/review.css", "/nowhere", "/api/v1/me", "/cards/999999"):
+        headers = browser.get(page).headers
+        assert headers["content-security-policy"] == POLICY
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] == "same-origin"
+        assert "server" not in headers
+    assert browser.get("/desk").headers["cache-control"] == "no-store"
+    assert "unsafe" not in POLICY
+    assert "http" not in POLICY
+
+
+def test_archived_pages_are_sandboxed_and_see_no_cookie(desk: World, client: Client) -> None:
+    stranger = client(desk)
+    page = stranger.get(archived_link(desk.signer, 1, 1, desk.clock()))
+    assert page.text == HOSTILE
+    assert page.headers["content-security-policy"] == ARCHIVED_POLICY
+    assert "sandbox;" in ARCHIVED_POLICY
+    assert "allow" not in ARCHIVED_POLICY
+    assert "script-src" not in ARCHIVED_POLICY
+    assert "set-cookie" not in page.headers
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    for signed in ("1-1.1900000000.guess", "1-2", "", "%00", "1-1.99999999999999999999.x"):
+        assert stranger.get(f"/archived/{signed}").status_code == 404
+    desk.clock.pass_(days=1)
+    assert stranger.get(archived_link(desk.signer, 1, 1, desk.clock())).status_code == 200
+    old = archived_link(desk.signer, 1, 1, desk.clock())
+    desk.clock.pass_(days=1)
+    assert stranger.get(old).status_code == 404
+
+
+def test_pictures_come_from_their_folder_only(desk: World, browser: httpx.Client) -> None:
+    folder = desk.data / "screenshots" / "run-000001"
+    folder.mkdir(parents=True)
+    (folder / "content.news.webp").write_bytes(b"RIFF")
+    (desk.data / "secret.png").write_bytes(b"secret")
+    found = browser.get("/screenshots/run-000001/content.news.webp")
+    assert (found.content, found.headers["content-type"]) == (b"RIFF", "image/webp")
+    for path in ("../secret.png", "..%2Fsecret.png", "run-000001/..%2F..%2Fsecret.png", "run-000001/.hidden.png"):
+        assert browser.get(f"/screenshots/{path}").status_code == 404
+    assert browser.get("/screenshots/../losi.db").status_code == 404
+
+
+def test_the_cookie_is_closed_to_scripts(desk: World, client: Client) -> None:
+    answer = log_in(client(desk), "Ana")
+    cookie = next(value for name, value in answer.headers.multi_items() if name == "set-cookie" and "losi=" in value)
+    assert {"HttpOnly", "SameSite=lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+    with desk.database.reader() as session:
+        key = session.scalars(select(LoginSession.key)).one()
+    assert key not in cookie
+
+
+def test_sessions_end(desk: World, browser: httpx.Client) -> None:
+    desk.clock.pass_(minutes=50)
+    assert browser.get("/desk").status_code == 200
+    desk.clock.pass_(minutes=50)
+    assert browser.get("/desk").status_code == 200
+    desk.clock.pass_(minutes=61)
+    assert browser.get("/desk").headers["location"] == "/login"
+    log_in(browser, "Ana")
+    for _ in range(15):
+        desk.clock.pass_(minutes=50)
+        browser.get("/desk")
+    assert browser.get("/desk").headers["location"] == "/login"
+
+
+def test_logging_out_ends_the_session_for_good(desk: World, browser: httpx.Client) -> None:
+    stolen = browser.cookies["losi"]
+    assert browser.post("/logout", data={"csrf": token(browser)}).headers["location"] == "/login"
+    browser.cookies.set("losi", stolen)
+    assert browser.get("/desk").headers["location"] == "/login"
+
+
+def test_a_new_password_ends_every_session(desk: World, browser: httpx.Client, client: Client) -> None:
+    other = client(desk)
+    log_in(other, "Ana")
+    data = {"csrf": token(browser), "current": PASSWORD, "new": "another long phrase"}
+    assert browser.post("/account/password", data={**data, "current": "wrong"}).status_code == 401
+    assert browser.post("/account/password", data={**data, "new": "short"}).status_code == 422
+    assert browser.post("/account/password", data=data).status_code == 303
+    assert other.get("/desk").headers["location"] == "/login"
+    assert log_in(other, "Ana").status_code == 401
+    assert log_in(other, "Ana", "another long phrase").status_code == 303
+
+
+def test_guessing_is_slowed_down(desk: World, client: Client) -> None:
+    browser = client(desk)
+    assert [log_in(browser, "Ana", "guess").status_code for _ in range(5)] == [401] * 5
+    stopped = log_in(browser, "Ana")
+    assert stopped.status_code == 429
+    assert 0 < int(stopped.headers["retry-after"]) <= 900
+    assert log_in(browser, "Sue").status_code == 303
+    desk.clock.pass_(minutes=16)
+    browser.cookies.clear()
+    assert log_in(browser, "Ana").status_code == 303
+
+
+def test_unknown_names_look_like_wrong_passwords(desk: World, client: Client) -> None:
+    browser = client(desk)
+    known, unknown = log_in(browser, "Ana", "guess"), log_in(browser, "Nobody", "guess")
+    assert known.status_code == unknown.status_code == 401
+    assert known.text.replace("Ana", "") == unknown.text.replace("Nobody", "")
+
+
+def test_a_second_factor_is_asked_for_and_good_once(desk: World, client: Client) -> None:
+    secret = pyotp.random_base32()
+    code = pyotp.TOTP(secret)
+    with desk.database.session() as session:
+        confirm_totp(session, desk.account("Ana").id, secret, code.at(desk.clock()), desk.clock())
+    desk.clock.pass_(minutes=2)
+    browser = client(desk)
+    assert log_in(browser, "Ana").status_code == 401
+    assert log_in(browser, "Ana", code="000000").status_code == 401
+    assert log_in(browser, "Ana", code=code.at(desk.clock())).status_code == 303
+    browser.cookies.clear()
+    assert log_in(browser, "Ana", code=code.at(desk.clock())).status_code == 401
+
+
+def test_tokens_open_the_api_and_nothing_more(desk: World, browser: httpx.Client, client: Client) -> None:
+    page = browser.post("/account/tokens", data={"csrf": token(browser), "label": "notebook"})
+    key = re.findall(r"losi_[\w-]{40,}", page.text)[0]
+    program = client(desk)
+    program.headers["Authorization"] = f"Bearer {key}"
+    assert program.get("/api/v1/me").json()["name"] == "Ana"
+    first = program.get("/api/v1/queue/next").json()
+    done = program.post(f"/api/v1/cards/{first['next']}/decision", json={"verdict": "yes", "proof": 1})
+    assert (done.status_code, done.json()["next"], done.json()["review"]) == (200, _tasks(desk)[1], 1)
+    assert done.json()["card"]["task"] == done.json()["next"]
+    assert program.post("/api/v1/undo", json={}).json()["task"] == first["next"]
+    with desk.database.reader() as session:
+        assert session.scalars(select(ApiToken.key)).one() not in key
+    assert "losi_" not in browser.get("/account").text
+    desk.clock.pass_(days=181)
+    assert program.get("/api/v1/me").status_code == 401
+
+
+def test_closed_accounts_are_out_at_once(desk: World, browser: httpx.Client, client: Client) -> None:
+    admin = client(desk)
+    log_in(admin, "Ada")
+    csrf = token(admin)
+    ana, ada = desk.account("Ana").id, desk.account("Ada").id
+    assert admin.post(f"/admin/accounts/{ana}", data={"csrf": csrf, "active": "no"}).status_code == 303
+    assert browser.get("/desk").headers["location"] == "/login"
+    assert log_in(browser, "Ana").status_code == 401
+    assert admin.post(f"/admin/accounts/{ada}", data={"csrf": csrf, "role": "assessor"}).status_code == 409
+
+
+def test_large_and_odd_requests_are_refused(small: World, client: Client) -> None:
+    small.settings = ReviewSettings(jobs=False, max_body=20_000)
+    browser = client(small)
+    assert browser.post("/login", content=b"x" * 30_000).status_code == 413
+    assert browser.post("/login", content=iter([b"x" * 15_000] * 3)).status_code in (400, 413, 422)
+    for path in ("/cards/99999999999999999999", "/api/v1/cards/0", "/cards/x"):
+        assert browser.get(path).status_code in (303, 401, 422)
+
+
+def test_nothing_secret_is_logged(desk: World, client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    for own in ("httpcore", "httpx"):
+        caplog.set_level(logging.WARNING, own)
+    browser = client(desk)
+    log_in(browser, "Ana", "a secret guess that is long")
+    log_in(browser, "Ana")
+    assert browser.cookies["losi"] not in caplog.text
+    assert PASSWORD not in caplog.text
+    assert "secret guess" not in caplog.text
+
+
+def test_errors_name_fields_and_no_values(desk: World, client: Client) -> None:
+    answer = client(desk).post("/login", data={"password": "typed by mistake"})
+    assert answer.status_code == 422
+    assert "typed by mistake" not in answer.text

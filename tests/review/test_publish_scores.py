@@ -1,0 +1,176 @@
+"""Scores: whose answers they rest on, what a failed visit means, which visit counts, and figures over many portals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from statistics import mean, median
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from review.publish.scope import Scope, Visit, place_of, scope_of
+from review.publish.scores import Score, scores
+from review.publish.summary import Summary, summarise
+from review.service.adjudication import adjudicate
+from storage.models import Card, CyclePortal, Portal, Run, Sheet
+from storage.repository import new_cycle, plan_portals
+from survey.scoring import competition_ranks, level
+from tests.review.conftest import EDITION, World
+
+TODAY = date(2027, 3, 1)
+NEWS, EVENTS = "296", "295"
+
+
+def scored(world: World, cycle: str | None = None) -> list[Score]:
+    with world.database.reader() as session:
+        return list(scores(session, scope_of(session, cycle, TODAY)))
+
+
+def settle(world: World, code: str, verdict: str, portal: int = 1) -> None:
+    """A supervisor's word on one card."""
+    with world.database.session() as session:
+        sheet = session.query(Sheet).filter_by(portal_id=portal).one()
+        card = session.query(Card).filter_by(sheet_id=sheet.id, code=code).one()
+        adjudicate(session, 1, card.id, verdict, None, world.clock.now)
+
+
+def give_country(world: World, portal: int, country: str) -> None:
+    with world.database.session() as session:
+        session.get_one(Portal, portal).country = country
+
+
+def test_unconfirmed_answers_are_marked_as_prefilled(world: World) -> None:
+    world.run(said={"info.news": "present", "search.internal": "unknown"})
+    (score,) = scored(world)
+    assert (score.status, score.basis, score.confirmed, score.prefilled) == ("assessed", "prefilled", 0, 95)
+    assert (score.yes, score.unknown, score.index, score.high) == (1, 1, 0.0104, 0.0208)
+    assert score.level == "low"
+
+
+def test_people_go_before_the_program(world: World) -> None:
+    world.run(said={"info.news": "present"})
+    world.person("boss", "supervisor")
+    world.open()
+    settle(world, NEWS, "no")
+    settle(world, EVENTS, "unsure")
+    (score,) = scored(world)
+    assert (score.basis, score.confirmed, score.prefilled) == ("mixed", 2, 93)
+    assert (score.yes, score.unknown) == (0, 1)
+    assert (score.index, score.high) == (0.0, 0.0104)
+
+
+def test_a_failed_visit_is_no_zero(world: World) -> None:
+    run = world.run()
+    with world.database.session() as session:
+        session.get_one(Run, run).outcome = "blocked"
+    (score,) = scored(world)
+    assert (score.status, score.basis, score.index, score.level, score.shares) == ("blocked", "none", None, None, ())
+
+
+def test_what_people_confirmed_counts_even_after_a_failed_visit(small: World) -> None:
+    run = small.run()
+    small.person("boss", "supervisor")
+    small.open()
+    settle(small, NEWS, "yes")
+    with small.database.session() as session:
+        session.get_one(Run, run).outcome = "unreachable"
+    (score,) = scored(small)
+    assert (score.status, score.index) == ("assessed", 0.0104)
+
+
+def test_a_city_is_held_against_its_countrys_published_osi(small: World) -> None:
+    small.run(said={"info.news": "present"})
+    give_country(small, 1, "FRA")
+    (score,) = scored(small)
+    assert score.published is not None
+    assert (score.published.year, score.below) == (2022, True)
+    assert 0.5 < score.published.osi < 1
+    line = summarise([score])["losi"].total
+    assert (line.below, line.compared) == (1, 1)
+
+
+def test_in_a_cycle_the_visit_that_counts_is_the_one_that_the_cycle_says(world: World) -> None:
+    first = world.run(said={"info.news": "present", "info.events": "present"})
+    second = world.run()
+    with world.database.session() as session:
+        cycle = new_cycle(session, "2027", EDITION)
+        for run in (first, second):
+            session.get_one(Run, run).cycle_id = cycle.id
+        plan_portals(session, cycle.id, [(1, EDITION)])
+        session.get_one(CyclePortal, (cycle.id, 1)).counted_id = first
+    assert [score.visit.run for score in scored(world, "2027")] == [first]
+    assert [score.visit.run for score in scored(world)] == [second]
+
+
+def test_a_planned_portal_without_a_visit_is_pending(world: World) -> None:
+    world.run("https://one.example/")
+    with world.database.session() as session:
+        cycle = new_cycle(session, "2027", EDITION)
+        plan_portals(session, cycle.id, [(1, EDITION)])
+    assert [(score.status, score.index) for score in scored(world, "2027")] == [("pending", None)]
+
+
+def test_coverage_tells_missing_portals_from_unread_ones(small: World) -> None:
+    runs = [small.run(f"https://{name}.example/") for name in ("a", "b", "c", "d")]
+    for portal, country in enumerate(("FRA", "ESP", "ITA", "FRA"), 1):
+        give_country(small, portal, country)
+    with small.database.session() as session:
+        for run, outcome in zip(runs, ("ok", "no_portal", "blocked", "no_portal"), strict=True):
+            session.get_one(Run, run).outcome = outcome  # type: ignore[assignment]
+    europe = next(each for each in summarise(scored(small))["losi"].coverage() if each.region == "Europe")
+    assert (europe.states, europe.assessed, europe.no_portal, europe.unread, europe.unlisted) == (43, 1, 1, 1, 40)
+
+
+def test_groups_levels_and_regions_are_those_of_the_country(small: World) -> None:
+    small.run("https://a.example/")
+    small.run("https://b.example/")
+    give_country(small, 1, "TUV")
+    give_country(small, 2, "NPL")
+    summary = summarise(scored(small))["losi"]
+    assert [(line.key, line.assessed) for line in summary.lines("group")] == [("LDC", 2), ("LLDC", 1), ("SIDS", 1)]
+    assert [line.key for line in summary.lines("region")] == ["Asia", "Oceania"]
+    assert [line.key for line in summary.lines("level")] == ["low"]
+
+
+def city(index: float | None) -> Score:
+    place = place_of("FRA", TODAY)
+    visit = Visit(1, "", "", "FRA", place, "", "city", "fr", EDITION, 0, 1, "ok", "", datetime(2027, 1, 1, tzinfo=UTC))
+    named = None if index is None else level(index)
+    return Score(visit, "assessed", "prefilled", "losi", 0, 0, 0, 95, 95, index, index, named, None, ())
+
+
+@given(st.lists(st.integers(0, 96), min_size=1, max_size=60))
+def test_figures_equal_those_of_the_whole_list(ones: list[int]) -> None:
+    indices = [round(n / 96, 4) for n in ones]
+    summary = summarise(map(city, indices))["losi"]
+    total = summary.total
+    assert total.mean == pytest.approx(mean(indices), abs=1e-4)
+    assert total.median == pytest.approx(median(indices), abs=1e-4)
+    assert (total.lowest, total.highest, total.assessed) == (min(indices), max(indices), len(indices))
+    ranks = competition_ranks({str(at): index for at, index in enumerate(indices)})
+    assert [summary.rank(city(index)) for index in indices] == list(ranks.values())
+
+
+def test_what_a_summary_keeps_does_not_grow_with_portals() -> None:
+    def many(number: int) -> Iterator[Score]:
+        return (city(round(at % 97 / 96, 4)) for at in range(number))
+
+    assert len(summarise(many(97))["losi"].indices()) == len(summarise(many(1940))["losi"].indices()) == 97
+
+
+def test_portals_without_an_index_count_but_score_nothing() -> None:
+    summary = Summary()
+    summary.add(city(None))
+    assert (summary.total.portals, summary.total.assessed, summary.total.mean) == (1, 0, None)
+    assert summary.rank(city(None)) is None
+
+
+def test_a_scope_can_be_narrowed(small: World) -> None:
+    small.run("https://a.example/")
+    small.run("https://b.example/")
+    give_country(small, 2, "FRA")
+    with small.database.reader() as session:
+        found = list(scores(session, Scope(None, "", None, TODAY, country="FRA")))
+    assert [score.visit.portal for score in found] == [2]

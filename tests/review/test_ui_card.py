@@ -1,0 +1,243 @@
+"""The card in a real Chromium: one key an answer, and no answer lost or doubled whatever the network does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy import select
+
+from review.service import adjudication, decisions
+from review.settings import ReviewSettings
+from storage.models import Review, Task
+from survey.questionnaire import load
+from tests.review.conftest import World
+from tests.review.screens import Now, Opener, all_sent, chromium, log_in, moved, opened, press, shown, told
+
+__all__ = ["chromium", "opened"]
+PRESENT = dict.fromkeys(load("losi-2024").features, "present")
+
+
+@pytest.fixture
+def desk(small: World) -> World:
+    """A sheet whose answers are all yes, on Ana's desk; Sue supervises."""
+    small.clock = Now()  # type: ignore[assignment]
+    small.run(said=PRESENT, quote="the proof")
+    small.person("Sue", "supervisor")
+    small.assign(small.person("Ana"), *small.open())
+    return small
+
+
+@pytest.fixture
+def card(desk: World, opened: Opener) -> Page:
+    """Ana's first card, with the next ones at hand."""
+    page = opened("Ana", "/next")
+    _ready(page)
+    return page
+
+
+def _ready(page: Page) -> None:
+    with page.expect_response(lambda answer: "/ahead" in answer.url):
+        page.reload()
+
+
+def test_one_key_decides_saves_and_shows_the_next_card(desk: World, card: Page) -> None:
+    first = shown(card)
+    press(card, "y", "n", "u", "s", "y")
+    expect(card.locator("h1")).to_be_focused()
+    assert card.url.endswith(f"/cards/{shown(card)}")
+    expect(card.locator(".pace .n")).to_have_text("4 / 95")
+    all_sent(card)
+    assert [verdict for _, _, verdict in told(desk)] == ["yes", "no", "unsure", "skip", "yes"]
+    assert [position for position, _, _ in told(desk)] == [1, 2, 3, 4, 5]
+    assert shown(card) == first + 5
+
+
+def test_the_next_card_does_not_wait_for_the_server(desk: World, card: Page) -> None:
+    card.context.set_offline(True)
+    press(card, "y", "y", "y")
+    assert told(desk) == []
+    card.context.set_offline(False)
+    all_sent(card)
+    assert [position for position, _, _ in told(desk)] == [1, 2, 3]
+
+
+def test_a_failed_save_is_said_and_keeps_the_page(desk: World, card: Page) -> None:
+    expect(card.locator("#unsaved")).to_be_hidden()
+    card.context.set_offline(True)
+    press(card, "y")
+    expect(card.locator("#unsaved")).to_be_visible()
+    expect(card.locator("#unsaved")).to_contain_text("Not saved yet")
+    with card.expect_event("dialog") as asked:
+        card.close(run_before_unload=True)
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    card.context.set_offline(False)
+    expect(card.locator("#unsaved")).to_be_hidden()
+    assert [verdict for _, _, verdict in told(desk)] == ["yes"]
+
+
+def test_an_answer_whose_receipt_was_lost_is_stored_once(desk: World, card: Page) -> None:
+    lost: list[int] = []
+
+    def lose(route: Route) -> None:
+        answer = route.fetch()
+        if len(lost) < 2:
+            lost.append(answer.status)
+            route.abort()
+        else:
+            route.fulfill(response=answer)
+
+    card.route("**/decision", lose)
+    press(card, "y")
+    expect(card.locator("#unsaved")).to_be_visible()
+    all_sent(card)
+    assert lost == [200, 200]
+    assert told(desk) == [(1, "decision", "yes")]
+
+
+def test_answers_outlive_the_page(desk: World, card: Page) -> None:
+    card.context.set_offline(True)
+    press(card, "y", "n")
+    context = card.context
+    card.close()
+    context.set_offline(False)
+    other = context.new_page()
+    other.goto("/desk")
+    all_sent(other)
+    assert [verdict for _, _, verdict in told(desk)] == ["yes", "no"]
+
+
+def test_answers_wait_for_a_new_login(desk: World, card: Page) -> None:
+    card.context.clear_cookies(name="losi")
+    press(card, "y")
+    expect(card.locator("#unsaved")).to_contain_text("Your session has ended")
+    log_in(card.context.new_page(), "Ana")
+    card.get_by_role("button", name="Try now").click()
+    all_sent(card)
+    expect(card.locator("#unsaved")).to_be_hidden()
+    assert [verdict for _, _, verdict in told(desk)] == ["yes"]
+
+
+def test_an_answer_that_is_refused_is_said_until_it_was_seen(desk: World, card: Page) -> None:
+    with desk.database.session() as session:
+        number = session.scalars(select(Task.card_id).order_by(Task.position)).first()
+        assert number is not None
+        adjudication.adjudicate(session, desk.account("Sue").id, number, "no", None, desk.clock())
+    first = shown(card)
+    press(card, "y")
+    notice = card.locator("#unsaved")
+    expect(notice).to_contain_text("a supervisor has decided this card")
+    expect(notice.get_by_role("link")).to_have_attribute("href", f"/cards/{first}")
+    notice.get_by_role("button", name="I have seen this").click()
+    expect(notice).to_be_hidden()
+
+
+def test_undo_shows_the_card_again_and_takes_the_answer_back(desk: World, card: Page) -> None:
+    first = shown(card)
+    press(card, "y", "n", "z", "z")
+    assert shown(card) == first
+    expect(card.locator(".pace .n")).to_have_text("0 / 95")
+    press(card, "u")
+    all_sent(card)
+    assert [(place, act) for place, act, _ in told(desk)] == [
+        (1, "decision"), (2, "decision"), (2, "undo"), (1, "undo"), (1, "decision"),
+    ]  # fmt: skip
+    card.reload()
+    card.keyboard.press("z")
+    card.wait_for_url(re.compile(rf"/cards/{first}$"))
+    all_sent(card)
+    assert told(desk)[-1][:2] == (1, "undo")
+
+
+def test_typing_decides_nothing_and_goes_with_the_answer(desk: World, card: Page) -> None:
+    first = shown(card)
+    card.keyboard.press("c")
+    card.keyboard.type("yes, any user can 1 see it")
+    assert shown(card) == first
+    card.keyboard.press("Escape")
+    card.keyboard.press("1")
+    press(card, "n")
+    all_sent(card)
+    with desk.database.reader() as session:
+        review = session.scalars(select(Review)).one()
+    assert (review.verdict, review.comment, review.proof["number"]) == ("no", "yes, any user can 1 see it", 1)
+
+
+def test_keys_of_other_scripts_and_switched_off_keys(desk: World, card: Page) -> None:
+    first = shown(card)
+    card.evaluate("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'н', code: 'KeyY', bubbles: true}))")
+    moved(card, first)
+    second = shown(card)
+    card.keyboard.press("?")
+    card.get_by_label("Single keys decide").uncheck()
+    card.get_by_role("dialog").get_by_role("button", name="Close").click()
+    card.keyboard.press("y")
+    card.get_by_role("button", name="Unsure").click()
+    moved(card, second)
+    all_sent(card)
+    assert [verdict for _, _, verdict in told(desk)] == ["yes", "unsure"]
+
+
+def test_one_key_confirms_all_that_rest_on_the_same_proof(desk: World, card: Page) -> None:
+    card.keyboard.press("b")
+    card.wait_for_url(re.compile("/desk"))
+    with desk.database.reader() as session:
+        assert set(session.scalars(select(Task.verdict))) == {"yes"}
+    assert len(told(desk)) == 95
+
+
+def test_filters_narrow_the_queue(desk: World, card: Page) -> None:
+    card.keyboard.press("/")
+    card.get_by_role("dialog").get_by_label("Criterion").select_option("technology")
+    card.get_by_role("button", name="Go through them").click()
+    card.wait_for_url(re.compile("criterion=technology"))
+    press(card, "y", "y")
+    assert "criterion=technology" in card.url
+    expect(card.locator(".place")).to_contain_text("Technology")
+
+
+def test_the_archived_page_opens_beside_the_card(desk: World, card: Page) -> None:
+    card.keyboard.press("a")
+    frame = card.locator("iframe[name=archived]")
+    expect(frame).to_be_visible()
+    expect(frame).to_have_attribute("sandbox", "")
+    expect(card.frame_locator("iframe[name=archived]").locator("p")).to_have_text("the proof")
+
+
+def test_a_card_without_the_suggestion_shows_none_until_it_is_decided(small: World, opened: Opener) -> None:
+    small.clock = Now()  # type: ignore[assignment]
+    small.settings = ReviewSettings(hidden_share=1, jobs=False)
+    small.run(said=PRESENT, quote="the very proof")
+    small.assign(small.person("Ana"), *small.open())
+    page = opened("Ana", "/next")
+    first = page.url
+    expect(page.locator(".suggest")).to_contain_text("Without a suggestion")
+    assert "the very proof" not in page.content()
+    press(page, "n")
+    all_sent(page)
+    page.goto(first)
+    expect(page.locator(".proofs").first).to_contain_text("the very proof")
+
+
+def test_without_scripts_the_card_is_a_form(desk: World, opened: Opener) -> None:
+    page = opened("Ana", "/next", java_script_enabled=False)
+    page.get_by_role("button", name="No", exact=True).click()
+    page.get_by_role("button", name="Undo").click()
+    assert [(place, act) for place, act, _ in told(desk)] == [(1, "decision"), (1, "undo")]
+
+
+def test_a_decision_sent_twice_counts_once(desk: World) -> None:
+    account, now = desk.account("Ana").id, desk.clock()
+    with desk.database.reader() as session:
+        task = session.scalars(select(Task.id).order_by(Task.position)).first()
+    assert task is not None
+    for verdict in ("yes", "no"):
+        with desk.database.session() as session:
+            done = decisions.decide(session, account, task, decisions.Decision(verdict), now, key="same-key")
+            assert (done.review, done.stage) == (1, 2)
+    for _ in range(2):
+        with desk.database.session() as session:
+            assert decisions.undo(session, account, now, key="undo-key") == task
+    assert told(desk) == [(1, "decision", "yes"), (1, "undo", None)]

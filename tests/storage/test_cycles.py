@@ -1,0 +1,111 @@
+"""The plan of a cycle on both databases: what is due, where each portal stands, which run counts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from storage.database import Database
+from storage.errors import StorageError
+from storage.models import Portal
+from storage.records import PortalRecord
+from storage.repository import (
+    Step,
+    begin_visit,
+    cycle_portal,
+    due_portals,
+    end_visit,
+    export_rows,
+    finish_run,
+    get_cycle,
+    import_portals,
+    latest_run,
+    new_cycle,
+    next_due,
+    open_sheets,
+    pause_cycle,
+    plan_portals,
+    start_run,
+    take_pulse,
+    tally_cycle,
+)
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def planned(database: Database) -> tuple[int, list[int]]:
+    """A cycle over four portals."""
+    with database.session() as session:
+        import_portals(
+            session, [PortalRecord(f"https://p{n}.example/", f"P{n}", "city", "PER", region="Sur") for n in range(4)]
+        )
+        numbers = list(session.scalars(select(Portal.id).order_by(Portal.id)))
+        cycle = new_cycle(session, "2026", "losi-2024", settings={"tries": 3})
+        assert plan_portals(session, cycle.id, [(number, "losi-2024") for number in numbers]) == 4
+        assert plan_portals(session, cycle.id, [(number, "losi-2024") for number in numbers]) == 0
+        return cycle.id, numbers
+
+
+def visit(database: Database, cycle: int, portal: int) -> int:
+    with database.session() as session:
+        run = start_run(session, portal, "losi-2024", cycle_id=cycle)
+        begin_visit(session, cycle, portal, run.id)
+        return run.id
+
+
+def test_what_is_due(database: Database, planned: tuple[int, list[int]]) -> None:
+    cycle, (first, second, third, fourth) = planned
+    run = visit(database, cycle, third)
+    with database.session() as session:
+        later = Step("waiting", NOW + timedelta(hours=7), cause="timeout")
+        end_visit(session, cycle, first, later)
+        end_visit(session, cycle, second, Step("confirming", NOW - timedelta(seconds=1)))
+    with database.reader() as session:
+        due = due_portals(session, cycle, NOW)
+        assert [(one.portal_id, one.state, one.run_id) for one in due] == [
+            (third, "running", run),
+            (fourth, "pending", None),
+            (second, "confirming", None),
+        ]
+        assert [one.portal_id for one in due_portals(session, cycle, NOW, limit=1, without=[third])] == [fourth]
+        chosen = select(Portal.id).where(Portal.name == "P3")
+        assert [one.portal_id for one in due_portals(session, cycle, NOW, chosen=chosen)] == [fourth]
+        assert len(due_portals(session, cycle, NOW + timedelta(hours=8))) == 4
+        assert next_due(session, cycle) == NOW - timedelta(seconds=1)
+
+
+def test_a_visit_counts_when_the_cycle_says_so(database: Database, planned: tuple[int, list[int]]) -> None:
+    cycle, (first, *_) = planned
+    run = visit(database, cycle, first)
+    with database.session() as session:
+        finish_run(session, run, "unreachable", cause="timeout", pages=3, requests=5)
+        end_visit(session, cycle, first, Step("waiting", NOW, cause="timeout"))
+        assert latest_run(session, first) is None
+        assert open_sheets(session, NOW, cycle_id=cycle).opened == 0
+        assert list(export_rows(session, cycle_id=cycle)) == []
+        end_visit(session, cycle, first, Step("done", counted_id=run))
+        found = latest_run(session, first)
+        assert found is not None
+        assert found.id == run
+        row = cycle_portal(session, cycle, first)
+        assert (row.tries, row.pages, row.requests, row.due) == (2, 3, 5, None)
+        counts = {count.state: count for count in tally_cycle(session, cycle)}
+        assert (counts["done"].outcome, counts["done"].cause, counts["done"].pages) == ("unreachable", "timeout", 3)
+        assert (counts["pending"].portals, counts["pending"].region) == (3, "Sur")
+
+
+def test_the_pulse_tells_progress_and_hears_a_pause(database: Database, planned: tuple[int, list[int]]) -> None:
+    cycle, (first, second, *_) = planned
+    runs = [visit(database, cycle, portal) for portal in (first, second)]
+    with database.session() as session:
+        assert not take_pulse(session, cycle, {"rate": 2.5}, {runs[0]: (4, 6), runs[1]: (1, 2)})
+        assert pause_cycle(session, "2026", True)
+        assert take_pulse(session, cycle, {"rate": 0.5}, {})
+    with database.reader() as session:
+        assert get_cycle(session, "2026").pulse == {"rate": 0.5}
+        assert (cycle_portal(session, cycle, first).pages, cycle_portal(session, cycle, second).requests) == (4, 2)
+        with pytest.raises(StorageError, match="there are 2026"):
+            get_cycle(session, "2027")
