@@ -11,11 +11,14 @@ from losi.commands.cycle import cycle
 from losi.commands.detect import detect
 from losi.commands.diff import diff
 from losi.commands.export import export
+from losi.commands.import_ import import_
 from losi.commands.inspect import inspect
 from losi.commands.portals import portals
+from losi.commands.publish_claims import claims
 from losi.commands.quality import quality
 from losi.commands.review import review
 from losi.commands.schedule import schedule
+from losi.commands.score import score
 from losi.commands.worker import worker
 from losi.errors import PlainGroup
 from losi.options import example
@@ -34,7 +37,7 @@ def main() -> None:
     """
 
 
-_SURVEYS = (cycle, diff, portals, schedule, worker, archives)
+_SURVEYS = (cycle, score, claims, diff, portals, schedule, worker, archives)
 
-for command in (check, inspect, detect, export, quality, review, audit, *_SURVEYS):
+for command in (check, inspect, detect, export, import_, quality, review, audit, *_SURVEYS):
     main.add_command(command)

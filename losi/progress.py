@@ -9,7 +9,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-def counted(items: Iterable[Item], *, total: int, label: str) -> Iterator[Item]:
+def counted(items: Iterable[Item], *, total: int | None, label: str) -> Iterator[Item]:
     """Pass the items on; on a terminal a bar with count, speed and remaining time is shown meanwhile."""
     if not sys.stderr.isatty():
         yield from items

@@ -35,11 +35,11 @@ ERROR_COLUMNS = (
 def quality_tables(measure: Measure) -> list[Table]:
     """Tables: overall, by language, by feature, macro averages, reliability."""
     return [
-        _table("Overall", "", {f"{measure.pages} pages": measure.overall}),
-        _table("By language", "language", measure.languages),
-        _table("By feature", "feature", measure.features),
+        score_table("Overall", "", {f"{measure.pages} pages": measure.overall}),
+        score_table("By language", "language", measure.languages),
+        score_table("By feature", "feature", measure.features),
         _macro_table({"features": measure.by_feature, "languages": measure.by_language}),
-        _reliability_table(measure.reliability),
+        reliability_table(measure.reliability),
     ]
 
 
@@ -50,14 +50,14 @@ def quality_document(measure: Measure, threshold: float) -> dict[str, Any]:
         "pages": measure.pages,
         "threshold": threshold,
         "intervals": INTERVALS,
-        "overall": _score_document(measure.overall),
-        "languages": {name: _score_document(score) for name, score in measure.languages.items()},
-        "features": {name: _score_document(score) for name, score in measure.features.items()},
+        "overall": score_document(measure.overall),
+        "languages": {name: score_document(score) for name, score in measure.languages.items()},
+        "features": {name: score_document(score) for name, score in measure.features.items()},
         "macro": {
             "by_feature": _macro_document(measure.by_feature),
             "by_language": _macro_document(measure.by_language),
         },
-        "reliability": _reliability_document(measure.reliability),
+        "reliability": reliability_document(measure.reliability),
     }
 
 
@@ -83,7 +83,7 @@ def _error_row(case: Case) -> list[str]:
     ]  # fmt: skip
 
 
-def _table(title: str, name: str, scores: Mapping[str, Score]) -> Table:
+def score_table(title: str, name: str, scores: Mapping[str, Score]) -> Table:
     numbers = ("hits", "false pos.", "misses", "precision", "recall", "F1")
     made = table(title, (name, *numbers), right=numbers)
     for key, score in scores.items():
@@ -102,7 +102,7 @@ def _macro_table(averages: Mapping[str, Macro]) -> Table:
     return made
 
 
-def _reliability_table(found: Reliability) -> Table:
+def reliability_table(found: Reliability) -> Table:
     numbers = ("number", "expected", "observed")
     title = f"Reliability: Brier score {found.brier:.4f}, expected calibration error {found.error:.4f}"
     made = table(title, ("confidence", *numbers), right=numbers)
@@ -123,7 +123,7 @@ def _interval(interval: Interval) -> str:
     return f"{interval.value:.3f} [{interval.low:.3f}–{interval.high:.3f}]"
 
 
-def _score_document(score: Score) -> dict[str, Any]:
+def score_document(score: Score) -> dict[str, Any]:
     return {
         "hits": score.hits,
         "false_positives": score.false_positives,
@@ -137,7 +137,7 @@ def _macro_document(macro: Macro) -> dict[str, float | int | None]:
     return {"groups": macro.groups, **{k: None if v is None else round(v, 4) for k, v in values.items()}}
 
 
-def _reliability_document(found: Reliability) -> dict[str, Any]:
+def reliability_document(found: Reliability) -> dict[str, Any]:
     return {
         "number": found.number,
         "brier": round(found.brier, 4),

@@ -10,8 +10,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from crawler.prefill import prefill, summarise
-from losi.marks import Segment, link_target, safe_link, segments
 from losi.searched import language_name, searched_words
+from review.marks import Piece, link_target, pieces, safe_link
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ MAX_PROOFS = 5
 class Proof:
     """One observation as the report shows it; links are empty where they would not be safe to follow."""
 
-    pieces: list[Segment]
+    pieces: list[Piece]
     gloss: str
     why: str
     url: str
@@ -127,7 +127,7 @@ def _question(answer: Answer, data: Path | None) -> Question:
 
 def _proof(observation: Observation, data: Path | None) -> Proof:
     return Proof(
-        pieces=segments(observation.quote, observation.matched),
+        pieces=pieces(observation.quote, observation.matched),
         gloss=observation.gloss,
         why=observation.why,
         url=observation.url,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 ELLIPSIS = "…"
 _OVERRIDES = {0x202D: "\ufffd", 0x202E: "\ufffd"}
@@ -22,7 +22,7 @@ class Piece:
 def pieces(quote: str, matched: Iterable[tuple[int, int]], limit: int = 420) -> list[Piece]:
     """The quote in plain and marked pieces, at most about `limit` characters around the first match.
 
-    Offsets outside the quote are clipped, overlapping ones joined.
+    Offsets outside the quote are clipped, overlapping ones joined, so that the pieces always spell the quote.
     """
     shown = plain(quote)
     spans = _merged(matched, len(shown))
@@ -55,6 +55,14 @@ def safe_link(url: str) -> str:
     return url.strip() if parts.scheme.lower() in ("http", "https") and parts.hostname else ""
 
 
+def link_target(page: str, href: str) -> str:
+    """Where a link on a page leads, when it leads to a web address; else an empty string."""
+    try:
+        return safe_link(urljoin(page, href)) if href else ""
+    except ValueError:
+        return ""
+
+
 def _merged(matched: Iterable[tuple[int, int]], length: int) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for start, end in sorted((max(0, start), min(length, end)) for start, end in matched):
@@ -71,7 +79,7 @@ def _window(first: tuple[int, int], length: int, limit: int) -> tuple[int, int]:
     if length <= limit:
         return 0, length
     start = max(0, min(first[0] - limit // 3, length - limit))
-    return start, min(length, start + limit)
+    return start, max(min(length, start + limit), first[1])
 
 
 def _cut(quote: str, spans: Iterable[tuple[int, int]], start: int, end: int) -> Iterator[Piece]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from losi.chosen import with_run
-from losi.options import JSON_HELP, State, example, with_state
+from losi.options import JSON_HELP, State, example, only_one, with_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,19 +15,35 @@ if TYPE_CHECKING:
     from crawler.rerun import RerunResult
 
 
-@click.command(epilog=example("losi detect --run 3", "losi detect --portal https://www.example.gov/ --detector budget"))
+@click.command(
+    epilog=example(
+        "losi detect --run 3",
+        "losi detect --portal https://www.example.gov/ --detector budget",
+        "losi detect --cycle 2026 --store",
+    )
+)
 @with_run
 @click.option("--detector", "detectors", multiple=True, metavar="NAME", help="Only this detector; may be repeated.")
+@click.option("--cycle", metavar="NAME", help="All visits of this survey cycle that count, in many processes.")
+@click.option("--processes", type=click.IntRange(0, 64), default=0, help="For --cycle.  [default: the processors]")
 @click.option("--store", is_flag=True, help="Put the new findings in the place of the old; what people decided stays.")
 @click.option("--json", "json_to", metavar="FILE", help=JSON_HELP)
 @with_state
 def detect(
-    state: State, portal: str | None, run: int | None, detectors: tuple[str, ...], store: bool, json_to: str | None
+    state: State,
+    portal: str | None,
+    run: int | None,
+    detectors: tuple[str, ...],
+    cycle: str | None,
+    processes: int,
+    store: bool,
+    json_to: str | None,
 ) -> int:
     """Run the detectors again on archived pages; show what changed and why.
 
     The pages are those of the run's archive and nothing touches the network, so that a difference comes from the
-    detectors and their words alone. Without --portal or --run: the newest run of every portal.
+    detectors and their words alone. Without --portal, --run or --cycle: the newest run of every portal. A pass over a
+    cycle that is broken off goes on where it was.
     """
     from losi.errors import Misuse
     from losi.output import write_json
@@ -35,6 +51,9 @@ def detect(
 
     if store and detectors:
         raise Misuse("--store excludes --detector", "findings of some detectors must not stand beside older ones")
+    if cycle is not None:
+        only_one(**{"--cycle": cycle, "--portal": portal, "--run": run})
+        return _cycle(state, cycle, detectors, store, processes, json_to)
     documents, missing = [], 0
     for result in _results(state, portal, run, detectors, store):
         missing += result.missing
@@ -62,3 +81,30 @@ def _results(
                 yield rerun(database, number, Inspector.default(), detectors or None, data_dir=state.data, store=store)
             except LookupError as error:
                 raise Misuse(str(error), "docs/reference/detectors.md lists their names") from error
+
+
+def _cycle(
+    state: State, cycle: str, detectors: tuple[str, ...], store: bool, processes: int, json_to: str | None
+) -> int:
+    from crawler.cycle.plan import Choice
+    from crawler.cycle.redetect import Pass, redetect
+    from losi.errors import Misuse
+    from losi.output import write_json
+    from losi.progress import counted
+    from losi.rerun_tables import CycleSummary
+
+    summary = CycleSummary(cycle)
+    with state.open_existing() as database:
+        job = Pass(cycle, Choice(), detectors, store, processes)
+        try:
+            for result in counted(redetect(database, state.data, job), total=None, label="portals"):
+                summary.add(result)
+        except LookupError as error:
+            raise Misuse(str(error), "docs/reference/detectors.md lists their names") from error
+    if json_to:
+        write_json(summary.document(), json_to)
+    if json_to != "-":
+        summary.show()
+    for line in summary.problems[:20]:
+        click.echo(f"losi: {line}", err=True)
+    return 1 if summary.missing or summary.problems else 0

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from losi.chosen import with_run
-from losi.options import State, example, with_state
+from losi.commands.publish import atlas, dataset, dictionary, plan
+from losi.options import State, example, only_one, with_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,23 +64,48 @@ def json(state: State, file: str, portal: str | None, run: int | None) -> int:
     return 0
 
 
-@export.command(epilog=example("losi export xlsx workbooks/", "losi export xlsx --run 3 ville.xlsx"))
+@export.command(
+    epilog=example(
+        "losi export xlsx workbooks/",
+        "losi export xlsx --portal https://www.example.gov/ --as Ana ana.xlsx",
+        "losi export xlsx --cycle 2026 cycle.xlsx",
+    )
+)
 @click.argument("place", type=click.Path(path_type=Path), metavar="FOLDER|FILE.xlsx")
+@click.option("--cycle", metavar="NAME", help="All portals of this survey cycle, in one workbook.")
+@click.option("--as", "name", metavar="NAME", help="The desk of this account, with its answers so far.")
+@click.option("--pictures/--no-pictures", default=None, help="Screenshots in the cells.  [default: not for a cycle]")
+@click.option(
+    "--review-url", metavar="URL", help="Where losi review is reached: archived copies are linked there for 180 days."
+)
 @with_run
 @with_state
-def xlsx(state: State, place: Path, portal: str | None, run: int | None) -> int:
-    """One workbook for each portal, into a folder; or one, chosen by --portal or --run, into a file."""
-    from losi.errors import Misuse
-    from losi.workbook import workbook_name, write_workbook
-    from survey.questionnaire import load
+def xlsx(
+    state: State,
+    place: Path,
+    portal: str | None,
+    run: int | None,
+    cycle: str | None,
+    name: str | None,
+    pictures: bool | None,
+    review_url: str | None,
+) -> int:
+    """Workbooks to decide in: one for each portal into a folder, or one portal or cycle into a file.
 
-    single = place.suffix.lower() == ".xlsx"
-    if single and not (portal or run):
-        raise Misuse("one file holds one portal", "add --portal or --run, or give a folder")
-    for result in _results(state, portal, run):
-        path = place if single else place / workbook_name(result)
-        write_workbook(path, result, load(result.edition))
-        click.echo(str(path))
+    A workbook for an account keeps back what the account must not see: the other assessor's answers, and suggestions
+    of questions that are asked without. losi import takes it back.
+    """
+    from losi.errors import Misuse
+    from losi.workbook import Wanted, export_books
+
+    only_one(**{"--portal": portal, "--run": run, "--cycle": cycle})
+    only_one(**{"--as": name, "--run": run})
+    if place.suffix.lower() == ".xlsx" and not (portal or run or cycle):
+        raise Misuse("one file holds one portal or cycle", "add --portal, --run or --cycle, or give a folder")
+    with state.open_existing() as database:
+        wanted = Wanted(portal, run, cycle, name, pictures, review_url)
+        for path in export_books(database, state.data, wanted, place):
+            click.echo(str(path))
     return 0
 
 
@@ -126,3 +152,7 @@ def _results(state: State, portal: str | None, run: int | None) -> Iterator[RunR
         for number in chosen_numbers(database, portal, run):
             with database.reader() as session:
                 yield stored_result(session, get_run(session, number), state.data)
+
+
+for command in (dataset, atlas, plan, dictionary):
+    export.add_command(command)

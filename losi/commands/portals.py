@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,6 +12,7 @@ from losi.options import JSON_HELP, State, example, with_state
 
 if TYPE_CHECKING:
     from losi.portal_list import Entry
+    from storage.records import PortalRecord
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -37,34 +38,50 @@ def portals() -> None:
 @click.option("--bundled", is_flag=True, help="Take the list that ships with the product.")
 @with_state
 def import_(state: State, file: Path | None, bundled: bool) -> int:
-    """Take portals from a CSV file (or from stdin with -) into the database.
+    """Take portals from a CSV or XLSX file (or CSV from stdin with -) into the database.
 
-    Columns: url, and if known name, kind (city or national), country, language, trust, source, verified (a date). A
-    portal that is known by its URL is updated. A row that cannot be used is reported with its line, the rest is taken,
-    and the exit code is 1.
+    Columns, by these or similar names: url, and if known name, kind (city or national), country, language, region,
+    edition, trust, source, verified (a date). A portal that is known by its URL is updated. A row that cannot be used
+    is reported with its line, the rest is taken, and the exit code is 1.
     """
     from losi.errors import Misuse
-    from losi.portal_list import Fault, bundled_records, read_csv
+    from losi.portal_files import Fault, read_portals
+    from losi.portal_list import bundled_records, missing_records
     from storage.repository import import_portals
 
     if bundled == (file is not None):
-        raise Misuse("give a CSV file or --bundled", "for example: losi portals import --bundled")
-    rows = list(read_csv(file)) if file is not None else list(bundled_records())
-    faults = [row for row in rows if isinstance(row, Fault)]
-    for fault in faults:
-        click.echo(f"losi: {file}:{fault.line}: {fault.message}", err=True)
+        raise Misuse("give a CSV or XLSX file or --bundled", "for example: losi portals import --bundled")
+    faults = 0
+
+    def good() -> Iterator[PortalRecord]:
+        nonlocal faults
+        for row in read_portals(file) if file is not None else bundled_records():
+            if isinstance(row, Fault):
+                faults += 1
+                click.echo(f"losi: {file}:{row.line}: {row.message}", err=True)
+            else:
+                yield row
+
     with state.open() as database, database.session() as session:
-        count = import_portals(session, [row for row in rows if not isinstance(row, Fault)])
+        count = import_portals(session, good())
     click.echo(f"{count.added} portals added, {count.changed} changed, {count.unchanged} unchanged")
+    if file is None and (missing := sum(1 for _ in missing_records())):
+        click.echo(f"losi: {missing} portals have no address yet: losi portals list --missing", err=True)
     return 1 if faults else 0
 
 
 @portals.command("list", epilog=example("losi portals list --kind national --country Estonia"))
 @with_choice
+@click.option("--missing", is_flag=True, help="The bundled portals whose address is still to be found, as CSV.")
 @click.option("--json", "json_to", metavar="FILE", help=JSON_HELP)
 @with_state
-def list_(state: State, kind: str | None, country: str, bundled: bool, json_to: str | None) -> int:
-    """List the portals of the database with their newest runs; while it has none, the bundled list."""
+def list_(state: State, kind: str | None, country: str, bundled: bool, missing: bool, json_to: str | None) -> int:
+    """List the portals of the database with their newest runs; while it has none, the bundled list.
+
+    Of a portal that nobody has checked to be the right one, "verified" says no.
+    """
+    if missing:
+        return _missing()
     from losi.output import write_json
     from losi.portal_list import entry_document, portal_table
     from losi.terminal import show, stdout
@@ -87,6 +104,38 @@ def export(state: State, file: str, kind: str | None, country: str, bundled: boo
     from losi.portal_list import portals_csv
 
     write_text(portals_csv(_chosen(state, kind, country, bundled)), file)
+    return 0
+
+
+@portals.command(epilog=example("losi portals verify --kind city checked.csv", "losi portals verify --country PER"))
+@click.argument("file", default="-", metavar="[FILE.csv]")
+@with_choice
+@click.option("--concurrency", type=click.IntRange(1, 500), default=50, show_default=True, help="Portals at a time.")
+@click.option("--timeout", type=click.FloatRange(0, min_open=True), default=30.0, help="Time for one answer.")
+@click.option("--delay", type=click.FloatRange(0), default=1.0, help="Pause between two requests for one portal.")
+@click.option("--contact", metavar="URL", envvar="LOSI_CONTACT", help="Page that tells webmasters who asks.")
+@click.option("--allow-private", is_flag=True, help="Visit addresses of private and loopback networks too.")
+@with_state
+def verify(
+    state: State, file: str, kind: str | None, country: str, bundled: bool, concurrency: int, **limits: Any
+) -> int:
+    """Ask each portal's address once: does it answer, where does it lead, does it look official.
+
+    Writes CSV with what was found and, where it can be told, a better address in the column "proposal". Nothing in the
+    database changes: a person looks the list over and imports it. Exit code 1 when an address has no page.
+    """
+    from losi.verify_tables import verify_portals
+
+    given = {key: value for key, value in limits.items() if value is not None}
+    return verify_portals(_chosen(state, kind, country, bundled), file, concurrency, given)
+
+
+def _missing() -> int:
+    from losi.portal_list import missing_records
+
+    click.echo("kind,country,name,url")
+    for kind, country, name in missing_records():
+        click.echo(f'{kind},{country},"{name}",')
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`losi quality`: how right the detectors are, measured on labelled pages."""
+"""`losi quality`: how right the detectors are, measured on labelled pages or by what assessors settled."""
 
 from __future__ import annotations
 
@@ -7,36 +7,93 @@ from typing import TYPE_CHECKING
 
 import click
 
-from losi.options import JSON_HELP, example
+from losi.options import JSON_HELP, State, example, only_one, with_state
 
 if TYPE_CHECKING:
     from losi.manifest import Inspected, Row
 
 
-@click.command(epilog=example("losi quality --labels labels.jsonl --manifest pages.jsonl --errors errors.csv"))
+@click.command(
+    epilog=example(
+        "losi quality --labels labels.jsonl --manifest pages.jsonl --errors errors.csv",
+        "losi quality --confirmed --cycle 2026 --json confirmed.json",
+    )
+)
 @click.option(
     "--labels",
-    required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help='JSON Lines of {"id", "language", "labels": [{"code", "kind", "quote", "href"}]}.',
 )
 @click.option(
     "--manifest",
-    required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help='JSON Lines of {"id", "file", "url"}; `file` is relative to the manifest.',
 )
+@click.option("--confirmed", is_flag=True, help="Measure against what assessors settled, not against labels.")
+@click.option("--cycle", metavar="NAME", help="With --confirmed: only the answers of this survey cycle.")
 @click.option("--json", "json_to", metavar="FILE", help=JSON_HELP)
 @click.option("--errors", metavar="FILE.csv", help="List false positives and misses with the words that were seen.")
 @click.option("-j", "processes", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes to use.")
-def quality(labels: Path, manifest: Path, json_to: str | None, errors: str | None, processes: int) -> int:
-    """Measure precision, recall, F1 and reliability of the page detectors on labelled pages.
+@with_state
+def quality(
+    state: State,
+    labels: Path | None,
+    manifest: Path | None,
+    confirmed: bool,
+    cycle: str | None,
+    json_to: str | None,
+    errors: str | None,
+    processes: int,
+) -> int:
+    """Measure precision, recall, F1 and reliability, on labelled pages or by the answers that assessors settled.
 
-    The unit is page x feature, over the features that are labelled or predicted; a feature is predicted when one of its
-    observations has a strength of 0.5 or more. Reliability compares the probabilities of conclusions with the labels.
-    Features that only a browser or a person can see are left out. The
-    labels use the codes of losi-2024, and H1, H2, H3 for accessibility statement, cookies and terms.
+    With --labels and --manifest the unit is page x feature, over the features that are labelled or predicted; a feature
+    is predicted when one of its observations has a strength of 0.5 or more. Reliability compares the probabilities of
+    conclusions with the labels. Features that only a browser or a person can see are left out. The labels use the codes
+    of losi-2024, and H1, H2, H3 for accessibility statement, cookies and terms.
+
+    With --confirmed the unit is the settled answer: what the program suggested against what people decided, by
+    detector, feature, language, and by whether the suggestion was in view.
     """
+    from losi.errors import Misuse
+
+    only_one(**{"--confirmed": confirmed, "--labels": labels})
+    if confirmed:
+        return _confirmed(state, cycle, json_to, errors)
+    if labels is None or manifest is None:
+        raise Misuse("there is nothing to measure against", "give --labels and --manifest, or --confirmed")
+    return _labelled(labels, manifest, json_to, errors, processes)
+
+
+def _confirmed(state: State, cycle: str | None, json_to: str | None, errors: str | None) -> int:
+    from losi.confirmed_tables import UNIT, VIEWS, confirmed_document, confirmed_errors, confirmed_tables, left_open
+    from losi.errors import Failure
+    from losi.output import write_json, write_text
+    from losi.terminal import show, stdout
+    from review.confirmed import confirmations
+    from storage.repository import find_cycle
+
+    with state.open_existing() as database, database.reader() as session:
+        chosen = find_cycle(session, cycle) if cycle else None
+        if cycle and chosen is None:
+            raise Failure(f"there is no cycle {cycle!r}", "losi cycle status shows the cycles")
+        found = confirmations(session, cycle_id=chosen.id if chosen else None)
+    if not found.answers:
+        raise Failure("no answer has been settled yet", "assessors decide in losi review, or in a workbook")
+    if errors:
+        write_text(confirmed_errors(found), errors)
+    if json_to:
+        write_json(confirmed_document(found, cycle), json_to)
+    if json_to != "-":
+        console = stdout()
+        for made in confirmed_tables(found):
+            show(console, made)
+        for line in (left_open(found), UNIT, VIEWS):
+            console.print(line, style="dim")
+    return 0
+
+
+def _labelled(labels: Path, manifest: Path, json_to: str | None, errors: str | None, processes: int) -> int:
     from detectors.observation import PROOF
     from losi.labels import judged_pages, read_labels, unmeasurable
     from losi.output import write_json, write_text

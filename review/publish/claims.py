@@ -8,50 +8,17 @@ from datetime import datetime
 from itertools import islice
 from typing import Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, String, UniqueConstraint, inspect, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from review.publish.answers import BATCH, PortalAnswers, Said, portal_answers
 from review.publish.claims_file import ClaimLine, Fault
 from review.publish.scope import Scope, Visit, visits
-from storage.models import Base, Portal
-from storage.models.base import BigInt, PageText, UTCDateTime
+from storage.models import Claim
 from storage.repository import find_portal
 from survey.questionnaire import UnknownEditionError, UnknownIndicatorError, load
 
 Claimed = Literal["yes", "no"]
-
-
-class ClaimBase(DeclarativeBase):
-    """The base of the claims' table, which is made when the first claims are imported."""
-
-    metadata = MetaData(naming_convention=Base.metadata.naming_convention)
-
-
-class Claim(ClaimBase):
-    """The answer that a government gives to one indicator of its portal, in one round (a cycle's number, or 0).
-
-    `source` names the questionnaire that it came with; `given` is the day on it as written there.
-    """
-
-    __tablename__ = "claims"
-    __table_args__ = (
-        CheckConstraint("says IN ('yes', 'no')", name="says"),
-        UniqueConstraint("portal_id", "edition", "round", "code", "source"),
-        Index(None, "round", "portal_id"),
-    )
-
-    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
-    portal_id: Mapped[int] = mapped_column(ForeignKey(Portal.__table__.c.id, ondelete="CASCADE"))
-    edition: Mapped[str] = mapped_column(String(40))
-    round: Mapped[int]
-    code: Mapped[str] = mapped_column(String(40))
-    says: Mapped[str] = mapped_column(String(20))
-    url: Mapped[str | None] = mapped_column(PageText)
-    comment: Mapped[str | None] = mapped_column(PageText)
-    source: Mapped[str] = mapped_column(String(200))
-    given: Mapped[str | None] = mapped_column(PageText)
-    imported: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +52,6 @@ def import_claims(
 
     `edition` goes before that of the portal's visit; a code with its edition (`losi-2024:220`) goes before both.
     """
-    ClaimBase.metadata.create_all(session.connection(), checkfirst=True)
     counts = {"added": 0, "changed": 0, "unchanged": 0}
     faults: list[Fault] = []
     known: dict[str, Visit | str] = {}
@@ -98,17 +64,9 @@ def import_claims(
     return ClaimCount(counts["added"], counts["changed"], counts["unchanged"], tuple(faults))
 
 
-def has_claims(session: Session) -> bool:
-    """Whether claims were ever imported."""
-    return inspect(session.connection()).has_table(Claim.__tablename__)
-
-
 def with_claims(session: Session, scope: Scope) -> Iterator[tuple[PortalAnswers, tuple[Beside, ...]]]:
     """The portals of a scope with their answers and, beside them, the claims in the questionnaire's order."""
     source = portal_answers(session, scope)
-    if not has_claims(session):
-        yield from ((portal, ()) for portal in source)
-        return
     while batch := list(islice(source, BATCH)):
         claims = _of_portals(session, [each.visit.portal for each in batch])
         for portal in batch:

@@ -109,9 +109,16 @@ def dispute_view(session: Session, signer: Signer, account_id: int, card_id: int
 
 
 def adjudicate(
-    session: Session, account_id: int, card_id: int, verdict: str, comment: str | None, now: datetime
+    session: Session,
+    account_id: int,
+    card_id: int,
+    verdict: str,
+    comment: str | None,
+    now: datetime,
+    *,
+    source: str | None = None,
 ) -> Decided:
-    """Decides a card for good (or anew); both assessors' answers stay as they are.
+    """Decides a card for good (or anew); both assessors' answers stay as they are. `source`: where, if not in the app.
 
     Raises `Forbidden` for one of its assessors, `Refused` for a skip.
     """
@@ -136,6 +143,7 @@ def adjudicate(
         before=before,
         after={"status": found.status, "settled": said, "suggestion": found.state},
         comment=comment_of(comment),
+        proof={"source": source} if source else {},
     )
     return Decided(0, append(session, entry).number, DECIDED)
 

@@ -26,12 +26,16 @@ COMMENT = 4000
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an assessor says: a verdict; the number of the proof chosen (1 is the best), or an own URL; a comment."""
+    """What an assessor says: a verdict; the number of the proof chosen (1 is the best), or an own URL; a comment.
+
+    `source` names where it was said, if not in the app.
+    """
 
     verdict: str
     proof: int | None = None
     url: str | None = None
     comment: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +220,7 @@ def _proof(
     allow_private: bool,
 ) -> dict[str, Any]:
     """What the decision rests on, in the words of the moment."""
-    proof: dict[str, Any] = {}
+    proof: dict[str, Any] = {"source": decision.source} if decision.source else {}
     if decision.proof is not None:
         proof |= _chosen(session, task, card, sheet, decision.proof)
     if decision.url and decision.url.strip():

@@ -78,11 +78,12 @@ def _one(session: Session, change: Change, account: Account, now: datetime, key:
     if len(change.comment) > COMMENT:
         raise Refused(f"a comment has at most {COMMENT} characters")
     if change.task is None:
-        adjudicate(session, account.id, change.card, change.after, change.comment or None, now)
+        adjudicate(session, account.id, change.card, change.after, change.comment or None, now, source=SOURCE)
     elif not change.after:
         undo(session, account.id, now, change.task, key=key)
     else:
-        decide(session, account.id, change.task, Decision(change.after, comment=change.comment or None), now, key=key)
+        said = Decision(change.after, comment=change.comment or None, source=SOURCE)
+        decide(session, account.id, change.task, said, now, key=key)
 
 
 def _digest(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.models.base import Base
+from storage.models.claim import Claim
 from storage.models.decision import Answer, ChainHead, Review
 from storage.models.people import Account, ApiToken, Attempt, LoginSession, Membership
 from storage.models.proof import Capture, Finding, Observation
@@ -21,6 +22,7 @@ __all__ = [
     "Capture",
     "Card",
     "ChainHead",
+    "Claim",
     "Contest",
     "Cycle",
     "CyclePortal",

@@ -18,7 +18,7 @@ www.lima.example,Lima,Peru,city,2026-02-01,x
 https://www.gov.example/,Gov,EST,national,,
 not a url,Bad,,,,
 https://www.paris.example/,Paris,Frnace,,,
-https://www.rome.example/,Roma,IT,town,,
+https://www.rome.example/,Roma,IT,moon,,
 https://www.oslo.example/,Oslo,NO,city,soon,
 """
 

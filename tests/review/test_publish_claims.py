@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from review.publish.claims import Beside, ClaimCount, has_claims, import_claims, with_claims
+from review.publish.claims import Beside, ClaimCount, import_claims, with_claims
 from review.publish.claims_file import ClaimLine, Fault, read_claims
 from review.publish.scope import scope_of
 from review.publish.scores import score_of, scores
@@ -39,7 +39,7 @@ def test_a_claim_stands_beside_the_finding_and_changes_no_score(world: World) ->
     world.run(URL, said={"info.events": "present"})
     with world.database.reader() as session:
         before = list(scores(session, scope_of(session, None, TODAY)))
-        assert not has_claims(session)
+        assert not beside(world)
     count = taken(world, f"{URL},296,yes,{URL}news,weekly", f"{URL},295,no", f"{URL},299,yes")
     assert (count.added, count.changed, count.faults) == (3, 0, ())
     told = {each.claim.code: (each.claim.says, each.said.value, each.agrees) for each in beside(world)}

@@ -46,9 +46,11 @@ def upgrade() -> None:
     _reviews()
     _chain_head()
     _keep_reviews()
+    _claims()
 
 
 def downgrade() -> None:
+    op.drop_table("claims")
     op.drop_table("chain_head")
     op.drop_table("reviews")
     for table in TABLES:
@@ -348,3 +350,32 @@ def _chain_head() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chain_head")),
     )
     op.bulk_insert(head, [{"id": 1, "number": 0, "hash": "0" * 64}])
+
+
+def _claims() -> None:
+    op.create_table(
+        "claims",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("portal_id", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.String(length=40), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("says", sa.String(length=20), nullable=False),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("comment", sa.Text(), nullable=True),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("given", sa.Text(), nullable=True),
+        sa.Column("imported", MOMENT, nullable=False),
+        sa.CheckConstraint("says IN ('yes', 'no')", name=op.f("ck_claims_says")),
+        sa.ForeignKeyConstraint(["portal_id"], ["portals.id"], name=op.f("fk_claims_portal_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claims")),
+        sa.UniqueConstraint(
+            "portal_id",
+            "edition",
+            "round",
+            "code",
+            "source",
+            name=op.f("uq_claims_portal_id_edition_round_code_source"),
+        ),
+    )
+    op.create_index(op.f("ix_claims_round_portal_id"), "claims", ["round", "portal_id"], unique=False)

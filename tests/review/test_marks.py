@@ -6,38 +6,38 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from losi.marks import ELLIPSIS, Segment, link_target, safe_link, segments
+from review.marks import ELLIPSIS, Piece, link_target, pieces, safe_link
 
 OFFSETS = st.lists(st.tuples(st.integers(-5, 60), st.integers(-5, 60)), max_size=6)
 
 
 @given(st.text(max_size=50), OFFSETS)
 def test_the_pieces_spell_the_quote(quote: str, matched: list[tuple[int, int]]) -> None:
-    pieces = segments(quote, matched)
-    assert "".join(piece.text for piece in pieces) == quote
-    assert all(piece.text for piece in pieces)
+    found = pieces(quote, matched)
+    assert "".join(piece.text for piece in found) == quote
+    assert all(piece.text for piece in found)
 
 
 def test_matched_words_are_marked() -> None:
-    assert segments("the city budget here", [(4, 8), (9, 15)]) == [
-        Segment("the ", False),
-        Segment("city", True),
-        Segment(" ", False),
-        Segment("budget", True),
-        Segment(" here", False),
+    assert pieces("the city budget here", [(4, 8), (9, 15)]) == [
+        Piece("the ", False),
+        Piece("city", True),
+        Piece(" ", False),
+        Piece("budget", True),
+        Piece(" here", False),
     ]
 
 
 def test_overlapping_matches_are_joined() -> None:
-    assert segments("open data portal", [(0, 9), (5, 16)]) == [Segment("open data portal", True)]
+    assert pieces("open data portal", [(0, 9), (5, 16)]) == [Piece("open data portal", True)]
 
 
 def test_a_long_quote_is_cut_around_its_first_match() -> None:
     quote = "x" * 1000 + "budget" + "y" * 1000
-    pieces = segments(quote, [(1000, 1006)], limit=100)
-    assert Segment("budget", True) in pieces
-    assert pieces[0] == pieces[-1] == Segment(ELLIPSIS, False)
-    assert sum(len(piece.text) for piece in pieces) <= 102
+    found = pieces(quote, [(1000, 1006)], limit=100)
+    assert Piece("budget", True) in found
+    assert found[0] == found[-1] == Piece(ELLIPSIS, False)
+    assert sum(len(piece.text) for piece in found) <= 102
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,260 @@
+"""`losi cycle`: survey cycles over many portals."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from losi.options import JSON_HELP, State, example, with_state
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from crawler.cycle.conductor import CycleResult, Pulse
+    from crawler.cycle.plan import Choice
+    from crawler.cycle.status import CycleStatus
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+_LOOK_EVERY = 2.0
+_PORTALS = "Only these portals: text in name, URL or region, and kind=city or country=PER,Chile."
+
+
+@click.group(
+    epilog=example("losi cycle new 2026 --edition losi-2024", "losi cycle crawl 2026", "losi cycle status 2026")
+)
+def cycle() -> None:
+    """Crawl many portals as one survey cycle; stop and go on at any moment."""
+
+
+def _limits(command: Command) -> Command:
+    for option in (
+        click.option("--allow-private", is_flag=True, help="Visit addresses of private and loopback networks too."),
+        click.option("--browser/--no-browser", default=False, help="Measure and picture in a browser.  [default: no]"),
+        click.option("--contact", metavar="URL", envvar="LOSI_CONTACT", help="Page that tells webmasters who asks."),
+        click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Time for one answer.  [default: 30]"),
+        click.option("--delay", type=click.FloatRange(0), help="Pause between two requests to one host.  [default: 1]"),
+        click.option("--max-seconds", type=click.FloatRange(0, min_open=True), help="For a portal.  [default: 3600]"),
+        click.option("--max-pages", type=click.IntRange(1), help="Pages of a portal to read at most.  [default: 200]"),
+    ):
+        command = option(command)
+    return command
+
+
+@cycle.command(epilog=example("losi cycle new 2026 --edition losi-2024 --closes 2026-05-31 --portals kind=city"))
+@click.argument("name")
+@click.option("--edition", "editions", multiple=True, help="Questionnaire, once a kind.  [default: the newest of each]")
+@click.option("--portals", "text", default="", metavar="FILTER", help=_PORTALS)
+@click.option("--closes", type=click.DateTime(["%Y-%m-%d"]), help="The day on which the cycle closes.")
+@click.option("--tries", type=click.IntRange(1, 10), default=3, show_default=True, help="Visits before it failed.")
+@click.option("--retry-hours", type=click.FloatRange(0), default=7.0, show_default=True, help="Time until such a try.")
+@click.option(
+    "--confirm-hours",
+    type=click.FloatRange(0),
+    default=1.0,
+    show_default=True,
+    help="Time until the second visit to a portal that lost what it had.",
+)
+@_limits
+@with_state
+def new(state: State, name: str, editions: tuple[str, ...], text: str, closes: datetime | None, **settings: Any) -> int:
+    """Begin a cycle over the portals of the database, or over the bundled list while there are none.
+
+    The limits hold for all of its visits, whoever crawls it.
+    """
+    from datetime import UTC
+
+    from crawler.cycle.plan import CycleSettings, begin_cycle
+    from crawler.settings import CrawlOptions
+    from losi.choices import questionnaire_for
+
+    chosen = chosen_portals(text)
+    named: dict[str, str] = {
+        found.kind: found.edition for found in (questionnaire_for(None, edition) for edition in editions)
+    }
+    own = {key: settings.pop(key) for key in ("tries", "retry_hours", "confirm_hours")}
+    given = {key: value for key, value in settings.items() if value is not None}
+    made = CycleSettings(editions=named, crawl=CrawlOptions(concurrency=1, **given), **own)
+    with state.open() as database, database.session() as session:
+        _take_bundled(session)
+        _, count = begin_cycle(session, name, made, chosen, closes=closes.replace(tzinfo=UTC) if closes else None)
+    click.echo(f"cycle {name}: {count} portals planned")
+    return 0
+
+
+@cycle.command(epilog=example("losi cycle add 2026 --portals country=PER"))
+@click.argument("name")
+@click.option("--portals", "text", default="", metavar="FILTER", help=_PORTALS)
+@with_state
+def add(state: State, name: str, text: str) -> int:
+    """Add portals of the database to a cycle; those that are in it stay as they are."""
+    from crawler.cycle.plan import extend_cycle
+    from storage.repository import get_cycle
+
+    chosen = chosen_portals(text)
+    with state.open_existing() as database, database.session() as session:
+        count = extend_cycle(session, get_cycle(session, name), chosen)
+    click.echo(f"cycle {name}: {count} portals added")
+    return 0
+
+
+@cycle.command(epilog=example("losi cycle crawl 2026", "losi cycle crawl 2026 --portals country=PER"))
+@click.argument("name")
+@click.option("--portals", "text", default="", metavar="FILTER", help=_PORTALS)
+@click.option("--concurrency", type=click.IntRange(1, 1000), default=100, show_default=True, help="Portals at a time.")
+@click.option("--processes", type=click.IntRange(0, 64), default=1, show_default=True, help="Readers of pages.")
+@click.option("--wait", is_flag=True, help="Stay until portals that wait for another time of day are visited too.")
+@with_state
+def crawl(state: State, name: str, text: str, concurrency: int, processes: int, wait: bool) -> int:
+    """Visit what is due of a cycle; after any end (Ctrl-C, a crash, power) the same command goes on where it was.
+
+    Exit code 0 when nothing is left or what is left waits for another time of day, 1 when it was stopped or paused.
+    """
+    from crawler.cycle.conductor import CycleOptions
+    from crawler.cycle.crawl import run_cycle
+
+    options = CycleOptions(concurrency, processes, chosen_portals(text), wait)
+    with state.open_existing() as database, _progress() as tell:
+        result = run_cycle(database, name, options, data_dir=state.data, tell=tell)
+    click.echo(
+        f"cycle {name}: {result.ended} visits, {result.pages} pages in {result.seconds:.0f} s; {_ending(result)}"
+    )
+    return 0 if result.ending in ("done", "waiting") else 1
+
+
+@cycle.command(epilog=example("losi cycle status 2026", "losi cycle status 2026 --json -"))
+@click.argument("name")
+@click.option("--regions-of-country", "by_region", is_flag=True, help="By the portals' own regions, not the UN's.")
+@click.option("--once", is_flag=True, help="Show it once, even on a terminal while the cycle is being crawled.")
+@click.option("--json", "json_to", metavar="FILE", help=JSON_HELP)
+@with_state
+def status(state: State, name: str, by_region: bool, once: bool, json_to: str | None) -> int:
+    """Show how far a cycle is: portals by state and region, failures by cause, pages a second, time left.
+
+    On a terminal the table is kept up to date while the cycle is being crawled.
+    """
+    from losi.cycle_tables import status_document, status_view
+    from losi.output import write_json
+    from losi.terminal import stdout
+
+    with state.open_existing() as database:
+
+        def read() -> CycleStatus:
+            from crawler.cycle.status import cycle_status
+            from storage.repository import get_cycle
+
+            with database.reader() as session:
+                return cycle_status(session, get_cycle(session, name), by_region=by_region)
+
+        found = read()
+        if json_to:
+            write_json(status_document(found), json_to)
+        if json_to == "-":
+            return 0
+        if found.crawling and not once and sys.stdout.isatty():
+            _follow(read)
+        else:
+            stdout().print(status_view(found))
+    return 0
+
+
+@cycle.command(epilog=example("losi cycle pause 2026"))
+@click.argument("name")
+@with_state
+def pause(state: State, name: str) -> int:
+    """Ask whoever crawls a cycle to stop; visits under way are broken off and kept."""
+    return _pause(state, name, True)
+
+
+@cycle.command(epilog=example("losi cycle resume 2026"))
+@click.argument("name")
+@with_state
+def resume(state: State, name: str) -> int:
+    """Allow a paused cycle to be crawled again."""
+    return _pause(state, name, False)
+
+
+def _pause(state: State, name: str, paused: bool) -> int:
+    from storage.repository import pause_cycle
+
+    with state.open_existing() as database, database.session() as session:
+        changed = pause_cycle(session, name, paused)
+    word = "paused" if paused else "open for crawling"
+    click.echo(f"cycle {name}: {word}" if changed else f"cycle {name}: was {word} already")
+    return 0
+
+
+def chosen_portals(text: str) -> Choice:
+    """The portals that a filter names; Misuse where it cannot be understood."""
+    from crawler.cycle.plan import choice
+    from losi.errors import Misuse
+
+    try:
+        return choice(text)
+    except ValueError as error:
+        raise Misuse(str(error), "for example: --portals 'kind=city country=PER'") from error
+
+
+def _take_bundled(session: Any) -> None:
+    from losi.portal_list import bundled_records
+    from storage.repository import import_portals, portals
+
+    if next(iter(portals(session)), None) is None:
+        count = import_portals(session, bundled_records())
+        click.echo(f"losi: no portals imported yet, took the {count.added} bundled ones", err=True)
+
+
+def _ending(result: CycleResult) -> str:
+    if result.ending == "waiting" and result.due is not None:
+        return f"the rest is tried again from {result.due:%Y-%m-%d %H:%M} UTC: run the same command then"
+    return {
+        "done": "all portals are done",
+        "waiting": "the rest waits",
+        "paused": "paused: losi cycle resume lets it go on",
+        "stopped": "stopped: the same command goes on",
+    }[result.ending]
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Pulse], None] | None]:
+    """Draws one line with the speed of the crawl; None when stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.live import Live
+    from rich.text import Text
+
+    from losi.terminal import stderr
+
+    with Live(console=stderr(), transient=True, auto_refresh=False) as live:
+
+        def show(pulse: Pulse) -> None:
+            words = (
+                f"{pulse.active} portals under way, {pulse.ended} visits done, {pulse.pages} pages, {pulse.rate:.1f}/s"
+            )
+            live.update(Text(words), refresh=True)
+
+        yield show
+
+
+def _follow(read: Callable[[], CycleStatus]) -> None:
+    """Draws the status again and again until the crawl ends or the user leaves."""
+    from time import sleep
+
+    from rich.live import Live
+
+    from losi.cycle_tables import status_view
+    from losi.terminal import stdout
+
+    found = read()
+    with Live(status_view(found), console=stdout(), auto_refresh=False) as live:
+        while found.crawling:
+            try:
+                sleep(_LOOK_EVERY)
+            except KeyboardInterrupt:
+                return
+            found = read()
+            live.update(status_view(found), refresh=True)

@@ -1,0 +1,161 @@
+"""Shows scores: tables for people, CSV and JSON for programs, written as they are computed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from losi.output import writer
+from losi.terminal import printable, show, stdout, table
+from review.publish import rows, schema
+from review.publish.formats import csv_line
+from review.publish.scores import Score, scores
+from review.publish.summary import BY, Line, Summary
+from survey.countries import countries
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from sqlalchemy.orm import Session
+
+    from review.publish.scope import Scope
+
+TITLES = {"losi": "Cities (LOSI)", "osi_weighted": "Countries (weighted sub-indices, not normalised)"}
+TOTALS = {"losi": "All cities", "osi_weighted": "All countries"}
+DEFAULT = ("level", "region", "group")
+PREFILLED = "Nobody has confirmed these answers: this is a program's pre-fill, a lower bound and no result of a survey."
+Figures = dict[str, Summary]
+
+
+def show_scores(session: Session, scope: Scope, figures: Figures, by: str | None) -> None:
+    """Print the tables: one grouping, or the overview."""
+    console = stdout()
+    for measure, summary in figures.items():
+        title = TITLES[measure]
+        for wanted in (by,) if by else DEFAULT:
+            if wanted == "portal":
+                show(console, _portal_table(title, _of(session, scope, measure), summary))
+            elif found := [line for name in BY if name == wanted for line in summary.lines(name)]:
+                show(console, _line_table(f"{title} by {wanted}", found))
+        if by is None:
+            show(console, _total_table(TOTALS[measure], summary.total))
+            if measure == "losi":
+                show(console, _coverage_table(summary))
+        if not summary.total.confirmed and summary.total.assessed:
+            console.print(PREFILLED, style="yellow")
+
+
+def write_scores_csv(session: Session, scope: Scope, figures: Figures, by: str, destination: str) -> None:
+    """Write the rows of `portals` or of one grouping as CSV."""
+    wanted = schema.PORTALS if by == "portal" else schema.GROUPS
+    with writer(destination) as write:
+        write(csv_line([column.name for column in wanted.columns]))
+        found = _portal_rows(session, scope, figures) if by == "portal" else _group_rows(figures, by)
+        for row in found:
+            write(csv_line(row))
+
+
+def write_scores_json(session: Session, scope: Scope, figures: Figures, destination: str) -> None:
+    """Write `{"schema": 1, "cycle", "measures": {measure: groups}, "coverage", "portals"}`, portals line by line."""
+    with writer(destination) as write:
+        head = {
+            "schema": schema.VERSION,
+            "cycle": scope.name or None,
+            "groups": [
+                _named(schema.GROUPS, row) for name, each in figures.items() for row in rows.group_rows(name, each)
+            ],
+            "coverage": [
+                _named(schema.COVERAGE, rows.coverage_row(region))
+                for region in (figures["losi"].coverage() if "losi" in figures else ())
+            ],
+        }
+        write(json.dumps(head, ensure_ascii=False)[:-1] + ', "portals": [')
+        separator = "\n"
+        for row in _portal_rows(session, scope, figures):
+            write(separator + json.dumps(_named(schema.PORTALS, row), ensure_ascii=False, default=str))
+            separator = ",\n"
+        write("\n]}\n")
+
+
+def _named(made: schema.Table, row: rows.Row) -> dict[str, Any]:
+    return {column.name: value for column, value in zip(made.columns, row, strict=True)}
+
+
+def _portal_rows(session: Session, scope: Scope, figures: Figures) -> Iterator[rows.Row]:
+    return (rows.portal_row(score, figures[score.measure].rank(score)) for score in scores(session, scope))
+
+
+def _group_rows(figures: Figures, by: str) -> Iterator[rows.Row]:
+    for measure, summary in figures.items():
+        for name in BY:
+            if name == by:
+                yield from (rows.group_row(measure, line) for line in summary.lines(name))
+
+
+def _of(session: Session, scope: Scope, measure: str) -> Iterator[Score]:
+    return (score for score in scores(session, scope) if score.measure == measure)
+
+
+def _portal_table(title: str, found: Iterable[Score], summary: Summary) -> Table:
+    numbers = ("rank", "index", "high", "confirmed", "OSI")
+    made = table(
+        title, ("portal", "country", "rank", "index", "high", "level", "basis", "confirmed", "OSI"), right=numbers
+    )
+    for score in found:
+        made.add_row(
+            printable(score.visit.name), score.visit.country, str(summary.rank(score) or "–"), number(score.index),
+            number(score.high), score.level or score.status, score.basis, f"{score.confirmed}/{score.questions}",
+            f"{number(score.published.osi)} ({score.published.year})" if score.published else "–",
+        )  # fmt: skip
+    return made
+
+
+def _line_table(title: str, lines: Iterable[Line]) -> Table:
+    numbers = ("portals", "scored", "confirmed", "mean", "median", "lowest", "highest", "below OSI")
+    made = table(title, ("", *numbers), right=numbers)
+    for line in lines:
+        made.add_row(
+            _key(line), str(line.portals), str(line.assessed), _share(line.confirmed, line.questions),
+            number(line.mean), number(line.median), number(line.lowest), number(line.highest), _below(line),
+        )  # fmt: skip
+    return made
+
+
+def _total_table(title: str, total: Line) -> Table:
+    made = table(title, ("", "value"), right=("value",))
+    made.add_row("portals", str(total.portals))
+    made.add_row("with a score", str(total.assessed))
+    made.add_row("answers confirmed by people", _share(total.confirmed, total.questions))
+    made.add_row("mean index", number(total.mean))
+    made.add_row("median index", number(total.median))
+    if total.compared:
+        made.add_row("cities below their country's published OSI", _below(total))
+    return made
+
+
+def _coverage_table(summary: Summary) -> Table:
+    numbers = ("states", "scored", "no portal", "not read", "not listed")
+    made = table("Member States by their cities' portals", ("region", *numbers), right=numbers)
+    for each in summary.coverage():
+        made.add_row(
+            each.region, str(each.states), str(each.assessed), str(each.no_portal), str(each.unread), str(each.unlisted)
+        )
+    return made
+
+
+def _key(line: Line) -> str:
+    known = countries().get(line.key) if line.by == "country" else None
+    return printable(known.name if known else line.key) or "not known"
+
+
+def _below(line: Line) -> str:
+    return f"{line.below} of {line.compared} ({_share(line.below, line.compared)})" if line.compared else "–"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else "–"
+
+
+def number(value: float | None) -> str:
+    """An index to four places."""
+    return "–" if value is None else f"{value:.4f}"

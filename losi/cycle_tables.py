@@ -1,0 +1,61 @@
+"""A survey cycle's status for people and programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from losi.terminal import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from crawler.cycle.status import CycleStatus
+
+_STATES = ("running", "pending", "waiting", "confirming", "done", "failed")
+
+
+def status_document(status: CycleStatus) -> dict[str, Any]:
+    """The status as JSON."""
+    regions = [{**asdict(region), "open": region.open} for region in status.regions]
+    due = status.due.isoformat() if status.due is not None else None
+    return {"schema": 1, **asdict(status), "regions": regions, "due": due}
+
+
+def status_view(status: CycleStatus) -> RenderableType:
+    """The status as tables."""
+    parts: list[RenderableType] = [Text(line) for line in status_lines(status)]
+    parts.append(_counts("Failed", "cause", status.failed))
+    parts.append(_counts("To be tried again", "cause", status.passing))
+    regions = table(
+        "Regions", ("region", "portals", "read", "failed", "open"), right=("portals", "read", "failed", "open")
+    )
+    for region in status.regions:
+        numbers = (region.portals, region.read, region.failed, region.open)
+        regions.add_row(region.region or "(none)", *map(str, numbers))
+    return Group(*parts, regions)
+
+
+def status_lines(status: CycleStatus) -> Iterator[str]:
+    """The status in words."""
+    doing = "paused" if status.paused else "being crawled" if status.crawling else "not being crawled"
+    yield f"cycle {status.name} ({status.edition}), {doing}: {status.read} of {status.portals} portals read"
+    yield "portals   " + ", ".join(f"{status.states[state]} {state}" for state in _STATES if state in status.states)
+    yield f"pages     {status.pages} in {status.requests} requests, {status.rate:.1f} a second now"
+    if status.left:
+        yield f"left      about {timedelta(seconds=round(status.left))}"
+    if status.due is not None:
+        yield f"again     from {status.due:%Y-%m-%d %H:%M} UTC"
+
+
+def _counts(title: str, name: str, counts: Mapping[str, int]) -> RenderableType:
+    if not counts:
+        return Text("")
+    made = table(title, (name, "portals"), right=("portals",))
+    for key, number in counts.items():
+        made.add_row(key, str(number))
+    return made

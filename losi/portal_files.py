@@ -1,0 +1,199 @@
+"""Reads lists of portals, CSV or XLSX, however their columns are named; every row that cannot be used is told."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, cast
+
+from losi.errors import Failure
+from storage.records import PortalRecord
+from storage.words import PortalKind
+
+COLUMNS = ("kind", "country", "name", "url", "language", "region", "edition", "trust", "source", "verified")
+_HEAD_ROWS = 20
+"""A list may begin with so many lines of title before the names of its columns."""
+_DELIMITERS = ",;\t|"
+_Row = tuple[int, Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A line of a list that cannot be used, and why."""
+
+    line: int
+    message: str
+
+
+def read_portals(path: Path) -> Iterator[PortalRecord | Fault]:
+    """The portals of a CSV or XLSX file (`-`: CSV on stdin), in order, with a Fault for each row that cannot be used.
+
+    Raises Failure for a file that cannot be read, and one without a column of addresses.
+    """
+    yield from _records(_rows(path), str(path) if str(path) != "-" else "stdin")
+
+
+def _rows(path: Path) -> Iterator[_Row]:
+    """The rows with their line numbers, from 1."""
+    try:
+        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        raise Failure(f"cannot read {path}: {error.strerror}", "check the path") from error
+    if data.startswith(b"PK"):
+        yield from _sheet(data, path)
+        return
+    text = _decoded(data)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise Failure(f"{path}, line {reader.line_num}: {error}", "save it as CSV anew") from error
+
+
+def _sheet(data: bytes, path: Path) -> Iterator[_Row]:
+    """The first sheet of a workbook that names an address column."""
+    from zipfile import BadZipFile
+
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except (BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+        raise Failure(f"{path} is no workbook that can be read: {error}", "save it as XLSX or CSV anew") from error
+    sheets = [list(enumerate(sheet.iter_rows(values_only=True), 1)) for sheet in book.worksheets]
+    found = next((rows for rows in sheets if _head(rows[:_HEAD_ROWS])), sheets[0] if sheets else [])
+    yield from found
+
+
+def _decoded(data: bytes) -> str:
+    """The text: by its byte order mark, else UTF-8, else the Windows code page that spreadsheets write."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that splits one of the first lines into the most columns that are known."""
+    lines = text.splitlines()[:_HEAD_ROWS]
+    return max(_DELIMITERS, key=lambda mark: max((len(_named(line.split(mark))) for line in lines), default=0))
+
+
+def _records(rows: Iterator[_Row], name: str) -> Iterator[PortalRecord | Fault]:
+    first: list[_Row] = []
+    for row in rows:
+        first.append(row)
+        if _head([row]) or len(first) == _HEAD_ROWS:
+            break
+    place = _head(first)
+    if not place:
+        raise Failure(f"{name} has no column 'url'", f"one line must name the columns: {','.join(COLUMNS)}")
+    seen: dict[tuple[str, str], int] = {}
+    for line, cells in rows:
+        values = {column: _text(cells[number]) for column, number in place.items() if number < len(cells)}
+        if not any(values.values()):
+            continue
+        record = _record(line, values)
+        if isinstance(record, PortalRecord):
+            key = (record.url, record.kind)
+            if key in seen:
+                yield Fault(line, f"{record.url} is on line {seen[key]} already")
+                continue
+            seen[key] = line
+        yield record
+
+
+def _head(rows: Sequence[_Row]) -> dict[str, int]:
+    """Which column is where, by the first row that names a column of addresses; empty if none does."""
+    for _, cells in rows:
+        named = _named(cells)
+        if "url" in named:
+            return named
+    return {}
+
+
+def _named(cells: Iterable[Any]) -> dict[str, int]:
+    named: dict[str, int] = {}
+    for number, value in enumerate(cells):
+        column = _words()["columns"].get(_plain(_text(value)))
+        if column is not None:
+            named.setdefault(column, number)
+    return named
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, str]]:
+    """Spelling to word, for columns and for kinds."""
+    with (files("losi") / "data" / "portal_columns.toml").open("rb") as file:
+        found = tomllib.load(file)
+    return {part: {said: word for word, all_said in found[part].items() for said in all_said} for part in found}
+
+
+def _plain(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(character for character in folded if character.isalnum())
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value).strip().removeprefix("'") if value is not None else ""
+
+
+def _record(line: int, row: Mapping[str, str]) -> PortalRecord | Fault:
+    from crawler.urls import typed_url
+    from survey.countries import UnknownCountryError, country
+    from survey.questionnaire import UnknownEditionError, load
+
+    try:
+        kind = _kind(row)
+        url = typed_url(row.get("url", ""))[0]
+        code = country(row["country"]).iso3 if row.get("country") else None
+        if row.get("edition") and load(row["edition"]).kind != kind:
+            raise ValueError(f"edition {row['edition']} is not for {kind} portals")
+        return PortalRecord(
+            url=url,
+            name=row.get("name") or url,
+            kind=kind,
+            country=code,
+            language=row.get("language") or None,
+            region=row.get("region") or None,
+            edition=row.get("edition") or None,
+            trust=row.get("trust") or None,
+            source=row.get("source") or None,
+            verified=_moment(row.get("verified", "")),
+        )
+    except (UnknownCountryError, UnknownEditionError, ValueError) as error:
+        return Fault(line, str(error))
+
+
+def _kind(row: Mapping[str, str]) -> PortalKind:
+    said = row.get("kind") or "city"
+    kind = _words()["kinds"].get(_plain(said))
+    if kind is None:
+        raise ValueError(f"kind is {said!r}; it must be city or national")
+    return cast(PortalKind, kind)
+
+
+def _moment(text: str) -> datetime | None:
+    """The day a person checked the address; yes and no, which name no day, count as unknown."""
+    if text.lower() in ("", "no", "yes", "true", "false"):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"verified is {text!r}; it must be a date such as 2026-03-01") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,124 @@
+"""Schedules as lines for crontab, as units of systemd, as a table, and as JSON."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crawler.jobs.cron import calendars, next_moment, opens, within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.table import Table
+
+    from losi.options import State
+    from storage.models import Schedule
+
+_SERVICE = """\
+# /etc/systemd/system/losi-schedule-{number}.service
+[Unit]
+Description=LOSI Scout schedule {number}: cycle {cycle}
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+Type=oneshot
+ExecStart={command}
+TimeoutStopSec=120
+
+"""
+_TIMER = """\
+# /etc/systemd/system/losi-schedule-{number}.timer
+[Unit]
+Description=LOSI Scout schedule {number}: cycle {cycle}
+
+[Timer]
+{calendars}
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+
+"""
+
+
+def cron_lines(schedules: Iterable[Schedule], state: State) -> str:
+    """Lines for `crontab -e`; the command itself keeps to the months before the cycle closes."""
+    lines = ["# times are UTC: cronie takes CRON_TZ, other crons need a machine that runs in UTC", "CRON_TZ=UTC"]
+    for one in schedules:
+        log = shlex.quote(str(state.data.resolve() / "schedule.log"))
+        command = f"{_command(one, state)} >> {log} 2>&1".replace("%", r"\%")
+        lines += [f"# schedule {one.id}: cycle {_plain(one.cycle.name)}{_bounds(one)}", f"{one.cron} {command}"]
+    return "\n".join(lines) + "\n"
+
+
+def systemd_units(schedules: Iterable[Schedule], state: State) -> str:
+    """A service and a timer a schedule, each behind the path of its file."""
+    units = []
+    for one in schedules:
+        command = _command(one, state).replace("%", "%%").replace("$", "$$")
+        times = "\n".join(f"OnCalendar={time}" for time in calendars(one.cron or ""))
+        names = {"number": one.id, "cycle": _plain(one.cycle.name)}
+        units += [_SERVICE.format(command=command, **names), _TIMER.format(calendars=times, **names)]
+    return "".join(units)
+
+
+def schedule_table(schedules: Iterable[Schedule]) -> Table:
+    """What is kept, for people."""
+    from rich.table import Table
+
+    table = Table("no", "cycle", "when (UTC)", "portals", "again", "last", "next", box=None)
+    for one in schedules:
+        said = schedule_document(one)
+        cells = (said["cycle"], one.cron or "once", one.portals, "yes" if one.again else "")
+        table.add_row(str(one.id), *cells, _short(one.fired), _short(_next(one)))
+    return table
+
+
+def schedule_document(one: Schedule) -> dict[str, Any]:
+    """What is kept, for machines; `next` is null where no moment is left."""
+    following = _next(one)
+    return {
+        "number": one.id,
+        "cycle": one.cycle.name,
+        "cron": one.cron,
+        "months": one.months,
+        "again": one.again,
+        "portals": one.portals,
+        "last": one.fired.isoformat() if one.fired else None,
+        "next": following.isoformat() if following else None,
+    }
+
+
+def _next(one: Schedule) -> datetime | None:
+    """The next moment within the bounds."""
+    now = datetime.now(UTC)
+    begin = opens(one.cycle.closes, one.months)
+    if one.cron is None:
+        return None
+    moment = next_moment(one.cron, max(now, begin) if begin else now)
+    return moment if within(moment, one.cycle.closes, one.months) else None
+
+
+def _command(one: Schedule, state: State) -> str:
+    program = Path(sys.argv[0]).resolve()
+    start = [str(program)] if program.name == "losi" else [sys.executable, "-m", "losi"]
+    where = ["--data", str(state.data.resolve()), *(["--db", state.db] if state.db else [])]
+    return shlex.join([*start, "schedule", "run", str(one.id), *where])
+
+
+def _bounds(one: Schedule) -> str:
+    begin, end = opens(one.cycle.closes, one.months), one.cycle.closes
+    return (f", from {begin:%Y-%m-%d}" if begin else "") + (f", to {end:%Y-%m-%d}" if end else "")
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.replace("%", " ").split())
+
+
+def _short(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else "-"

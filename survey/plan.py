@@ -1,0 +1,95 @@
+"""What it takes to add a feature to a portal, and the Sustainable Development Goals that it serves: data of ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, get_args
+
+from survey.features import features
+from survey.packaged import SurveyDataError, read_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from survey.indicator import Indicator
+
+Grade = Literal["easy", "moderate", "hard"]
+GRADES: tuple[Grade, ...] = get_args(Grade)
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How hard a feature is to add for a portal that runs: `grade`, and in a sentence why.
+
+    `source` is `ours` where the grade is this product's judgement, else where it was read.
+    """
+
+    grade: Grade
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A target (`16.10`) of a goal (1 to 17, with its short title) of the 2030 Agenda (A/RES/70/1).
+
+    `source` is `ours` where this product links the feature to the target, else where that was read.
+    """
+
+    goal: int
+    title: str
+    target: str
+    source: str
+
+
+@cache
+def efforts() -> Mapping[str, Effort]:
+    """Return the effort of every feature, by its key; the mapping is read-only."""
+    return parse_efforts(read_rows("effort.csv"))
+
+
+@cache
+def targets() -> Mapping[str, tuple[Target, ...]]:
+    """Return the targets that every feature serves, by its key; the mapping is read-only."""
+    return parse_targets(read_rows("sdgs.csv"))
+
+
+def parse_efforts(rows: Iterable[Mapping[str, str]]) -> Mapping[str, Effort]:
+    """Build the efforts of CSV rows; raise SurveyDataError on an unknown feature or grade, or a repeated feature."""
+    found: dict[str, Effort] = {}
+    for row in rows:
+        grade = next((each for each in GRADES if each == row["effort"]), None)
+        if grade is None:
+            raise SurveyDataError(f"effort of {row['feature']}: {row['effort']!r} is not one of {', '.join(GRADES)}")
+        if row["feature"] not in features() or row["feature"] in found:
+            raise SurveyDataError(f"effort: {row['feature']!r} is no feature, or is given twice")
+        found[row["feature"]] = Effort(grade, row["reason"], row["source"])
+    return MappingProxyType(found)
+
+
+def parse_targets(rows: Iterable[Mapping[str, str]]) -> Mapping[str, tuple[Target, ...]]:
+    """Build the targets of CSV rows; raise SurveyDataError on an unknown feature or a target outside its goal."""
+    found: dict[str, list[Target]] = {}
+    titles: dict[str, str] = {}
+    for row in rows:
+        if row["feature"] not in features():
+            raise SurveyDataError(f"sdgs: {row['feature']!r} is no feature")
+        title = titles.setdefault(row["goal"], row["title"])
+        if row["target"].partition(".")[0] != row["goal"] or title != row["title"]:
+            raise SurveyDataError(f"sdgs: {row['feature']}: target {row['target']} does not fit goal {row['goal']}")
+        target = Target(int(row["goal"]), row["title"], row["target"], row["source"])
+        found.setdefault(row["feature"], []).append(target)
+    return MappingProxyType({feature: tuple(each) for feature, each in found.items()})
+
+
+def effort_of(indicator: Indicator) -> Effort:
+    """Return the least effort that answers an indicator: any one of its features is enough."""
+    return min((efforts()[key] for key in indicator.features), key=lambda effort: GRADES.index(effort.grade))
+
+
+def targets_of(indicator: Indicator) -> tuple[Target, ...]:
+    """Return the targets that the features of an indicator serve, each once, by goal."""
+    found = {each.target: each for key in indicator.features for each in targets()[key]}
+    return tuple(sorted(found.values(), key=lambda each: (each.goal, each.target)))

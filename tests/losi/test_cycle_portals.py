@@ -1,0 +1,146 @@
+"""Lists of portals of any make are read; addresses are verified against real servers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from losi.portal_files import Fault, read_portals
+from storage.records import PortalRecord
+
+Losi = Callable[..., Any]
+
+
+def portals_of(path: Path) -> list[tuple[str, str, str | None, str | None]]:
+    found = [row for row in read_portals(path) if isinstance(row, PortalRecord)]
+    return [(row.url, row.name, row.country, row.region) for row in found]
+
+
+LIMA = ("https://www.lima.example/", "Lima", "PER", "Costa")
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding"),
+    [
+        ("URL;Municipality;Country;Province", "utf-8-sig"),
+        ("Sitio web;Municipio;País;Región", "utf-8"),
+        ("Web-Site\tVille\tPays\tDépartement", "cp1252"),
+        ("portal,city,ISO3,state", "utf-16"),
+    ],
+)
+def test_columns_are_known_by_many_names(tmp_path: Path, head: str, encoding: str) -> None:
+    mark = next(mark for mark in ";\t," if mark in head)
+    row = mark.join(("www.lima.example", "Lima", "Peru", "Costa"))
+    (tmp_path / "list.csv").write_text(f"{head}\n{row}\n", encoding=encoding)
+    assert portals_of(tmp_path / "list.csv") == [LIMA]
+
+
+def test_a_workbook_may_have_titles_and_other_sheets(tmp_path: Path) -> None:
+    book = Workbook()
+    book.create_sheet("About").append(["About this list"])
+    sheet = book.create_sheet("Portals")
+    sheet.append(["Municipal portals 2026"])
+    sheet.append([])
+    sheet.append(["City", "Country", "Website", "Region", "Questionnaire"])
+    sheet.append(["Lima", "Peru", "www.lima.example", "Costa", "losi-2024"])
+    sheet.append([None, None, None, None, None])
+    sheet.append(["Nowhere", "Peru", "not a url", "Costa", None])
+    sheet.append(["Lima again", "Peru", "https://www.lima.example/", "Costa", None])
+    sheet.append(["Cusco", "Peru", "cusco.example", "Sierra", "losi-1999"])
+    book.save(tmp_path / "list.xlsx")
+    assert portals_of(tmp_path / "list.xlsx") == [LIMA]
+    faults = [row for row in read_portals(tmp_path / "list.xlsx") if isinstance(row, Fault)]
+    assert [fault.line for fault in faults] == [6, 7, 8]
+    assert "line 4" in faults[1].message
+
+
+def test_a_list_without_addresses_is_refused(offline: Losi, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("a,b\n1,2\n")
+    done = offline("portals", "import", "list.csv")
+    assert done.code == 1
+    assert "no column 'url'" in done.err
+
+
+def test_portals_without_an_address_are_listed(offline: Losi) -> None:
+    rows = list(csv.DictReader(io.StringIO(offline("portals", "list", "--missing").out)))
+    assert rows
+    assert all(row["name"] and not row["url"] for row in rows)
+
+
+class Town(BaseHTTPRequestHandler):
+    """One site a path."""
+
+    def do_GET(self) -> None:
+        answers = {
+            "/moved/": (301, {"Location": "/new/"}, ""),
+            "/new/": (200, {}, "The new site of the town. " * 30),
+            "/": (200, {}, "Welcome to the town hall. " * 30),
+        }
+        status, headers, text = answers.get(self.path, (404, {}, "nothing"))
+        body = f"<html><title>Town</title><body><main>{text}</main><footer>© 2026 City of Town</footer></html>".encode()
+        self.send_response(status)
+        for name, value in {"Content-Type": "text/html", "Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Silent."""
+
+
+@pytest.fixture
+def town() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Town)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_addresses_are_verified(losi: Losi, tmp_path: Path, town: str) -> None:
+    rows = [f"{town}/,Good", f"{town}/moved/,Moved", f"{town}/gone/,Gone", "http://127.0.0.1:1/,Dead"]
+    (tmp_path / "list.csv").write_text("url,name\n" + "\n".join(rows) + "\n")
+    losi("portals", "import", "list.csv")
+    done = losi("portals", "verify", "checked.csv", "--allow-private", "--delay", "0", "--timeout", "5")
+    assert done.code == 1
+    found = {row["name"]: row for row in csv.DictReader((tmp_path / "checked.csv").open())}
+    assert (found["Good"]["answer"], found["Good"]["official"]) == ("page", "shown")
+    assert found["Moved"]["final"] == f"{town}/new/"
+    assert (found["Gone"]["answer"], found["Gone"]["status"], found["Gone"]["proposal"]) == (
+        "refused",
+        "404",
+        f"{town}/",
+    )
+    assert (found["Dead"]["answer"], found["Dead"]["proposal"]) == ("none", "")
+
+
+def test_a_cycle_is_begun_shown_paused_and_resumed(offline: Losi, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("url,name,country,region\na.example,A,PER,Costa\nb.example,B,CHL,Sur\n")
+    offline("portals", "import", "list.csv")
+    assert offline("cycle", "new", "2026", "--edition", "losi-2024").out == "cycle 2026: 2 portals planned\n"
+    assert "already a cycle" in offline("cycle", "new", "2026").err
+    status = json.loads(offline("cycle", "status", "2026", "--json", "-").out)
+    assert (status["portals"], status["states"], status["crawling"]) == (2, {"pending": 2}, False)
+    assert [region["region"] for region in status["regions"]] == ["Americas"]
+    own = json.loads(offline("cycle", "status", "2026", "--regions-of-country", "--json", "-").out)
+    assert [(region["region"], region["open"]) for region in own["regions"]] == [("Costa", 1), ("Sur", 1)]
+    assert "0 of 2 portals read" in offline("cycle", "status", "2026").out
+    assert offline("cycle", "pause", "2026").out == "cycle 2026: paused\n"
+    assert "paused" in offline("cycle", "crawl", "2026").err
+    assert offline("cycle", "resume", "2026").code == 0
+    assert offline("cycle", "status", "2027").err.startswith("losi: there is no cycle '2027'; there are 2026")
+
+
+def test_the_bundled_portals_are_the_default(offline: Losi) -> None:
+    done = offline("cycle", "new", "2026", "--portals", "kind=national country=PER,Chile")
+    assert done.out == "cycle 2026: 2 portals planned\n"
+    assert offline("cycle", "add", "2026", "--portals", "kind=city country=PER").out == "cycle 2026: 1 portals added\n"

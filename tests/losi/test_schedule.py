@@ -1,0 +1,105 @@
+"""Schedules are kept, listed, printed for cron and systemd, and do what they say."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Losi = Callable[..., Any]
+
+
+@pytest.fixture
+def planned(losi: Losi, tmp_path: Path) -> Losi:
+    """A folder with a cycle over one portal that nobody can reach, open long from now."""
+    (tmp_path / "one.csv").write_text("url,name,kind\nhttp://127.0.0.1:9/,Nowhere,city\n", encoding="utf-8")
+    assert losi("portals", "import", "one.csv").code == 0
+    words = ("--closes", "2099-08-31", "--tries", "1", "--allow-private", "--delay", "0", "--timeout", "2")
+    assert losi("cycle", "new", "2099 % survey", *words).code == 0
+    return losi
+
+
+def test_schedules_are_added_listed_and_removed(planned: Losi) -> None:
+    added = planned(
+        "schedule", "add", "2099 % survey", "--every", "monday", "--at", "06:00", "--months", "4", "--again"
+    )
+    assert added.out.startswith("schedule 1: 0 6 * * 1, next ")
+    assert planned("schedule", "add", "2099 % survey", "--cron", "*/30 2-4 * * *", "--portals", "kind=city").code == 0
+    kept = json.loads(planned("schedule", "list", "--json", "-").out)["schedules"]
+    assert [one["cron"] for one in kept] == ["0 6 * * 1", "*/30 2-4 * * *"]
+    assert kept[0]["next"] == "2099-05-04T06:00:00+00:00"
+    assert planned("schedule", "remove", "1").code == 0
+    assert "2099" in planned("schedule", "list").out
+    assert planned("schedule", "remove", "1").code == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [(), ("--cron", "every day"), ("--every", "monday", "--cron", "0 6 * * 1"), ("--every", "monday", "--at", "25:00")],
+)
+def test_what_cannot_be_kept_is_refused(planned: Losi, words: tuple[str, ...]) -> None:
+    refused = planned("schedule", "add", "2099 % survey", *words)
+    assert (refused.code, len(refused.lines)) == (2, 1)
+
+
+def test_lines_for_cron(planned: Losi) -> None:
+    assert planned("schedule", "--print-cron").code == 1
+    planned("schedule", "add", "2099 % survey", "--every", "monday", "--at", "06:00", "--months", "4")
+    lines = planned("schedule", "--print-cron").out.splitlines()
+    assert lines[1] == "CRON_TZ=UTC"
+    assert lines[2] == "# schedule 1: cycle 2099 survey, from 2099-04-30, to 2099-08-31"
+    assert re.fullmatch(r"0 6 \* \* 1 \S.* schedule run 1 --data /\S+ >> /\S+/schedule\.log 2>&1", lines[3])
+
+
+def test_units_of_systemd(planned: Losi, tmp_path: Path) -> None:
+    planned("schedule", "add", "2099 % survey", "--every", "monday", "--at", "06:00")
+    printed = planned("schedule", "--print-systemd").out
+    parts = re.split(r"^# /etc/systemd/system/(\S+)\n", printed, flags=re.MULTILINE)[1:]
+    units = dict(zip(parts[::2], parts[1::2], strict=True))
+    assert sorted(units) == ["losi-schedule-1.service", "losi-schedule-1.timer"]
+    assert "OnCalendar=Mon *-*-* 06:00:00 UTC" in units["losi-schedule-1.timer"]
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed here, so the units were not verified")
+    for name, unit in units.items():
+        (tmp_path / name).write_text(unit)
+    command = ["systemd-analyze", "verify", *(str(tmp_path / name) for name in units)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_schedule_crawls_here_with_sqlite(planned: Losi) -> None:
+    planned("schedule", "add", "2099 % survey", "--every", "day")
+    done = planned("schedule", "run", "1")
+    assert (done.code, done.out.split(",")[0]) == (0, "cycle 2099 % survey: 1 visits")
+    assert "0 visits" in planned("schedule", "run", "1").out
+    planned("schedule", "add", "2099 % survey", "--every", "day", "--again")
+    assert "1 visits" in planned("schedule", "run", "2").out
+    planned("schedule", "add", "2099 % survey", "--every", "day", "--months", "1")
+    assert planned("schedule", "run", "3").out == "schedule 3: the cycle 2099 % survey is not open now\n"
+
+
+def test_workers_need_postgresql(planned: Losi) -> None:
+    for words in (("worker", "--once"), ("schedule", "start", "2099 % survey")):
+        refused = planned(*words)
+        assert (refused.code, len(refused.lines)) == (1, 1)
+        assert "need PostgreSQL" in refused.err
+
+
+def test_archives_go_and_come_back(planned: Losi, tmp_path: Path) -> None:
+    planned("schedule", "add", "2099 % survey", "--every", "day")
+    planned("schedule", "run", "1")
+    assert planned("archives", "push", "away").out.startswith("1 archives are in away, ")
+    folders = list(tmp_path.rglob("data/archive/run-*")) or list(tmp_path.rglob("losi-data/archive/run-*"))
+    shutil.rmtree(folders[0])
+    assert planned("archives", "pull", "away").out.startswith("1 archives are here, ")
+    assert folders[0].is_dir()
+    shutil.rmtree(folders[0])
+    shutil.rmtree(tmp_path / "away")
+    lost = planned("archives", "pull", "away")
+    assert (lost.code, lost.lines[0]) == (1, "losi: away holds no archive/run-000001")
