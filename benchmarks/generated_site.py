@@ -78,7 +78,7 @@ def write_site(folder: Path, pages: int) -> None:
     (folder / "p").mkdir(parents=True, exist_ok=True)
     (folder / "robots.txt").write_text("User-agent: *\nAllow: /\n")
     for number in range(pages):
-        (folder / path_of(number).lstrip("/")).write_text(_page(number, pages), encoding="utf-8")
+        (folder / path_of(number).lstrip("/")).write_text(generated_page(number, pages), encoding="utf-8")
 
 
 def path_of(number: int) -> str:
@@ -86,7 +86,8 @@ def path_of(number: int) -> str:
     return f"/p/{number}.html" if number else "/index.html"
 
 
-def _page(number: int, pages: int) -> str:
+def generated_page(number: int, pages: int) -> str:
+    """The HTML of one page of a site of so many."""
     random = Random(number)
     language = "en" if number % 3 == 2 else "es"
     near = [number * 8 + step for step in range(1, 9) if number * 8 + step < pages]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 
 from crawler.wire import FetchError, Wire
 from storage.archive import decoded_body
@@ -37,17 +37,21 @@ class ArchiveMiddleware:
         wire: Wire = request.meta.pop("wire")
         visit = self._visit
         visit.budget.bytes += len(wire.body)
+        if visit.earlier is not None and wire.kept is None and "conditions" in request.meta:
+            wire = visit.earlier.compared(request.url, wire)
         visit.failures_in_a_row = 0
         request.meta["capture"] = visit.log.capture(request, response.url, wire)
         request.meta["fetched_at"] = wire.fetched_at
         decoded = decoded_body(wire.headers, wire.body, visit.options.max_body)
         request.meta["cut"] = wire.truncated or ("length" if decoded.truncated else "")
-        if decoded.body is wire.body:
+        if decoded.body is wire.body and wire.status == response.status:
             return response
-        return Response(response.url, response.status, response.headers, decoded.body)
+        return Response(response.url, wire.status, Headers(wire.headers), decoded.body)
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Keeps that there was no answer, and why."""
+        if request.meta.get("kept"):
+            return
         if isinstance(exception, FetchError) and exception.cause != "not_in_archive":
             self._visit.fetch_failed(exception)
             self._visit.log.failure(request, exception)

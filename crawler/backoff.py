@@ -48,10 +48,11 @@ class BackoffMiddleware:
         tries = request.meta.get("tries", 0)
         if tries >= options.retries or not self._visit.may_retry(request):
             return None
-        pause = min(max(asked or 0.0, options.backoff * 2**tries), options.max_backoff)
-        if asked is not None and asked > options.max_backoff:
+        kept = request.meta.get("kept", False)
+        pause = 0.0 if kept else min(max(asked or 0.0, options.backoff * 2**tries), options.max_backoff)
+        if asked is not None and asked > options.max_backoff and not kept:
             self._visit.note(f"{request.url} asked to wait {asked:.0f} s; waited {pause:.0f} s")
-        if hold:
+        if hold and not kept:
             self._visit.hold(pause)
         if not await self._visit.sleep(pause):
             return None

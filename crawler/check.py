@@ -83,6 +83,8 @@ async def check(
                 if turn is not None and run.visit.stop_cause == "interrupted":
                     raise SuspendedError
                 cancelled = cancelled or await _examine(run, stop)
+                if turn is not None and stop is not None and stop.is_set():
+                    raise SuspendedError
             result = await asyncio.to_thread(run.finish)
         except BaseException:
             await asyncio.to_thread(run.suspend)

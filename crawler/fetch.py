@@ -173,7 +173,7 @@ def _peer(answer: aiohttp.ClientResponse) -> str | None:
 
 def explained(error: Exception, url: str, timeout: float) -> FetchError:
     """The error in the words of the outcome taxonomy."""
-    text = str(error) or type(error).__name__
+    text = _line(str(error)) or type(error).__name__
     system = str(getattr(error, "os_error", error))
     if isinstance(error, FetchError):
         return error
@@ -190,5 +190,10 @@ def explained(error: Exception, url: str, timeout: float) -> FetchError:
     if isinstance(error, aiohttp.ClientConnectionError | OSError):
         return FetchError("tcp", f"the connection to {url} was lost: {text}")
     if isinstance(error, aiohttp.ClientResponseError):
-        return FetchError("error", f"{url} does not answer in HTTP: {error.message or text}")
+        return FetchError("error", f"{url} does not answer in HTTP: {_line(error.message) or text}")
     return FetchError("error", f"{url}: {text}")
+
+
+def _line(text: str) -> str:
+    """The first line: parsers show below it the bytes that they stumbled over."""
+    return text.strip().partition("\n")[0].rstrip(": ")

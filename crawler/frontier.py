@@ -69,6 +69,7 @@ class Frontier:
         self._left = 0
         self._experience = Experience()
         self._waiting = Waiting(self._experience, self._is_gone)
+        self._pickable: dict[int, Entry] | None = None
         self.cut: Counter[str] = Counter()
         self.dropped = 0
 
@@ -132,6 +133,8 @@ class Frontier:
 
     def _push(self, entry: Entry) -> None:
         self._waiting.push(entry, self._progress.settled)
+        if self._pickable is not None:
+            self._pickable[entry.key] = entry
         if len(self._waiting) > self._limit:
             self._shrink()
 
@@ -140,6 +143,20 @@ class Frontier:
         entry = self._waiting.pop(self._progress.settled)
         if entry is None:
             self._left = 0
+            return None
+        self._best[entry.key] = self._best[hash(entry.url)] = _VISITED
+        self._left -= 1
+        self._experience.tried(entry)
+        return entry
+
+    def index(self, on: bool = True) -> None:
+        """Has `pick` know every link that is queued from now on; or forget them all."""
+        self._pickable = {} if on else None
+
+    def pick(self, url: str) -> Entry | None:
+        """The entry of one canonical URL, marked as visited as by `pop`; None if it does not wait (or is unindexed)."""
+        entry = self._pickable.pop(hash(url), None) if self._pickable is not None else None
+        if entry is None or self._is_gone(entry):
             return None
         self._best[entry.key] = self._best[hash(entry.url)] = _VISITED
         self._left -= 1

@@ -85,8 +85,7 @@ class Gate:
 def refusal_of(page: Page, headers: Mapping[str, str]) -> Refusal | None:
     """Why an answer is no content by what it shows itself, None if it may be."""
     if not page.body.strip(b"\x00 \t\r\n"):
-        status = page.status if page.status >= 400 else 0
-        return Refusal("http_status", f"HTTP {status}") if status else Refusal("empty", "the answer is empty")
+        return _refusal_of_nothing(page)
     verdict = interstitial(page, headers)
     if verdict is not None:
         return Refusal("interstitial", verdict.why, verdict)
@@ -95,6 +94,15 @@ def refusal_of(page: Page, headers: Mapping[str, str]) -> Refusal | None:
     if page.kind == "other":
         return Refusal("not_text", f"not a page: {page.content_type or 'unknown type'}")
     return None
+
+
+def _refusal_of_nothing(page: Page) -> Refusal:
+    """Why there is no body: pictures and the like are not received at all."""
+    if not 200 <= page.status < 300:
+        return Refusal("http_status", f"HTTP {page.status}")
+    if page.kind == "other" and page.content_type:
+        return Refusal("not_text", f"not a page: {page.content_type}")
+    return Refusal("empty", "the answer is empty")
 
 
 def print_of(page: Page) -> Print:

@@ -19,6 +19,7 @@ from survey.features import features
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from crawler.cycle.kept import Kept
     from crawler.replay import Replay
     from crawler.robots import RobotsPolicy
     from crawler.runlog import RunLog
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _FUNCTION = 0.5
 """From this promise on, a link out of the portal is followed for one page."""
 _DOCUMENT = 0.3
+_LEAD = 0.95
+"""What an address promises where a feature was proven at an earlier visit."""
 _FULL = 0.8
 """So full may the recorder's queue be before the crawl waits for it."""
 
@@ -52,6 +55,7 @@ class Itinerary(Patience):
         self.robots: dict[str, RobotsPolicy] = {}
         self.disallowed = 0
         self.missing = 0
+        self.kept: Kept | None = None
         self._errands: list[Entry] = []
         self._plain_url: str | None = None
 
@@ -108,7 +112,7 @@ class Itinerary(Patience):
     def next_entry(self) -> Entry | None:
         """The frontier's best that may be fetched, its place in the budget reserved; None if there is none now."""
         while self.budget.has_room:
-            entry = self._question() or self.frontier.pop()
+            entry = self._question() or self._onward()
             if entry is None:
                 return None
             if entry.kind == "search":
@@ -120,6 +124,28 @@ class Itinerary(Patience):
                 self.budget.external += entry.kind == "external"
                 return entry
         return None
+
+    def go_on_from(self, kept: Kept) -> None:
+        """Has the crawl go the way it went before it was broken off, with the answers of then."""
+        self.kept = kept
+        self.frontier.index()
+
+    def lead(self, url: str, promised: tuple[str, ...]) -> None:
+        """Queues an address at which these features were proven before."""
+        if self.scope.contains(url):
+            self.frontier.add(url, tuple((feature, _LEAD) for feature in promised), depth=1, zone="nav")
+
+    @property
+    def retracing(self) -> bool:
+        """Whether the crawl still goes the way that it went before."""
+        return self.kept is not None and self.kept.left
+
+    def _onward(self) -> Entry | None:
+        """The frontier's best; of a crawl that retraces its way, what it followed next."""
+        entry = self.kept.next(self.frontier) if self.kept is not None and self.kept.left else None
+        if entry is None and self.kept is not None and not self.kept.left:
+            self.frontier.index(on=False)
+        return entry or self.frontier.pop()
 
     def _fits(self, entry: Entry) -> bool:
         if entry.kind == "external" and self.budget.external >= self.options.max_external:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from threading import Thread
 
 from crawler.reading import Answer, Reading, read
 from detectors.inspector import Inspector
@@ -87,8 +90,21 @@ class Readers:
 def _begin(names: tuple[str, ...]) -> None:
     """Loads the detectors. Ctrl-C is left to the crawl, which ends its readers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     _inspector(names)
     gc.freeze()
+
+
+def end_with_parent() -> None:
+    """Has this process end when the one that began it was killed: nobody will hand it work any more."""
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_outlive, args=(parent.sentinel,), daemon=True).start()
+
+
+def _outlive(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 @cache

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class FrontierScheduler(BaseScheduler):
     """First what the engine was given (seeds, redirects, retries), then the frontier's best.
 
-    In replay it hands out one request at a time, once the page before it was read: the order is then the same in every
-    run.
+    In replay, and while a broken crawl retraces its way, it hands out one request at a time, once the page before was
+    read: the order is then the same in every run.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -57,7 +57,7 @@ class FrontierScheduler(BaseScheduler):
     def next_request(self) -> Request | None:
         """The next request, None if it is not the time for one."""
         visit = self._visit
-        if visit.stopped or (visit.replay is not None and self._busy()):
+        if visit.stopped or ((visit.replay is not None or visit.retracing) and self._busy()):
             return None
         if self._given:
             return self._given.popleft()

@@ -23,6 +23,9 @@ MAX_SIZE = 50_000_000
 """Bytes of one sitemap, unpacked (the protocol's own limit)."""
 
 _MAX_DEPTH = 2
+_MAX_ELEMENTS = 500_000
+"""Elements of one sitemap that are looked at: a few kilobytes unpack to more than can be read in minutes."""
+
 _DEFAULT_LANGUAGES = ("en",)
 _GZIP = b"\x1f\x8b"
 _TEXT_LINE = re.compile(r"^https?://\S+$")
@@ -94,28 +97,34 @@ def _xml(body: bytes) -> tuple[list[str], list[str]]:
     parser = etree.XMLPullParser(events=("end",), recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     pages: list[str] = []
     further: list[str] = []
+    elements = 0
     try:
         for start in range(0, len(body), 1 << 16):
             parser.feed(body[start : start + (1 << 16)])
-            if _collect(parser, pages, further):
+            elements += _collect(parser, pages, further)
+            if len(pages) + len(further) >= MAX_URLS or elements >= _MAX_ELEMENTS:
                 break
     except etree.XMLSyntaxError:
         pass
     return pages, further
 
 
-def _collect(parser: etree.XMLPullParser, pages: list[str], further: list[str]) -> bool:
-    """Takes the finished entries; True once there are enough."""
+def _collect(parser: etree.XMLPullParser, pages: list[str], further: list[str]) -> int:
+    """Takes the finished entries and frees them; gives the number of elements that were looked at."""
+    count = 0
+    above: etree._Element | None = None
     for _, node in parser.read_events():
+        count += 1
         if not isinstance(node, etree._Element):
             continue
         name, parent = _local_name(node), node.getparent()
         if name == "loc" and node.text and _local_name(parent) in ("url", "sitemap"):
             (pages if _local_name(parent) == "url" else further).append(node.text.strip())
         elif name in ("url", "sitemap") and parent is not None:
-            while len(parent) > 1:
-                del parent[0]
-    return len(pages) >= MAX_URLS
+            above = parent
+    if above is not None:
+        del above[:-1]
+    return count
 
 
 def _local_name(node: etree._Element | None) -> str:

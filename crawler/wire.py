@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.result import Cause
+from storage.archive import RecordPlace
+from storage.records import Unchanged
 
 HeaderPairs = tuple[tuple[bytes, bytes], ...]
 
@@ -15,7 +17,9 @@ class Wire:
     """An answer as received: header bytes as sent, body with its Content-Encoding (transfer chunks undone).
 
     `truncated` is WARC's word for a body that was cut (`length`, `time`, `disconnect`, `unspecified`), else None.
-    `source` is the place in another archive this answer was replayed from.
+    `source` is the place in another archive this answer was replayed from. `unchanged` says that the page is as at an
+    earlier visit, whose head and body these are. `kept` is where it lies in the run's own archive already, `number` the
+    number that it has in the run.
     """
 
     status: int
@@ -26,6 +30,9 @@ class Wire:
     ip: str | None = None
     truncated: str | None = None
     source: str = ""
+    unchanged: Unchanged | None = None
+    kept: RecordPlace | None = None
+    number: int | None = None
 
 
 class FetchError(Exception):

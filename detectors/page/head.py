@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -32,6 +33,18 @@ def meta_of(tree: HtmlElement) -> dict[str, str]:
         if name and name not in out:
             out[name] = squeeze(node.get("content"))
     return out
+
+
+def base_of(tree: HtmlElement, url: str) -> str:
+    """What the first `<base>` with a target names; the page's own URL where that is no address (HTML, 4.2.3)."""
+    target = next((href for node in tree.iter("base") if (href := node.get("href"))), "")
+    base = urljoin_safe(url, target)
+    own = url.partition(":")[0]
+    try:
+        scheme = urlsplit(base).scheme
+    except ValueError:
+        return url
+    return base if scheme in ("http", "https", own) else url
 
 
 def refresh_target(content: str) -> str:

@@ -89,8 +89,7 @@ class Page:
     @cached_property
     def base(self) -> str:
         """The URL that relative links are resolved against."""
-        node = next(self.tree.iter("base"), None)
-        return urljoin_safe(self.url, (node.get("href") or "") if node is not None else "") or self.url
+        return head.base_of(self.tree, self.url)
 
     @cached_property
     def outline(self) -> Outline:
@@ -159,7 +158,8 @@ class Page:
     def refresh(self) -> str:
         """Target of a meta refresh of at most ten seconds, absolute; empty if there is none."""
         target = head.refresh_target(self.meta.get("refresh", ""))
-        return urljoin_safe(self.base, target) if target else ""
+        url = urljoin_safe(self.base, target) if target else ""
+        return url if url.startswith(("http://", "https://")) else ""
 
     @cached_property
     def _rel_links(self) -> list[tuple[str, str, str]]:

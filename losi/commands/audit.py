@@ -7,7 +7,7 @@ import click
 from losi.options import JSON_HELP, State, example, with_state
 
 
-@click.group()
+@click.group(epilog=example("losi audit verify"))
 def audit() -> None:
     """Look after the chain of decisions."""
 

@@ -91,8 +91,8 @@ def start(state: State, cycle: str, again: bool, text: str) -> int:
     """Hand a cycle out to the workers now, until all of it is done. Needs PostgreSQL."""
     from datetime import UTC, datetime
 
-    from crawler.jobs.handout import begin
-    from crawler.jobs.queue import dsn
+    from crawler.jobs.begin import begin
+    from crawler.jobs.dsn import dsn
     from storage.models import Schedule
     from storage.repository import get_cycle
 
@@ -120,8 +120,8 @@ def run(state: State, number: int) -> int:
     """
     from datetime import UTC, datetime
 
+    from crawler.jobs.begin import begin
     from crawler.jobs.cron import within
-    from crawler.jobs.handout import begin
     from storage.repository.schedules import get_schedule
 
     now = datetime.now(UTC)

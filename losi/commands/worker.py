@@ -42,16 +42,19 @@ def worker(state: State, archives: str | None, pairs: tuple[str, ...], metrics: 
 
     Needs PostgreSQL. A portal is visited by one worker at a time. When a worker dies, others go on with its portals.
     """
-    from crawler.jobs.start import run_worker
-    from crawler.jobs.worker import WorkerOptions
+    from crawler.jobs.dsn import dsn
     from crawler.logs import set_up_logging
     from losi.places import archive_place
 
     set_up_logging(given["form"])
     place = archive_place(archives, pairs) if archives else None
-    options = WorkerOptions(place=place, metrics=_address(metrics) if metrics else None, **given)
+    address = _address(metrics) if metrics else None
     with state.open() as database:
-        run_worker(database, state.data, options)
+        dsn(database.url)
+        from crawler.jobs.start import run_worker
+        from crawler.jobs.worker import WorkerOptions
+
+        run_worker(database, state.data, WorkerOptions(place=place, metrics=address, **given))
     return 0
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from storage.models import CyclePortal, Portal, Run
 from storage.repository import get_cycle
+from storage.repository.counted import counts
 from storage.repository.streaming import CHUNK
 from survey.countries import countries
 from survey.groups import groups, groups_of
@@ -109,7 +110,7 @@ def _place(iso3: str, day: date) -> Place:
 
 def _query(scope: Scope) -> Select[Portal, Run, str]:
     newest = select(Run.portal_id, func.max(Run.id).label("run_id")).where(
-        Run.outcome.is_not(None), Run.kind != "proof"
+        Run.outcome.is_not(None), Run.kind != "proof", counts()
     )
     if scope.cycle_id is not None:
         newest = newest.where(Run.cycle_id == scope.cycle_id)

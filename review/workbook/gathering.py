@@ -16,8 +16,9 @@ from review.security.signing import Signer
 from review.service.accounts import RANK
 from review.service.archive import PURPOSE, picture, picture_link
 from review.workbook.layout import About, Line, Part
-from storage.models import Account, Answer, Card, ChainHead, CyclePortal, Finding, Portal, Review, Run, Sheet, Task
+from storage.models import Account, Answer, Card, ChainHead, Finding, Portal, Review, Run, Sheet, Task
 from storage.repository.chain import GENESIS
+from storage.repository.counted import counts
 from storage.repository.sheets import DECIDED, deciding, findings_by_feature
 from survey.indicator import Indicator
 from survey.questionnaire import load
@@ -66,17 +67,11 @@ def person(session: Session, name: str) -> Account:
 
 
 def runs_of_cycle(session: Session, cycle_id: int) -> list[int]:
-    """Of each portal of a cycle the run that counts, or its newest finished one."""
-    ended = select(Run.portal_id, func.max(Run.id)).where(
-        Run.cycle_id == cycle_id, Run.kind != "proof", Run.outcome.is_not(None)
+    """Of each portal of a cycle the run that counts."""
+    newest = select(func.max(Run.id)).where(
+        Run.cycle_id == cycle_id, Run.kind != "proof", Run.outcome.is_not(None), counts()
     )
-    counted = select(CyclePortal.portal_id, CyclePortal.counted_id).where(
-        CyclePortal.cycle_id == cycle_id, CyclePortal.counted_id.is_not(None)
-    )
-    chosen: dict[int, int | None] = {}
-    for query in (ended.group_by(Run.portal_id), counted):
-        chosen |= dict(session.execute(query).all())
-    return sorted(run for run in chosen.values() if run is not None)
+    return sorted(session.scalars(newest.group_by(Run.portal_id)))
 
 
 def desk(session: Session, account: Account, *, portal_id: int | None = None, cycle_id: int | None = None) -> list[int]:

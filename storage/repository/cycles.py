@@ -185,7 +185,9 @@ def take_pulse(
     cycle.pulse = dict(pulse)
     if progress:
         row = table(CyclePortal)
-        statement = update(row).where(row.c.cycle_id == cycle_id, row.c.run_id == bindparam("of_run"))
+        statement = update(row).where(
+            row.c.cycle_id == cycle_id, row.c.run_id == bindparam("of_run"), row.c.state == "running"
+        )
         values = [{"of_run": run, "pages": pages, "requests": asked} for run, (pages, asked) in progress.items()]
         session.connection().execute(statement.values(pages=bindparam("pages"), requests=bindparam("requests")), values)
     return cycle.paused

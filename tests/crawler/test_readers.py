@@ -51,7 +51,8 @@ def test_another_process_reads_the_same_and_is_replaced_when_it_dies(inspector: 
         readers = Readers(inspector, processes=1)
         try:
             elsewhere = await readers.read(answer(page("Town", "/news")))
-            assert readers._pool is not None and readers._pool._pool is not None
+            assert readers._pool is not None
+            assert readers._pool._pool is not None
             for process in readers._pool._pool._processes.values():
                 os.kill(process.pid or 0, signal.SIGKILL)
             after = await readers.read(answer(page("Town", "/news")))

@@ -31,7 +31,7 @@ MISUSES = {
     "manifest without output": (["inspect", "--manifest", __file__], "--out"),
     "labels without manifest": (["quality", "--labels", __file__], "--manifest"),
     "portal list and bundled list": (["portals", "import", __file__, "--bundled"], "--bundled"),
-    "many portals into one workbook": (["export", "xlsx", "all.xlsx"], "--portal or --run"),
+    "many portals into one workbook": (["export", "xlsx", "all.xlsx"], "--portal, --run or --cycle"),
     "storing some detectors": (["detect", "--store", "--detector", "budget"], "--detector"),
 }
 

@@ -1,0 +1,170 @@
+"""Crawls a cycle: many portals at once in one event loop, until all are done, the cycle is paused, or it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic
+from typing import TYPE_CHECKING, Literal
+
+from crawler.cycle.plan import Choice
+from crawler.cycle.queue import DueQueue
+from crawler.cycle.visits import Shared, visit
+from storage.errors import StorageError
+from storage.repository import next_due, take_pulse
+
+if TYPE_CHECKING:
+    from storage.repository import Due
+
+Ending = Literal["done", "waiting", "paused", "stopped"]
+_PULSE = 2.0
+_WINDOW = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class CycleOptions:
+    """How this process crawls: portals at a time, processes that read pages, which portals, and whether it stays until
+    those that wait for another time of day are due."""
+
+    concurrency: int = 100
+    processes: int = 1
+    chosen: Choice = field(default_factory=Choice)
+    wait: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """A moment of the crawl: portals under way, visits that ended, pages read and pages a second of late."""
+
+    active: int
+    ended: int
+    pages: int
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class CycleResult:
+    """How the crawl ended: `due` is when the next portal that waits may be visited."""
+
+    ending: Ending
+    ended: int
+    pages: int
+    seconds: float
+    due: datetime | None = None
+
+
+class Conductor:
+    """Keeps as many visits going as it may. One portal's failure stays with that portal; where nothing can be stored
+    any more, all visits are stopped and `StorageError` is raised."""
+
+    def __init__(self, shared: Shared, options: CycleOptions, tell: Callable[[Pulse], None] | None = None) -> None:
+        self._shared = shared
+        self._options = options
+        self._tell = tell
+        self._queue = DueQueue(shared.database, shared.cycle_id, options.chosen)
+        self._tasks: dict[asyncio.Task[bool], Due] = {}
+        self._ended = 0
+        self._paused = False
+        self._error: StorageError | None = None
+        self._began = monotonic()
+        self._seen: deque[tuple[float, int]] = deque([(self._began, 0)])
+
+    async def run(self) -> CycleResult:
+        """Crawls to the end, whatever that is."""
+        beat = asyncio.ensure_future(self._beat())
+        try:
+            ending = await self._all()
+        finally:
+            beat.cancel()
+            with suppress(asyncio.CancelledError):
+                await beat
+        await self._pulse()
+        if self._error is not None:
+            raise self._error
+        seconds = round(monotonic() - self._began, 3)
+        return CycleResult(ending, self._ended, self._shared.pages, seconds, self._next_due())
+
+    async def _all(self) -> Ending:
+        stop = self._shared.stop
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            while not stop.is_set():
+                await self._fill()
+                if not self._tasks and not await self._patience():
+                    return "waiting" if self._next_due() else "done"
+                await asyncio.wait([*self._tasks, stopping], return_when=asyncio.FIRST_COMPLETED, timeout=_PULSE)
+                self._collect()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            self._collect()
+        finally:
+            stopping.cancel()
+        return "paused" if self._paused else "stopped"
+
+    async def _fill(self) -> None:
+        while len(self._tasks) < self._options.concurrency and not self._shared.stop.is_set():
+            due = await asyncio.to_thread(self._queue.take)
+            if due is None:
+                return
+            self._tasks[asyncio.ensure_future(visit(due, self._shared))] = due
+
+    def _collect(self) -> None:
+        for task in [task for task in self._tasks if task.done()]:
+            due = self._tasks.pop(task)
+            error = task.exception()
+            self._queue.give_back(due, again=error is None)
+            if isinstance(error, StorageError):
+                self._error = self._error or error
+                self._shared.stop.set()
+            self._ended += error is None and task.result()
+
+    async def _patience(self) -> bool:
+        """With nothing under way: whether to go on, since more will be due."""
+        return self._options.wait and self._next_due() is not None
+
+    def _next_due(self) -> datetime | None:
+        with self._shared.database.reader() as session:
+            return next_due(session, self._shared.cycle_id)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(_PULSE)
+            try:
+                await self._pulse()
+            except StorageError as error:
+                self._error = self._error or error
+                self._shared.stop.set()
+                return
+
+    async def _pulse(self) -> None:
+        pulse = Pulse(len(self._tasks), self._ended, self._shared.pages, self._rate())
+        if self._tell is not None:
+            self._tell(pulse)
+        if await asyncio.to_thread(self._written, pulse, dict(self._shared.progress)):
+            self._paused = True
+            self._shared.stop.set()
+
+    def _written(self, pulse: Pulse, progress: dict[int, tuple[int, int]]) -> bool:
+        values = {
+            "at": datetime.now(UTC).isoformat(),
+            "process": os.getpid(),
+            "active": pulse.active,
+            "ended": pulse.ended,
+            "pages": pulse.pages,
+            "rate": round(pulse.rate, 3),
+            "seconds": round(monotonic() - self._began, 1),
+        }
+        with self._shared.database.session() as session:
+            return take_pulse(session, self._shared.cycle_id, values, progress)
+
+    def _rate(self) -> float:
+        now = monotonic()
+        self._seen.append((now, self._shared.pages))
+        while len(self._seen) > 2 and now - self._seen[0][0] > _WINDOW:
+            self._seen.popleft()
+        then, pages = self._seen[0]
+        return (self._shared.pages - pages) / (now - then) if now > then else 0.0

@@ -1,0 +1,64 @@
+"""The portals that are due, handed out so that no host is visited twice at the same time."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from storage.repository import due_portals
+
+if TYPE_CHECKING:
+    from crawler.cycle.plan import Choice
+    from storage.database import Database
+    from storage.repository import Due
+
+_HELD = 500
+"""So many portals at most wait for a host that another portal shares."""
+
+
+class DueQueue:
+    """Reads the plan a few hundred portals at a time. Portals of one host take turns; one is taken out once."""
+
+    def __init__(self, database: Database, cycle_id: int, chosen: Choice) -> None:
+        self._database = database
+        self._cycle_id = cycle_id
+        self._chosen = chosen
+        self._ready: deque[Due] = deque()
+        self._hosts: dict[str, int] = {}
+        self._spent: set[int] = set()
+
+    def take(self) -> Due | None:
+        """The next portal to visit; None if none is due whose host is free."""
+        for _ in range(len(self._ready)):
+            due = self._ready.popleft()
+            if _host(due) not in self._hosts:
+                return self._taken(due)
+            self._ready.append(due)
+        if len(self._ready) < _HELD and self._refill():
+            return self.take()
+        return None
+
+    def give_back(self, due: Due, *, again: bool = True) -> None:
+        """Frees the portal's host; unless `again`, the portal is not handed out any more by this queue."""
+        self._hosts.pop(_host(due), None)
+        if not again:
+            self._spent.add(due.portal_id)
+
+    def _taken(self, due: Due) -> Due:
+        self._hosts[_host(due)] = due.portal_id
+        return due
+
+    def _refill(self) -> bool:
+        without = {*self._spent, *self._hosts.values(), *(due.portal_id for due in self._ready)}
+        with self._database.reader() as session:
+            found = due_portals(
+                session, self._cycle_id, datetime.now(UTC), chosen=self._chosen.query(), without=sorted(without)
+            )
+        self._ready += found
+        return bool(found)
+
+
+def _host(due: Due) -> str:
+    return urlsplit(due.url).netloc.rpartition("@")[2].lower()

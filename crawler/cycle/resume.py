@@ -1,0 +1,71 @@
+"""Takes up a visit that was broken off: which answers it has, what it had measured, and what must be concluded anew."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import cache
+from hashlib import sha1
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+
+from crawler.cycle.earlier import Earlier
+from crawler.cycle.kept import Kept
+from detectors.facts import TransportFacts
+from storage.repository import captures, forget_conclusions, get_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from storage.database import Database
+    from storage.models import Run
+
+
+def broken_off(database: Database, run_id: int, folder: Path) -> tuple[Kept, TransportFacts]:
+    """The answers that a run without an outcome has in its archive `folder`, and the transport if it was measured.
+
+    What it observed is forgotten, since every page is read again. Raises `StorageError` for an unknown run.
+    """
+    with database.session() as session:
+        run = get_run(session, run_id)
+        forget_conclusions(session, run_id)
+        facts: dict[str, Any] = run.certificate.get("transport", {})
+        rows = {(row.file, row.offset): row.seq for row in captures(session, run_id) if row.kind != "embedded"}
+    transport = TypeAdapter(TransportFacts).validate_python(facts) if facts else TransportFacts()
+    return Kept(folder, rows), transport
+
+
+def keep_transport(database: Database, run_id: int, facts: TransportFacts) -> None:
+    """Writes down what the transport's probe measured while the visit still goes on."""
+    if facts == TransportFacts():
+        return
+    with database.session() as session:
+        get_run(session, run_id).certificate = {"transport": asdict(facts)}
+
+
+def earlier_pages(database: Database, run: Run, data_dir: Path) -> Earlier | None:
+    """What a finished run holds of a portal's pages; None if its archive is gone."""
+    folder = data_dir / (run.archive or "")
+    if run.archive is None or not folder.is_dir():
+        return None
+    with database.reader() as session:
+        places = {
+            row.url: (row.file, row.offset)
+            for row in captures(session, run.id)
+            if row.status == 200 and row.kind in ("response", "document", "sitemap") and not row.truncated
+        }
+    return Earlier(folder, places)
+
+
+def lexicon_prints(languages: Iterable[str]) -> dict[str, str]:
+    """A short hash of the bundled lexicon of each language that has one: it tells whether words changed since."""
+    prints = {code: _print(code) for code in dict.fromkeys((*languages, "en"))}
+    return {code: value for code, value in prints.items() if value}
+
+
+@cache
+def _print(code: str) -> str:
+    file = files("detectors") / "lexicons" / f"{code}.toml"
+    return sha1(file.read_bytes(), usedforsecurity=False).hexdigest()[:12] if file.is_file() else ""

@@ -1,0 +1,141 @@
+"""Where a cycle stands: portals by state, failures by cause, regions, speed, and how long the rest may take."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from storage.repository import CycleCount, next_due, tally_cycle
+from survey.countries import countries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy.orm import Session
+
+    from storage.models import Cycle
+
+_READ = ("ok", "partial")
+_FRESH = timedelta(seconds=20)
+"""A crawl that has said nothing for so long has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionStatus:
+    """Portals of one region: how many there are, are read, failed (for good), and are still open."""
+
+    region: str
+    portals: int
+    read: int
+    failed: int
+
+    @property
+    def open(self) -> int:
+        """Portals that have not come to an end."""
+        return self.portals - self.read - self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class CycleStatus:
+    """A cycle at one moment. `states` counts portals by state, `failed` those that count as failed by outcome and
+    cause, `passing` those that wait for another try by cause. `rate` is pages a second; `left` seconds until what is
+    not waiting may be done, None while it cannot be told; `due` when the next that waits may be visited."""
+
+    name: str
+    edition: str
+    paused: bool
+    crawling: bool
+    portals: int
+    read: int
+    pages: int
+    requests: int
+    states: dict[str, int]
+    failed: dict[str, int]
+    passing: dict[str, int]
+    regions: tuple[RegionStatus, ...]
+    rate: float
+    left: float | None
+    due: datetime | None
+
+
+def cycle_status(
+    session: Session, cycle: Cycle, *, by_region: bool = False, now: datetime | None = None
+) -> CycleStatus:
+    """The status of a cycle. Regions are the UN's (M49); with `by_region`, the portals' own regions of a country."""
+    counts = tally_cycle(session, cycle.id)
+    crawling = _is_crawling(cycle, now or datetime.now(UTC))
+    rate = float(cycle.pulse.get("rate", 0.0)) if crawling else 0.0
+    states = _sums((count.state, count.portals) for count in counts)
+    return CycleStatus(
+        cycle.name,
+        cycle.edition,
+        cycle.paused,
+        crawling,
+        sum(states.values()),
+        sum(count.portals for count in counts if _is_read(count)),
+        sum(count.pages for count in counts),
+        sum(count.requests for count in counts),
+        states,
+        _sums((_failure(count), count.portals) for count in counts if _is_failed(count)),
+        _sums((count.cause or "", count.portals) for count in counts if count.state == "waiting"),
+        _regions(counts, by_region),
+        rate,
+        _left(counts, states, rate),
+        next_due(session, cycle.id),
+    )
+
+
+def _is_crawling(cycle: Cycle, now: datetime) -> bool:
+    said = cycle.pulse.get("at")
+    return isinstance(said, str) and now - datetime.fromisoformat(said) < _FRESH
+
+
+def _is_read(count: CycleCount) -> bool:
+    return count.state == "done" and count.outcome in _READ
+
+
+def _is_failed(count: CycleCount) -> bool:
+    return count.state == "failed" or (count.state == "done" and count.outcome not in _READ)
+
+
+def _failure(count: CycleCount) -> str:
+    return f"{count.outcome or 'error'}: {count.cause}" if count.cause else count.outcome or "error"
+
+
+def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    sums: Counter[str] = Counter()
+    for key, number in pairs:
+        sums[key] += number
+    return dict(sums.most_common())
+
+
+def _regions(counts: list[CycleCount], by_region: bool) -> tuple[RegionStatus, ...]:
+    sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for count in counts:
+        row = sums[_region(count, by_region)]
+        row[0] += count.portals
+        row[1] += count.portals if _is_read(count) else 0
+        row[2] += count.portals if _is_failed(count) else 0
+    return tuple(RegionStatus(name, *sums[name]) for name in sorted(sums))
+
+
+def _region(count: CycleCount, by_region: bool) -> str:
+    if by_region:
+        return count.region or ""
+    known = countries().get(count.country or "")
+    return known.region if known is not None else ""
+
+
+def _left(counts: list[CycleCount], states: dict[str, int], rate: float) -> float | None:
+    """Pages still to read, by what the portals read so far had, at the present rate."""
+    ended = states.get("done", 0)
+    rest = states.get("pending", 0) + states.get("running", 0)
+    if not rest:
+        return 0.0
+    if not ended or rate <= 0:
+        return None
+    mean = sum(count.pages for count in counts if count.state == "done") / ended
+    under_way = sum(count.pages for count in counts if count.state == "running")
+    return round(max(0.0, rest * mean - under_way) / rate, 1)

@@ -1,0 +1,31 @@
+"""One portal's turn in a survey cycle: what its visit goes on from, shares with others, and looks at again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crawler.cycle.earlier import Earlier
+    from crawler.readers import ReaderPool
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """`resume` is the run to go on with; `earlier` what an earlier run holds; `pool` reads pages for all portals.
+
+    `leads` are addresses with the features that were once proven there: they are visited early. Rows are committed
+    after `batch_seconds`, since what a crash leaves without a row is in the archive.
+    """
+
+    cycle_id: int | None = None
+    portal_id: int | None = None
+    resume: int | None = None
+    earlier: Earlier | None = None
+    pool: ReaderPool | None = None
+    leads: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
+    batch_seconds: float = 5.0
+
+
+class SuspendedError(Exception):
+    """A visit in a cycle was stopped; all that it fetched is kept, and it can be gone on with."""

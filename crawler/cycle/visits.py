@@ -1,0 +1,165 @@
+"""One visit to one portal of a cycle: what it goes on from, the visit, and what follows from it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from crawler.check import check
+from crawler.cycle.resume import earlier_pages
+from crawler.cycle.steps import leads, next_step
+from crawler.cycle.turn import SuspendedError, Turn
+from crawler.logs import bind
+from crawler.result import PortalTarget
+from crawler.settings import user_agent
+from storage.repository import Step, begin_visit, cycle_runs, earlier_run, end_visit, get_run, start_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crawler.browser.engine import Engine
+    from crawler.cycle.plan import CycleSettings
+    from crawler.progress import Progress
+    from crawler.readers import ReaderPool
+    from detectors.inspector import Inspector
+    from storage.database import Database
+    from storage.repository import Due
+
+logger = logging.getLogger(__name__)
+_GRACE = 120.0
+"""Seconds beyond its time that a visit has to conclude."""
+
+
+@dataclass(slots=True)
+class Shared:
+    """What all visits of one process share. `progress` holds pages and requests by run, for the pulse."""
+
+    database: Database
+    data_dir: Path
+    cycle_id: int
+    settings: CycleSettings
+    inspector: Inspector
+    stop: asyncio.Event
+    pool: ReaderPool | None = None
+    engine: Engine | None = None
+    batch_seconds: float = 5.0
+    progress: dict[int, tuple[int, int]] = field(default_factory=dict)
+    pages: int = 0
+
+
+async def visit(due: Due, shared: Shared) -> bool:
+    """Visits a portal and notes what follows; False if the visit was stopped and is to be gone on with.
+
+    What goes wrong inside stays inside: the portal is tried again later, or set down as failed. Raises `StorageError`
+    when nothing can be stored.
+    """
+    if due.run_id is not None and await asyncio.to_thread(_ended, due.run_id, shared):
+        await asyncio.to_thread(_settle, due, due.run_id, "", shared)
+        return True
+    turn = await asyncio.to_thread(_turn, due, shared)
+    assert turn.resume is not None
+    bind(run=turn.resume)
+    try:
+        await _bounded(due, turn, shared)
+        failure = ""
+    except SuspendedError:
+        if shared.stop.is_set():
+            return False
+        failure = "the visit did not end in its time"
+    except Exception as error:
+        logger.warning("the visit to %s failed", due.url, exc_info=True)
+        failure = f"{type(error).__name__}: {error}"
+    finally:
+        shared.progress.pop(turn.resume, None)
+    await asyncio.to_thread(_settle, due, turn.resume, failure, shared)
+    return True
+
+
+async def _bounded(due: Due, turn: Turn, shared: Shared) -> None:
+    """The visit itself, cut off when it hangs."""
+    options = shared.settings.crawl
+    if due.language and not options.languages:
+        options = options.model_copy(update={"languages": tuple(due.language.replace(",", " ").split())})
+    limit = options.max_seconds + (options.browser_seconds if options.browser else 0.0) + _GRACE
+    run_id = turn.resume or 0
+    counted = 0
+
+    def report(progress: Progress) -> None:
+        nonlocal counted
+        shared.progress[run_id] = (progress.pages, progress.requests)
+        shared.pages += progress.pages - counted
+        counted = progress.pages
+
+    task = asyncio.ensure_future(
+        check(
+            PortalTarget(due.url, due.name, due.country, due.kind),
+            options,
+            inspector=shared.inspector,
+            database=shared.database,
+            data_dir=shared.data_dir,
+            edition=due.edition,
+            turn=turn,
+            progress=report,
+            stop=shared.stop,
+            engine=shared.engine,
+        )
+    )
+    done, _ = await asyncio.wait([task], timeout=limit)
+    if not done:
+        task.cancel()
+        await asyncio.wait([task], timeout=_GRACE)
+    if not task.done() or task.cancelled():
+        raise TimeoutError(f"the visit was still under way after {limit:.0f} seconds")
+    task.result()
+
+
+def _ended(run_id: int, shared: Shared) -> bool:
+    """Whether a visit had come to its end, and only what follows from it was not written down."""
+    with shared.database.reader() as session:
+        return get_run(session, run_id).outcome is not None
+
+
+def _turn(due: Due, shared: Shared) -> Turn:
+    """What the visit goes on from; a new one gets its row in the same moment as its place in the plan."""
+    with shared.database.session() as session:
+        run_id = due.run_id
+        if run_id is None:
+            run = start_run(
+                session,
+                due.portal_id,
+                due.edition,
+                cycle_id=shared.cycle_id,
+                settings=shared.settings.crawl.model_dump(mode="json"),
+                software=user_agent(),
+            )
+            run_id = run.id
+            begin_visit(session, shared.cycle_id, due.portal_id, run_id)
+        before = earlier_run(session, due.portal_id, before=run_id)
+        counted = earlier_run(session, due.portal_id, edition=due.edition, cycle_id=shared.cycle_id)
+        last = next((one for one in reversed(cycle_runs(session, shared.cycle_id, due.portal_id))), None)
+        again = leads(session, counted, last) if counted is not None and last is not None else ()
+    return Turn(
+        shared.cycle_id,
+        due.portal_id,
+        run_id,
+        earlier_pages(shared.database, before, shared.data_dir) if before is not None else None,
+        shared.pool,
+        again,
+        shared.batch_seconds,
+    )
+
+
+def _settle(due: Due, run_id: int, failure: str, shared: Shared) -> None:
+    now = datetime.now(UTC)
+    with shared.database.session() as session:
+        run = get_run(session, run_id)
+        if run.outcome is not None:
+            step = next_step(session, shared.settings, shared.cycle_id, run, due.tries, now)
+        elif due.tries + 1 < shared.settings.tries:
+            step = Step("waiting", now + timedelta(hours=shared.settings.retry_hours), cause="error", note=failure)
+        else:
+            step = Step("failed", cause="error", note=failure)
+        end_visit(session, shared.cycle_id, due.portal_id, step)

@@ -1,0 +1,203 @@
+"""What a worker does with a job: takes the portal's lock, visits it, brings its archive to its place."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from crawler.cycle.plan import settings_of
+from crawler.cycle.visits import Shared, visit
+from crawler.jobs.alone import ENDED, Errand, visit_alone
+from crawler.jobs.due import archive_name, due_portal, with_archive
+from crawler.logs import bind
+from storage.errors import StorageError
+from storage.models import Cycle
+from storage.repository import Step, cycle_portal, end_visit
+from storage.repository.schedules import acquit, deaths, note_death
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crawler.browser.engine import Engine
+    from crawler.jobs.locks import PortalLocks
+    from crawler.metrics import WorkerMetrics
+    from crawler.readers import ReaderPool
+    from detectors.inspector import Inspector
+    from storage.archive.place import ArchivePlace
+    from storage.database import Database
+    from storage.repository import Due
+
+logger = logging.getLogger(__name__)
+MAX_DEATHS = 3
+_HELD_ELSEWHERE = 10.0
+_AFTER_DEATH = 5.0
+_BESIDES = 600.0
+"""Seconds beyond the portal's time after which a process of its own is taken to hang."""
+
+
+class AgainError(Exception):
+    """The job is to be done again after `seconds`, by whichever worker is free."""
+
+    def __init__(self, message: str, seconds: float = 0.0) -> None:
+        self.seconds = seconds
+        super().__init__(message)
+
+
+@dataclass(slots=True)
+class Desk:
+    """What the visits of one worker share. `stop` breaks all of them off; `form` is how processes beside it log."""
+
+    database: Database
+    data_dir: Path
+    locks: PortalLocks
+    inspector: Inspector
+    metrics: WorkerMetrics
+    pool: ReaderPool | None = None
+    place: ArchivePlace | None = None
+    form: str = "plain"
+    batch_seconds: float = 5.0
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    cycles: dict[int, Shared] = field(default_factory=dict)
+    active: Counter[int] = field(default_factory=Counter)
+    ended: Counter[int] = field(default_factory=Counter)
+    unsent: set[str] = field(default_factory=set)
+    engine: Engine | None = None
+    _alone: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+
+    async def visit(self, cycle_id: int, portal_id: int) -> None:
+        """Visits a portal if it is due; `AgainError` if it was broken off, or another worker holds it."""
+        if self.stop.is_set():
+            raise AgainError("the worker stops")
+        if not await self.locks.take(portal_id):
+            raise AgainError("another worker holds the portal", _HELD_ELSEWHERE)
+        if not await self.locks.share(cycle_id):
+            await self.locks.give_back(portal_id)
+            raise AgainError("one process crawls the whole cycle", _HELD_ELSEWHERE)
+        bind(cycle=cycle_id, portal=portal_id)
+        self.active[cycle_id] += 1
+        self.metrics.active.inc()
+        try:
+            await self._visit(cycle_id, portal_id)
+        finally:
+            self.active[cycle_id] -= 1
+            self.metrics.active.dec()
+            await self.locks.give_back(portal_id)
+
+    async def _visit(self, cycle_id: int, portal_id: int) -> None:
+        shared = await self._shared(cycle_id)
+        due = await asyncio.to_thread(self._due, cycle_id, portal_id) if shared is not None else None
+        if shared is None or due is None:
+            if self.stop.is_set():
+                raise AgainError("the worker stops")
+            return
+        began = monotonic()
+        before = await asyncio.to_thread(self._deaths, cycle_id, portal_id)
+        ended = await (self._by_itself(due, shared) if before else visit(due, shared))
+        state, run_id = await asyncio.to_thread(self._after, cycle_id, portal_id, ended)
+        if run_id is not None:
+            await self.send(archive_name(run_id))
+        if not ended:
+            if self.stop.is_set():
+                raise AgainError("the visit was broken off and is gone on with")
+            return
+        self.ended[cycle_id] += 1
+        self.metrics.visits.labels(state).inc()
+        self.metrics.seconds.observe(monotonic() - began)
+        logger.info("visited %s: %s", due.url, state, extra={"url": due.url, "state": state, "run": run_id})
+
+    async def _by_itself(self, due: Due, shared: Shared) -> bool:
+        """A portal during whose visit a process died: in one of its own, so that it is clear which portal it is."""
+        url = self.database.url.render_as_string(hide_password=False)
+        errand = Errand(url, str(self.data_dir), shared.cycle_id, due.portal_id, self.form)
+        crawl = shared.settings.crawl
+        limit = crawl.max_seconds + (crawl.browser_seconds if crawl.browser else 0.0) + _BESIDES
+        async with self._alone:
+            code = await visit_alone(errand, shared.stop, limit)
+        if code is not None:
+            return code == ENDED
+        if await asyncio.to_thread(self.blame, shared.cycle_id, due.portal_id):
+            return True
+        raise AgainError("the process of the visit died", _AFTER_DEATH)
+
+    def blame(self, cycle_id: int, portal_id: int) -> bool:
+        """Counts that a process died while it visited the portal; True if that sets the portal aside."""
+        with self.database.session() as session:
+            count = note_death(session, cycle_id, portal_id, datetime.now(UTC))
+            if count < MAX_DEATHS:
+                return False
+            note = f"its visit killed the process {count} times; look at its archive, then reopen it"
+            end_visit(session, cycle_id, portal_id, Step("failed", cause="worker_died", note=note))
+        self.metrics.set_aside.inc()
+        logger.error("portal %s is set aside: %s", portal_id, note, extra={"deaths": count})
+        return True
+
+    async def send(self, name: str) -> None:
+        """Brings a run's archive to its place; what fails is tried again by `send_rest`."""
+        if self.place is None:
+            return
+        try:
+            copied = await asyncio.to_thread(self.place.upload, self.data_dir, name)
+        except StorageError as error:
+            logger.warning("%s stays here for now: %s", name, error)
+            self.unsent.add(name)
+            return
+        self.unsent.discard(name)
+        self.metrics.uploaded.inc(copied)
+
+    async def send_rest(self) -> None:
+        """Tries again what could not be brought to its place."""
+        for name in sorted(self.unsent):
+            await self.send(name)
+
+    async def _shared(self, cycle_id: int) -> Shared | None:
+        """What visits of a cycle share; None while the cycle is paused."""
+        found = self.cycles.get(cycle_id)
+        if found is not None and not found.stop.is_set():
+            return found
+        opened = await asyncio.to_thread(self._open, cycle_id)
+        if opened is None or self.stop.is_set():
+            return None
+        if self.cycles.get(cycle_id) is found:
+            self.cycles[cycle_id] = opened
+        return self.cycles[cycle_id]
+
+    def _open(self, cycle_id: int) -> Shared | None:
+        with self.database.reader() as session:
+            cycle = session.get(Cycle, cycle_id)
+            if cycle is None or cycle.paused:
+                return None
+            settings = settings_of(cycle)
+        shared = Shared(self.database, self.data_dir, cycle_id, settings, self.inspector, asyncio.Event(), self.pool)
+        shared.batch_seconds = self.batch_seconds
+        shared.engine = self._browser(shared)
+        return shared
+
+    def _browser(self, shared: Shared) -> Engine | None:
+        crawl = shared.settings.crawl
+        if crawl.browser and self.engine is None:
+            from crawler.browser.engine import Engine
+
+            self.engine = Engine(pages=crawl.browser_pages, recycle=crawl.browser_recycle)
+        return self.engine if crawl.browser else None
+
+    def _due(self, cycle_id: int, portal_id: int) -> Due | None:
+        with self.database.reader() as session:
+            due = due_portal(session, cycle_id, portal_id)
+        return due and with_archive(due, self.database, cycle_id, self.data_dir, self.place)
+
+    def _deaths(self, cycle_id: int, portal_id: int) -> int:
+        with self.database.reader() as session:
+            return deaths(session, cycle_id, portal_id)
+
+    def _after(self, cycle_id: int, portal_id: int, ended: bool) -> tuple[str, int | None]:
+        """Where the portal stands now, and the run of the visit."""
+        with self.database.session() as session:
+            row = cycle_portal(session, cycle_id, portal_id)
+            if ended and row.cause != "worker_died":
+                acquit(session, cycle_id, portal_id)
+            return row.state, row.run_id

@@ -1,0 +1,89 @@
+"""Hands out what is due: schedules that come due begin, and the portals of cycles that have begun become jobs."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Job
+from sqlalchemy import text
+
+from crawler.cycle.plan import choice
+from crawler.jobs.begin import begin_due
+from crawler.jobs.cron import within
+from crawler.jobs.queue import SCHEMA, VISIT, queue_counts
+from storage.repository import due_portals
+from storage.repository.schedules import schedules
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from procrastinate import App
+
+    from storage.database import Database
+
+QUEUE = "portals"
+AHEAD = 2000
+"""Jobs that wait at most; the next ones are handed out a minute later."""
+_CHUNK = 500
+_QUEUED = f"""portals.id NOT IN (
+    SELECT (args->>'portal_id')::int FROM {SCHEMA}.procrastinate_jobs
+    WHERE task_name = '{VISIT}' AND status IN ('todo', 'doing') AND (args->>'cycle_id')::int = :cycle_id)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A portal that is due and not in the queue."""
+
+    cycle_id: int
+    portal_id: int
+    host: str
+
+    def job(self) -> Job:
+        """The job that visits it: one job at a time for a host, one that waits for a portal."""
+        return Job(
+            queue=QUEUE,
+            lock=self.host,
+            queueing_lock=f"{self.cycle_id}:{self.portal_id}",
+            task_name=VISIT,
+            task_kwargs={"cycle_id": self.cycle_id, "portal_id": self.portal_id},
+        )
+
+
+async def hand_out(app: App, database: Database, now: datetime) -> int:
+    """Begins the schedules that are due and queues what is due of begun cycles; the number of jobs queued.
+
+    Called by one worker a minute, and by whoever begins a schedule by hand.
+    """
+    await asyncio.to_thread(begin_due, database, now)
+    wanted = await asyncio.to_thread(wanted_now, database, now)
+    queued = 0
+    for start in range(0, len(wanted), _CHUNK):
+        jobs = [one.job() for one in wanted[start : start + _CHUNK]]
+        try:
+            queued += len(await app.job_manager.batch_defer_jobs_async(jobs))
+        except AlreadyEnqueued:
+            return queued
+    return queued
+
+
+def wanted_now(database: Database, now: datetime) -> list[Wanted]:
+    """What is due of all cycles that have begun and are not paused, as far as the queue has room."""
+    room = AHEAD - queue_counts(database).get("todo", 0)
+    found: dict[tuple[int, int], Wanted] = {}
+    with database.reader() as session:
+        for schedule in schedules(session):
+            cycle = schedule.cycle
+            if schedule.fired is None or cycle.paused or not within(now, cycle.closes, None):
+                continue
+            chosen = choice(schedule.portals).query().where(text(_QUEUED).bindparams(cycle_id=cycle.id))
+            for due in due_portals(session, cycle.id, now, limit=max(0, room - len(found)), chosen=chosen):
+                found[cycle.id, due.portal_id] = Wanted(cycle.id, due.portal_id, _host(due.url))
+    return list(found.values())
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2].lower()

@@ -1,0 +1,110 @@
+"""Workers as users start them: processes of their own on a real PostgreSQL, over sites on loopback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic, sleep
+
+from sqlalchemy import func, select
+
+from crawler.cycle.plan import Choice, CycleSettings, begin_cycle
+from crawler.settings import CrawlOptions
+from storage.database import Database
+from storage.models import Capture, CyclePortal, Run
+from storage.records import PortalRecord
+from storage.repository import import_portals
+from tests.crawler.loopback import Site
+
+ROOT = Path(__file__).parents[2]
+QUICK = CrawlOptions(
+    delay=0.05, concurrency=1, timeout=5, retries=0, allow_private=True, soft404=False, sitemaps=False, max_seconds=60
+)
+
+
+@dataclass
+class Fleet:
+    """A database, a data folder, and the workers that were started on them."""
+
+    database: Database
+    data: Path
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def db(self) -> str:
+        """The database's URL."""
+        return self.database.url.render_as_string(hide_password=False)
+
+    def plan(self, name: str, sites: list[Site], crawl: CrawlOptions = QUICK) -> None:
+        """Begins a cycle over sites."""
+        records = [PortalRecord(f"{site.url}/", f"Portal {n}", "city") for n, site in enumerate(sites)]
+        with self.database.session() as session:
+            import_portals(session, records)
+            begin_cycle(session, name, CycleSettings(crawl=crawl), Choice())
+
+    def losi(self, *words: str) -> str:
+        """Runs a command to its end; gives what it printed."""
+        done = subprocess.run(self.command(*words), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def command(self, *words: str) -> list[str]:
+        """The words of a command on this database."""
+        return [sys.executable, "-m", "losi", *words, "--db", self.db, "--data", str(self.data)]
+
+    def worker(self, *words: str) -> subprocess.Popen[bytes]:
+        """Starts a worker whose death is noticed after about a second."""
+        log = (self.data.parent / f"worker-{len(self.running)}.log").open("wb")
+        command = self.command("worker", "--processes", "0", "--heartbeat", "0.3", "--log", "json", *words)
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, "LOSI_DEBUG": "1"})
+        self.running.append(process)
+        return process
+
+    def log(self, number: int) -> str:
+        """What a worker logged."""
+        return (self.data.parent / f"worker-{number}.log").read_text()
+
+    def states(self) -> Counter[str]:
+        """Portals by state."""
+        with self.database.reader() as session:
+            query = select(CyclePortal.state, func.count()).group_by(CyclePortal.state)
+            return Counter(dict(session.execute(query).all()))
+
+    def runs(self) -> list[tuple[int, str | None]]:
+        """The portal and the outcome of every run."""
+        with self.database.reader() as session:
+            return [(run.portal_id, run.outcome) for run in session.scalars(select(Run).order_by(Run.id))]
+
+    def twice(self) -> list[str]:
+        """The URLs that a run holds more than once."""
+        query = select(Capture.url).group_by(Capture.run_id, Capture.url).having(func.count() > 1)
+        with self.database.reader() as session:
+            return list(session.scalars(query))
+
+    def until(self, met: Callable[[], bool], seconds: float = 60.0) -> float:
+        """Waits for a condition; the seconds it took. Fails with the workers' logs when it is not met in time."""
+        began = monotonic()
+        while not met():
+            if monotonic() - began > seconds:
+                logs = "\n".join(self.log(n)[-3000:] for n in range(len(self.running)))
+                raise AssertionError(f"not met in {seconds} s; {self.states()}\n{logs}")
+            sleep(0.05)
+        return monotonic() - began
+
+    def stop(self) -> None:
+        """Ends all workers."""
+        for process in self.running:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in self.running:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()

@@ -1,0 +1,234 @@
+"""The queue, the locks, the schedule and the metrics, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import URL, create_engine, select, text, update
+
+from crawler.cycle.exclusive import exclusive
+from crawler.cycle.plan import Choice, CycleSettings, begin_cycle
+from crawler.jobs.begin import begin_due
+from crawler.jobs.cron import calendars, checked, every, is_due, last_moment, opens, within
+from crawler.jobs.dsn import dsn
+from crawler.jobs.handout import hand_out
+from crawler.jobs.locks import PortalLocks
+from crawler.jobs.queue import SCHEMA, install_queue, make_app, queue_counts
+from crawler.metrics import CycleCollector, WorkerMetrics
+from storage.database import Database
+from storage.errors import StorageError
+from storage.models import Cycle, CyclePortal, Schedule
+from storage.records import PortalRecord
+from storage.repository import import_portals
+from storage.repository.schedules import take_worker_pulse
+from tests.storage.conftest import postgresql, template
+
+__all__ = ["postgresql", "template"]
+MONDAY = datetime(2026, 6, 1, 6, 0, tzinfo=UTC)
+CLOSES = datetime(2026, 8, 31, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(postgresql: URL, template: str) -> Iterator[Database]:
+    """A migrated PostgreSQL database with a cycle over three portals, two of them on one host."""
+    name = f"jobs_{uuid4().hex}"
+    engine = create_engine(postgresql.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    engine.dispose()
+    with Database(postgresql.set(database=name)) as made:
+        urls = ("https://a.example/", "https://a.example/town", "https://b.example/")
+        with made.session() as session:
+            import_portals(session, [PortalRecord(url, url, "city", "PER") for url in urls])
+            begin_cycle(session, "one", CycleSettings(), Choice(), closes=CLOSES)
+        yield made
+
+
+def schedule(database: Database, **values: object) -> None:
+    """Adds a schedule that was made in May 2026."""
+    with database.session() as session:
+        session.add(Schedule(cycle_id=1, created=datetime(2026, 5, 30, tzinfo=UTC), **values))
+
+
+def jobs(database: Database, now: datetime) -> int:
+    """Hands out; the number of jobs that were queued."""
+    app = make_app(database.url)
+
+    async def main() -> int:
+        async with app.open_async():
+            return await hand_out(app, database, now)
+
+    return asyncio.run(main())
+
+
+def queued(database: Database) -> list[tuple[str, str, str]]:
+    with psycopg.connect(**dsn(database.url)) as connection:
+        query = f"SELECT lock, queueing_lock, status::text FROM {SCHEMA}.procrastinate_jobs ORDER BY id"
+        return connection.execute(query).fetchall()
+
+
+def test_the_queue_is_made_once_and_made_anew_for_another_version(database: Database) -> None:
+    assert queue_counts(database) == {}
+    install_queue(database)
+    schedule(database, fired=MONDAY)
+    assert jobs(database, MONDAY) == 3
+    install_queue(database)
+    assert queue_counts(database)["todo"] == 3
+    with psycopg.connect(**dsn(database.url)) as connection:
+        connection.execute(f"COMMENT ON SCHEMA {SCHEMA} IS 'older'")
+        connection.execute(f"INSERT INTO {SCHEMA}.procrastinate_workers DEFAULT VALUES")
+    with pytest.raises(StorageError, match="1 workers of another version still run; stop them"):
+        install_queue(database)
+    with psycopg.connect(**dsn(database.url)) as connection:
+        connection.execute(f"UPDATE {SCHEMA}.procrastinate_workers SET last_heartbeat = now() - interval '2 minutes'")
+    install_queue(database)
+    assert queue_counts(database) == {"workers": 0}
+    assert jobs(database, MONDAY) == 3
+
+
+def test_sqlite_has_no_queue(tmp_path: Path) -> None:
+    with Database(tmp_path / "losi.db") as sqlite, pytest.raises(StorageError, match="workers need PostgreSQL"):
+        install_queue(sqlite)
+
+
+def test_a_portal_is_queued_once_and_a_host_has_one_job_at_a_time(database: Database) -> None:
+    install_queue(database)
+    schedule(database, fired=MONDAY)
+    assert jobs(database, MONDAY) == 3
+    assert jobs(database, MONDAY) == 0
+    hosts = [lock for lock, _, _ in queued(database)]
+    assert hosts == ["a.example", "a.example", "b.example"]
+    with psycopg.connect(**dsn(database.url)) as connection:
+        connection.execute(f"SET search_path TO {SCHEMA}")
+        connection.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE queueing_lock = '1:1'")
+    assert jobs(database, MONDAY) == 0
+
+
+def test_what_is_paused_closed_or_not_begun_is_not_handed_out(database: Database) -> None:
+    install_queue(database)
+    schedule(database, cron="0 6 * * 1")
+    assert jobs(database, MONDAY - timedelta(minutes=1)) == 0
+    with database.session() as session:
+        session.execute(update(Cycle).values(paused=True))
+    assert jobs(database, MONDAY) == 0
+    with database.session() as session:
+        session.execute(update(Cycle).values(paused=False))
+    assert jobs(database, CLOSES + timedelta(days=1)) == 0
+    assert jobs(database, MONDAY) == 3
+
+
+def test_a_schedule_begins_once_a_moment_and_only_in_its_months(database: Database) -> None:
+    schedule(database, cron="0 6 * * 1", months=2, again=True)
+    with database.session() as session:
+        session.execute(update(CyclePortal).where(CyclePortal.portal_id == 1).values(state="done", tries=1))
+    assert begin_due(database, MONDAY) == []
+    july = datetime(2026, 7, 6, 6, 0, 30, tzinfo=UTC)
+    assert begin_due(database, july) == [1]
+    assert begin_due(database, july + timedelta(minutes=1)) == []
+    with database.reader() as session:
+        assert set(session.scalars(select(CyclePortal.state))) == {"pending"}
+    assert begin_due(database, july + timedelta(days=21)) == [1], "several that were missed count as one"
+    assert begin_due(database, july + timedelta(days=22)) == []
+
+
+def test_a_portal_has_one_holder_until_that_one_dies(database: Database) -> None:
+    async def main() -> list[bool]:
+        first, second = await PortalLocks.open(database.url), await PortalLocks.open(database.url)
+        said = [await first.take(7), await first.take(7), await second.take(7), await second.take(8)]
+        await first.give_back(7)
+        said.append(await second.take(7))
+        with psycopg.connect(**dsn(database.url), autocommit=True) as connection:
+            query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'losi worker%'"
+            connection.execute(query)
+        said += [await second.alive(), await first.alive()]
+        third = await PortalLocks.open(database.url)
+        said += [await third.take(7), await third.alive()]
+        for one in (first, second, third):
+            await one.close()
+        return said
+
+    assert asyncio.run(main()) == [True, False, False, True, True, False, False, True, True]
+
+
+def test_a_cycle_is_crawled_as_a_whole_or_shared(database: Database) -> None:
+    async def share() -> bool:
+        locks = await PortalLocks.open(database.url)
+        try:
+            return await locks.share(1) and await locks.share(1)
+        finally:
+            await locks.close()
+
+    async def refused() -> None:
+        locks = await PortalLocks.open(database.url)
+        assert await locks.share(1)
+        with pytest.raises(StorageError, match="workers, or a process on another"), exclusive(database, 1, "one"):
+            pass
+        await locks.close()
+
+    with exclusive(database, 1, "one"):
+        assert asyncio.run(share()) is False
+    assert asyncio.run(share()) is True
+    asyncio.run(refused())
+
+
+def test_the_pulse_of_a_cycle_is_the_sum_over_its_workers(database: Database) -> None:
+    with database.session() as session:
+        take_worker_pulse(session, 1, "a", {"active": 2, "ended": 1, "pages": 10, "rate": 1.5})
+    with database.session() as session:
+        assert take_worker_pulse(session, 1, "b", {"active": 3, "ended": 0, "pages": 5, "rate": 0.25}) is False
+    with database.reader() as session:
+        pulse = session.get_one(Cycle, 1).pulse
+    assert (pulse["active"], pulse["ended"], pulse["pages"], pulse["rate"]) == (5, 1, 15, 1.75)
+    assert sorted(pulse["workers"]) == ["a", "b"]
+
+
+def test_metrics_tell_portals_jobs_and_visits(database: Database) -> None:
+    install_queue(database)
+    schedule(database, fired=MONDAY)
+    jobs(database, MONDAY)
+    metrics = WorkerMetrics()
+    metrics.registry.register(CycleCollector(database))
+    metrics.visits.labels("done").inc()
+    port, end = metrics.serve("127.0.0.1", 0)
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+            told = answer.read().decode().splitlines()
+    finally:
+        end()
+    assert 'losi_visits_total{state="done"} 1.0' in told
+    assert 'losi_cycle_portals{cycle="one",state="pending"} 3.0' in told
+    assert 'losi_queue{status="todo"} 3.0' in told
+    assert any(line.startswith("process_resident_memory_bytes") for line in told)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["", "* * * *", "61 * * * *", "0 6 L * *", "0 6 * * 1#2", "@daily", "0 6 * * someday"]
+)
+def test_what_is_no_cron_expression_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match="cron"):
+        checked(wrong)
+
+
+def test_moments_and_bounds() -> None:
+    assert every("monday", "06:30") == "30 6 * * 1"
+    assert last_moment("0 6 * * 1", MONDAY) == MONDAY
+    assert last_moment("0 6 * * 1", MONDAY - timedelta(seconds=1)) == MONDAY - timedelta(days=7)
+    assert opens(CLOSES, 6) == datetime(2026, 2, 28, tzinfo=UTC)
+    assert opens(datetime(2026, 2, 15, tzinfo=UTC), 4) == datetime(2025, 10, 15, tzinfo=UTC)
+    assert within(MONDAY, None, None)
+    assert not within(CLOSES, CLOSES, None)
+    assert not is_due("0 6 * * 1", MONDAY, MONDAY + timedelta(days=6), None, None)
+    assert is_due("0 6 * * 1", MONDAY, MONDAY + timedelta(days=7), None, None)
+
+
+def test_cron_in_the_words_of_systemd() -> None:
+    assert calendars(checked("0 6 * * mon")) == ["Mon *-*-* 06:00:00 UTC"]
+    assert calendars("*/30 2-3 1 1,7 *") == ["*-01,07-01 02,03:00,30:00 UTC"]
+    assert calendars("5 4 1 * 7") == ["*-*-01 04:05:00 UTC", "Sun *-*-* 04:05:00 UTC"]

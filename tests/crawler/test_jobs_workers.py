@@ -1,0 +1,196 @@
+"""Workers in processes of their own: one portal each at a time, taken over when they die, drained when told to stop."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from time import sleep
+from uuid import uuid4
+
+import psutil
+import pytest
+from sqlalchemy import URL, create_engine, text
+
+from storage.database import Database
+from storage.models import CyclePortal, Suspect
+from storage.repository import pause_cycle
+from tests.crawler.fleet import QUICK, Fleet
+from tests.crawler.loopback import Answer, Handler, Route, Serve, page
+from tests.storage.conftest import postgresql, template
+
+__all__ = ["postgresql", "template"]
+
+
+@pytest.fixture
+def fleet(postgresql: URL, template: str, tmp_path: Path) -> Iterator[Fleet]:
+    """A migrated PostgreSQL database and a data folder."""
+    name = f"jobs_{uuid4().hex}"
+    engine = create_engine(postgresql.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    engine.dispose()
+    with Database(postgresql.set(database=name)) as database:
+        made = Fleet(database, tmp_path / "data")
+        try:
+            yield made
+        finally:
+            made.stop()
+
+
+def town(number: int, pages: int = 20) -> dict[str, Route]:
+    """A site of some pages that lead to one another."""
+    links = [f"/p{n}" for n in range(pages)]
+    return {
+        "/": page(f"Town {number}", *links[:5]),
+        **{f"/p{n}": page(f"Page {n} of town {number}", f"/p{n + 1}", f"/p{n + 5}") for n in range(pages)},
+        "*": (404, {}, b"<html><title>None</title>nothing"),
+    }
+
+
+def test_two_workers_share_a_cycle_and_one_outlives_the_other(fleet: Fleet, serve: Serve) -> None:
+    sites = [serve(town(number)) for number in range(6)]
+    fleet.plan("one", sites)
+    assert "6 portals queued" in fleet.losi("schedule", "start", "one")
+    first = fleet.worker("--concurrency", "3")
+    second = fleet.worker("--concurrency", "3")
+    fleet.until(lambda: all(len(site.requests) > 5 for site in sites))
+    first.kill()
+    first.wait()
+    took = fleet.until(lambda: fleet.states() == {"done": 6})
+    assert took < 45
+    assert second.poll() is None
+    assert sorted(fleet.runs()) == [(number, "ok") for number in range(1, 7)]
+    assert fleet.twice() == []
+    for site in sites:
+        assert len(site.requests) - len(set(site.requests)) <= 2, sorted(site.requests)
+    assert "took portal" in fleet.log(1)
+
+
+def test_a_worker_that_is_told_to_stop_gives_back_what_it_had(fleet: Fleet, serve: Serve) -> None:
+    sites = [serve(town(number)) for number in range(2)]
+    fleet.plan("one", sites)
+    fleet.losi("schedule", "start", "one")
+    place = fleet.data.parent / "place"
+    first = fleet.worker("--drain", "0", "--archives", str(place))
+    fleet.until(lambda: all(len(site.requests) > 4 for site in sites))
+    first.send_signal(signal.SIGTERM)
+    assert first.wait(20) == 0
+    assert fleet.states() == {"running": 2}
+    fleet.data = fleet.data.parent / "another machine"
+    assert fleet.worker("--once", "--archives", str(place)).wait(60) == 0
+    assert fleet.states() == {"done": 2}
+    assert fleet.twice() == []
+    assert [len(site.requests) for site in sites] == [len(set(site.requests)) for site in sites]
+    assert (place / "archive" / "run-000001").is_dir()
+
+
+def test_a_machine_that_is_gone_with_its_archive_costs_only_the_visit(fleet: Fleet, serve: Serve) -> None:
+    site = serve(town(0))
+    fleet.plan("one", [site])
+    fleet.losi("schedule", "start", "one")
+    first = fleet.worker()
+    fleet.until(lambda: len(site.requests) > 8)
+    first.kill()
+    first.wait()
+    fleet.data = fleet.data.parent / "another machine"
+    second = fleet.worker()
+    fleet.until(lambda: fleet.states() == {"done": 1})
+    assert fleet.runs() == [(1, "ok")]
+    assert fleet.twice() == []
+    second.send_signal(signal.SIGTERM)
+    assert second.wait(20) == 0
+
+
+def killer(handler: Handler) -> Answer:
+    """Kills whoever asks."""
+    port = handler.client_address[1]
+    for found in psutil.net_connections("tcp"):
+        if found.laddr and found.laddr.port == port and found.pid not in (None, os.getpid()):
+            os.kill(found.pid, signal.SIGKILL)
+    return (200, {}, b"")
+
+
+def test_a_portal_that_kills_its_worker_three_times_is_set_aside(fleet: Fleet, serve: Serve) -> None:
+    good, bad = serve(town(0)), serve({**town(1), "/p3": killer})
+    fleet.plan("one", [good, bad])
+    fleet.losi("schedule", "start", "one")
+    first = fleet.worker()
+    assert first.wait(30) == -signal.SIGKILL
+    second = fleet.worker()
+    fleet.until(lambda: fleet.states() == {"done": 1, "failed": 1})
+    assert second.poll() is None
+    with fleet.database.reader() as session:
+        row = session.get_one(CyclePortal, (1, 2))
+        assert (row.state, row.cause) == ("failed", "worker_died")
+        assert session.get_one(Suspect, (1, 2)).deaths == 3
+        assert session.get(Suspect, (1, 1)) is None
+    assert bad.requests.count("/p3") == 3
+
+
+def test_lines_are_json_and_name_portal_and_run(fleet: Fleet, serve: Serve) -> None:
+    fleet.plan("one", [serve(town(0, 3))])
+    fleet.losi("schedule", "start", "one")
+    assert fleet.worker("--once").wait(60) == 0
+    lines = [json.loads(line) for line in fleet.log(0).splitlines()]
+    visited = next(line for line in lines if line["message"].startswith("visited"))
+    assert (visited["cycle"], visited["portal"], visited["run"], visited["state"]) == (1, 1, 1, "done")
+
+
+def test_a_worker_that_only_stood_still_keeps_its_portal(fleet: Fleet, serve: Serve) -> None:
+    site = serve(town(0))
+    fleet.plan("one", [site])
+    fleet.losi("schedule", "start", "one")
+    first = fleet.worker()
+    second = fleet.worker()
+    fleet.until(lambda: len(site.requests) > 6)
+    (holder,) = (n for n in (0, 1) if _connections(fleet.running[n].pid, site.port))
+    fleet.running[holder].send_signal(signal.SIGSTOP)
+    asked = len(site.requests)
+    sleep(3)
+    assert len(site.requests) - asked <= 1, "nobody else went on with it"
+    fleet.running[holder].send_signal(signal.SIGCONT)
+    fleet.until(lambda: fleet.states() == {"done": 1})
+    assert fleet.runs() == [(1, "ok")]
+    assert len(site.requests) == len(set(site.requests))
+    assert (first.poll(), second.poll()) == (None, None)
+
+
+def _connections(pid: int, port: int) -> bool:
+    return any(one.raddr and one.raddr.port == port for one in psutil.Process(pid).net_connections("tcp"))
+
+
+def test_a_worker_that_loses_the_database_ends_and_another_goes_on(fleet: Fleet, serve: Serve) -> None:
+    site = serve(town(0))
+    fleet.plan("one", [site])
+    fleet.losi("schedule", "start", "one")
+    first = fleet.worker()
+    fleet.until(lambda: len(site.requests) > 6)
+    with fleet.database.session() as session:
+        query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        session.execute(text(f"{query} AND pid <> pg_backend_pid()"))
+    assert first.wait(40) == 1
+    assert "the connection to the database was lost" in fleet.log(0)
+    fleet.worker()
+    fleet.until(lambda: fleet.states() == {"done": 1})
+    assert fleet.twice() == []
+
+
+def test_a_paused_cycle_rests_until_it_is_resumed(fleet: Fleet, serve: Serve) -> None:
+    site = serve(town(0, 40))
+    fleet.plan("one", [site], QUICK.model_copy(update={"delay": 0.15}))
+    fleet.losi("schedule", "start", "one")
+    fleet.worker()
+    fleet.until(lambda: len(site.requests) > 6)
+    with fleet.database.session() as session:
+        pause_cycle(session, "one", True)
+    fleet.until(lambda: not _connections(fleet.running[0].pid, site.port))
+    assert fleet.states() == {"running": 1}
+    with fleet.database.session() as session:
+        pause_cycle(session, "one", False)
+    assert "1 portals queued" in fleet.losi("schedule", "run", "1")
+    fleet.until(lambda: fleet.states() == {"done": 1})
+    assert fleet.runs() == [(1, "ok")]
+    assert len(site.requests) == len(set(site.requests))
