@@ -93,6 +93,9 @@ def judge(visit: Visit) -> Judgement:
         )
     if not pages:
         return _nothing_read(visit)
+    turned_away = _turned_away(visit, pages)
+    if turned_away is not None:
+        return turned_away
     if visit.stop_cause and visit.stop_cause != "budget":
         return Judgement(
             "partial", visit.stop_cause, f"read {pages} pages, then {visit.notes[-1] if visit.notes else 'it stopped'}"
@@ -118,14 +121,18 @@ def _shell(visit: Visit) -> Judgement | None:
     return Judgement("partial", "script_only", f"{shell} holds no text without scripts; it has to be read in a browser")
 
 
-def _read(visit: Visit, pages: int) -> Judgement:
+def _turned_away(visit: Visit, pages: int) -> Judgement | None:
     blocked = visit.gate.refused["block"] + visit.gate.refused["challenge"]
-    if blocked > pages:
-        return Judgement(
-            "blocked",
-            "block_page",
-            f"after {pages} pages the site refused {blocked} others; visit it later or ask its owner for access",
-        )
+    if blocked <= pages:
+        return None
+    return Judgement(
+        "blocked",
+        "block_page",
+        f"after {pages} pages the site refused {blocked} others; visit it later or ask its owner for access",
+    )
+
+
+def _read(visit: Visit, pages: int) -> Judgement:
     spent = visit.budget.spent
     left = len(visit.frontier)
     if spent and left:

@@ -40,7 +40,7 @@ _MAX_PROBES = 3
 _LIKELY = 0.8
 """What a path at which the portal's platform usually keeps something promises."""
 _DEAD_AFTER = 8
-"""So many failed requests in a row, and the portal counts as gone."""
+"""So many failed requests or block pages in a row, and the crawl ends."""
 
 
 class Visit(Itinerary):
@@ -78,6 +78,7 @@ class Visit(Itinerary):
         self.shell: str | None = None
         self.redirects_to_https: bool | None = None
         self.failures_in_a_row = 0
+        self.refusals_in_a_row = 0
         self.browsing: Browsing | None = None
         self.detecting = Stopwatch()
         self._progress = progress
@@ -103,11 +104,22 @@ class Visit(Itinerary):
             self._seed_answered(reading, answer, request, refusal)
         if refusal is not None:
             self.frontier.learn(entry, ())
+            self._turned_away(refusal)
             self._report(reading.url)
             return None
+        self.refusals_in_a_row = 0
         self.budget.pages += entry.kind != "search"
         self.budget.documents += reading.kind in ("pdf", "office") and entry.kind != "document"
         return reading
+
+    def _turned_away(self, refusal: Refusal) -> None:
+        """Counts block pages; too many in a row end the crawl: it is not wanted, and would learn nothing."""
+        if refusal.verdict is None or refusal.verdict.kind not in ("block", "challenge"):
+            return
+        self.refusals_in_a_row += 1
+        if self.read and self.refusals_in_a_row >= _DEAD_AFTER:
+            self.note(f"the portal turned the crawler away: {refusal.why}")
+            self.stop("block_page")
 
     async def _read(self, answer: Answer, entry: Entry) -> tuple[Answer, Reading]:
         """What the answer shows as it was sent, or as its scripts make it where that is more."""

@@ -62,16 +62,14 @@ def _rows(path: Path) -> Iterator[_Row]:
 
 def _sheet(data: bytes, path: Path) -> Iterator[_Row]:
     """The first sheet of a workbook that names an address column."""
-    from zipfile import BadZipFile
-
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError) as error:
-        raise Failure(f"{path} is no workbook that can be read: {error}", "save it as XLSX or CSV anew") from error
-    sheets = [list(enumerate(sheet.iter_rows(values_only=True), 1)) for sheet in book.worksheets]
+        sheets = [list(enumerate(sheet.iter_rows(values_only=True), 1)) for sheet in book.worksheets]
+    except Exception as error:  # a parser of damaged files may fail in any way
+        why = " ".join(str(error).split())[:200] or type(error).__name__
+        raise Failure(f"{path} is no workbook that can be read: {why}", "save it as XLSX or CSV anew") from error
     found = next((rows for rows in sheets if _head(rows[:_HEAD_ROWS])), sheets[0] if sheets else [])
     yield from found
 

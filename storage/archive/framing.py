@@ -10,6 +10,9 @@ from typing import BinaryIO
 from storage.archive.gzip_member import MAGIC, GzipMember
 
 _WARC = b"WARC/"
+_FIRST = 1 << 20
+"""Clear bytes within which damage to the first member of a file shows."""
+
 _LINE = 1 << 16
 _HEAD_LINES = 1000
 _SCAN = 1 << 20
@@ -94,6 +97,13 @@ class GzipFrames:
         elif rest:
             self.report(offset, f"the record is longer than the {declared} bytes it says")
         return RawRecord(offset, end - offset, headers, block, size > self.keep), end
+
+    def begins_damaged(self) -> bool:
+        """Whether the first member is damaged and a record follows it."""
+        member = GzipMember(self.file, 0)
+        with io.BufferedReader(member, 1 << 16) as stream:
+            stream.read(_FIRST)
+        return bool(member.broken) and self._next_member(1) is not None
 
     def _begins_record(self, offset: int) -> bool:
         with io.BufferedReader(GzipMember(self.file, offset), 512) as stream:

@@ -43,10 +43,10 @@ class Source:
         size = self.file.seek(0, os.SEEK_END)
         if clear.startswith(ARC_START):
             return ArcFrames(self.file, keep, report)
-        if not clear.lstrip(b"\r\n").startswith(b"WARC/"):
+        packed = GzipFrames(self.file, size, keep, report) if start.startswith(MAGIC) else None
+        if not clear.lstrip(b"\r\n").startswith(b"WARC/") and (packed is None or not packed.begins_damaged()):
             raise _no_archive(self.name, start)
-        kind = GzipFrames if start.startswith(MAGIC) else PlainFrames
-        return kind(self.file, size, keep, report)
+        return packed or PlainFrames(self.file, size, keep, report)
 
     def decompressed(self, report: Report) -> Source:
         """The same file in clear, on disk, for files whose gzip members do not match their records."""

@@ -83,7 +83,7 @@ def test_a_worker_that_is_told_to_stop_gives_back_what_it_had(fleet: Fleet, serv
     assert fleet.worker("--once", "--archives", str(place)).wait(60) == 0
     assert fleet.states() == {"done": 2}
     assert fleet.twice() == []
-    assert [len(site.requests) for site in sites] == [len(set(site.requests)) for site in sites]
+    assert all(len(site.requests) - len(set(site.requests)) <= 1 for site in sites), "more than what was under way"
     assert (place / "archive" / "run-000001").is_dir()
 
 
