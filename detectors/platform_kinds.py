@@ -1,4 +1,4 @@
-"""What is told by the kind of a platform alone: a page made with one, or a link to one."""
+"""What platforms tell: a page made with one, a link to one, and its kind alone."""
 
 from __future__ import annotations
 
@@ -11,27 +11,46 @@ from detectors.platforms import platform_of_link
 
 if TYPE_CHECKING:
     from detectors.page import Page
+    from detectors.page.elements import Link
+    from detectors.platforms import Platform
 
 _STRENGTH = 0.75
+
+
+def told_by_page(page: Page, feature: str, strength: float, platform: Platform, mark: str) -> Observation:
+    """The page itself as proof: it is made with the platform."""
+    why = f"page made with {platform.name}, known by {mark}"
+    return Observation(feature, "content", strength, page.title or page.url, why)
+
+
+def told_by_link(link: Link, feature: str, strength: float, platform: Platform) -> Observation:
+    """A link to the platform as proof."""
+    return Observation(
+        feature,
+        "link",
+        strength,
+        link.label or link.href[:200],
+        f"link to {platform.name} ({platform.kind})",
+        href=link.href,
+        selector=css_selector(link.element),
+        zone=link.zone,
+    )
+
+
+def linked_platforms(page: Page) -> Iterator[tuple[Link, Platform]]:
+    """The page's links that lead to a platform, in document order."""
+    for link in page.links:
+        platform = platform_of_link(link.url) if link.url.startswith("http") else None
+        if platform is not None:
+            yield link, platform
 
 
 def of_kind(page: Page, feature: str, *kinds: str) -> Iterator[Observation]:
     """The page as proof of the feature, if it is made with a platform of one of the kinds; the first link to one."""
     for platform, mark in page.platforms:
         if platform.kind in kinds:
-            why = f"page made with {platform.name}, known by {mark}"
-            yield Observation(feature, "content", _STRENGTH, page.title or page.url, why)
-    for link in page.links:
-        linked = platform_of_link(link.url) if link.url.startswith("http") else None
-        if linked is not None and linked.kind in kinds:
-            yield Observation(
-                feature,
-                "link",
-                _STRENGTH,
-                link.label or link.href[:200],
-                f"link to {linked.name}",
-                href=link.href,
-                selector=css_selector(link.element),
-                zone=link.zone,
-            )
+            yield told_by_page(page, feature, _STRENGTH, platform, mark)
+    for link, platform in linked_platforms(page):
+        if platform.kind in kinds:
+            yield told_by_link(link, feature, _STRENGTH, platform)
             return

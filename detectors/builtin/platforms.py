@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from detectors.base import PageDetector
 from detectors.observation import Observation
 from detectors.page import Page
-from detectors.page.selector import css_selector
-from detectors.platforms import platform_of_link
+from detectors.platform_kinds import linked_platforms, told_by_link, told_by_page
 
 
 class Platforms(PageDetector):
@@ -40,27 +39,15 @@ class Platforms(PageDetector):
         yield from self._links(page)
         for platform, mark in page.platforms:
             for feature, strength in platform.features:
-                why = f"page made with {platform.name}, known by {mark}"
-                yield Observation(feature, "content", round(strength * 0.9, 3), page.title or page.url, why)
+                yield told_by_page(page, feature, round(strength * 0.9, 3), platform, mark)
 
     def _links(self, page: Page) -> Iterator[Observation]:
         seen: set[str] = set()
-        for link in page.links:
-            platform = platform_of_link(link.url) if link.url.startswith("http") else None
-            if platform is None or platform.key in seen:
-                continue
-            seen.add(platform.key)
-            for feature, strength in platform.features:
-                yield Observation(
-                    feature,
-                    "link",
-                    strength,
-                    link.label or link.href[:200],
-                    f"link to {platform.name} ({platform.kind})",
-                    href=link.href,
-                    selector=css_selector(link.element),
-                    zone=link.zone,
-                )
+        for link, platform in linked_platforms(page):
+            if platform.key not in seen:
+                seen.add(platform.key)
+                for feature, strength in platform.features:
+                    yield told_by_link(link, feature, strength, platform)
 
 
 DETECTORS = (Platforms,)
