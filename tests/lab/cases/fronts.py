@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.crawler.loopback import page
 from tests.crawler.test_interstitials import CASES as SHAPES
-from tests.lab.case import HTML, Case, Reply
+from tests.lab.case import HTML, Case, Reply, Route
 
 _OUTCOMES = {
     "challenge": ("blocked", "block_page"),
@@ -30,8 +30,23 @@ def _status(status: int, outcome: str, *headers: tuple[str, str]) -> Case:
     return Case(f"HTTP {status}", outcome, "http_status", routes={"*": reply})
 
 
+def _turned_away() -> Case:
+    """A firewall that lets the first pages pass and refuses the forty others: the crawl must not ask for them all."""
+    status, headers, markup = next(shape for name, shape in SHAPES.items() if name.endswith(" block"))
+    refused = Reply(status, (*HTML, *headers.items()), f"<html><body>{markup}</body></html>".encode())
+    links = [f"/council/{number}" for number in range(40)]
+    routes: dict[str, Route] = {
+        "*": refused,
+        "/": page("Town", *links),
+        "/robots.txt": Reply(404),
+        "/sitemap.xml": Reply(404),
+    }
+    return Case("a firewall that wakes up", "blocked", "block_page", pages=1, requests=25, routes=routes)
+
+
 CASES: tuple[Case, ...] = (
     *map(_shape, SHAPES),
+    _turned_away(),
     _status(401, "blocked", ("WWW-Authenticate", 'Basic realm="town"')),
     _status(407, "blocked", ("Proxy-Authenticate", "Basic")),
     _status(451, "blocked"),
