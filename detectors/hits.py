@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import count, islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -89,6 +89,11 @@ class PageHits:
     def covered(self) -> bool:
         """Whether a lexicon of the page's own language was used."""
         return self._is_covered
+
+    @cached_property
+    def with_figures(self) -> list[Segment]:
+        """The segments that hold a digit (or the first year of an era), as dates and numbers do."""
+        return [segment for segment in self.segments if _FIGURE.search(segment.text) or _FIRST_YEAR in segment.text]
 
     def feature(self, name: str) -> list[Hit]:
         """Hits of the feature in labels, headings, captions and text, in document order."""
@@ -193,6 +198,8 @@ def _labels(page: Page) -> Iterator[Segment]:
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _TITLE_BREAK = re.compile(r"\s+[|–—·•»›:-]+\s+|\s*[|»›]\s*")
+_FIGURE = re.compile(r"\d")
+_FIRST_YEAR = "元年"
 _EXTENSION = re.compile(r"\.(?:html?|php|aspx?|jsp|do|action|xhtml|cfm)\b", re.I)
 
 

@@ -25,20 +25,16 @@ def host_of(url: str) -> str:
     return host.removeprefix("www.")
 
 
+@lru_cache(maxsize=16_384)
 def listed(url: str, group: str) -> str:
     """The entry of the group of hosts.toml that the URL belongs to; empty if none."""
     host = host_of(url)
-    found = _listed_host(host, group) if host else ""
-    if found or not host:
-        return found
-    return next((entry for entry in _listed(group)[1] if entry in url), "")
-
-
-@lru_cache(maxsize=16_384)
-def _listed_host(host: str, group: str) -> str:
-    hosts = _listed(group)[0]
+    if not host:
+        return ""
+    hosts, paths = _listed(group)
     labels = host.split(".")
-    return next((name for start in range(len(labels) - 1) if (name := ".".join(labels[start:])) in hosts), "")
+    named = (name for start in range(len(labels) - 1) if (name := ".".join(labels[start:])) in hosts)
+    return next(named, "") or next((entry for entry in paths if entry in url), "")
 
 
 @lru_cache(maxsize=8192)

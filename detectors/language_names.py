@@ -58,7 +58,7 @@ def names_language(link: Link, own: str) -> str:
     """By what the link is known to lead to another language than `own`; empty if it is not."""
     if link.href.startswith(("mailto:", "tel:")):
         return ""
-    other = declared(link.hreflang).split("-")[0]
+    other = declared(link.hreflang).split("-")[0] if link.hreflang else ""
     if other:
         return f"link with hreflang {link.hreflang}" if other != own else ""
     label = link.label or link.title

@@ -53,7 +53,8 @@ class Term:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """The vocabulary of one language, with a matcher each for its words, for what denies them, and for URLs.
+    """The vocabulary of one language, with a matcher each for its words in labels, for those that count in running text
+    too (all but the weak), for what denies them, and for URLs.
 
     `features` are those for which it has at least one strong or weak term, and those composed of what it has terms for.
     """
@@ -62,6 +63,7 @@ class Lexicon:
     name: str
     terms: tuple[Term, ...]
     words: Matcher[Term]
+    running: Matcher[Term]
     denials: Matcher[Term]
     urls: Matcher[Term]
     fold: bool
@@ -86,11 +88,12 @@ def parse(text: str, source: str) -> Lexicon:
     fold = language not in KEEPS_DIACRITICS
     terms = (*_general(table, language, source), *_beside(table, language, source), *_features(table, language, source))
     words = Matcher(((term.text, term) for term in terms if term.role in ("strong", "weak")), fold)
+    running = Matcher(((term.text, term) for term in terms if term.role == "strong"), fold)
     denials = Matcher(((term.text, term) for term in terms if term.role == "not"), fold)
     urls = Matcher(((term.text, term) for term in terms if term.role == "url"), True)
     told = {term.feature for term in terms if term.role in _WORDS}
     features = frozenset(name for name in told if not name.startswith(GENERAL_PREFIX)) | composed_of(told)
-    return Lexicon(language, _string(table, "name", source), terms, words, denials, urls, fold, features)
+    return Lexicon(language, _string(table, "name", source), terms, words, running, denials, urls, fold, features)
 
 
 def _string(table: Mapping[str, Any], key: str, source: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import ahocorasick
 
@@ -15,16 +15,19 @@ from detectors.normalise import is_unspaced, normalise
 T = TypeVar("T")
 
 _STAR = "\ue000"
+_BREAKS = " \n"
 _REACH = 120
 """How far apart, in characters, the pieces of one term may lie."""
+
+_SHORT = 4
+"""Shorter pieces stand in many words."""
 
 _LETTERS = r"[^ \n]*"
 _FEW = r"[^ \n]{0,8}"
 """What `*` stands for inside a script without spaces, where no space ends a word."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern(Generic[T]):
+class _Pattern(NamedTuple, Generic[T]):
     """A compiled term: the literal piece the automaton looks for, and what must hold around it.
 
     `other` is the longest of the term's further pieces: where it is not near, there is no need to look closer.
@@ -45,8 +48,10 @@ class Matcher(Generic[T]):
         self._fold = fold
         self._automaton = ahocorasick.Automaton()
         grouped: dict[str, list[_Pattern[T]]] = {}
-        for text, value in terms:
-            pattern = _compile(text, value, fold)
+        parted = [(_normal(text, fold), value) for text, value in terms]
+        common = Counter(piece for normal, _ in parted for piece in _pieces(normal))
+        for normal, value in parted:
+            pattern = _compile(normal, value, common)
             grouped.setdefault(pattern.piece, []).append(pattern)
         for piece, patterns in grouped.items():
             self._automaton.add_word(piece, tuple(patterns))
@@ -54,42 +59,41 @@ class Matcher(Generic[T]):
         if grouped:
             self._automaton.make_automaton()
 
-    def find(self, text: str, wanted: Callable[[T], bool] | None = None) -> Iterator[tuple[int, int, T]]:
+    def find(self, text: str, wanted: Callable[[T], bool] | None = None) -> list[tuple[int, int, T]]:
         """(start, end, value) of every term in `text`, which must be normalised; words are separated by one space.
 
         `\\n` may separate independent pieces of text: no term reaches across it. `wanted` passes over values before
         any further work is done on them.
         """
         if self._empty:
-            return
+            return []
         length = len(text)
+        found: list[tuple[int, int, T]] = []
         told: set[tuple[int, int]] = set()
         for last, patterns in self._automaton.iter(text):
+            end = last + 1
+            after = end == length or text[end] in _BREAKS or _parted(text[end], text[last])
             for pattern in patterns:
-                if wanted is not None and not wanted(pattern.value):
+                piece, other, value, open_start, open_end, whole = pattern
+                if wanted is not None and not wanted(value):
                     continue
-                end = last + 1
-                start = end - len(pattern.piece)
-                if pattern.whole is not None:
-                    if text.find(pattern.other, max(0, start - _REACH), end + _REACH) < 0:
-                        continue
-                    found = _around(pattern.whole, text, start, min(length, end + _REACH))
-                    if found is not None and (id(pattern), found.start()) not in told:
-                        told.add((id(pattern), found.start()))
-                        yield found.start(), found.end(), pattern.value
-                elif _bounded(text, start, end, pattern):
-                    yield start, end, pattern.value
-
-
-def _bounded(text: str, start: int, end: int, pattern: _Pattern[T]) -> bool:
-    """Whether the piece stands on word boundaries where the term asks for them."""
-    begins = pattern.open_start or start == 0 or _parted(text[start - 1], text[start])
-    return begins and (pattern.open_end or end == len(text) or _parted(text[end], text[end - 1]))
+                start = end - len(piece)
+                if whole is None:
+                    if (after or open_end) and (
+                        open_start or start == 0 or text[start - 1] in _BREAKS or _parted(text[start - 1], text[start])
+                    ):
+                        found.append((start, end, value))
+                elif text.find(other, max(0, start - _REACH), end + _REACH) >= 0:
+                    match = _around(whole, text, start, min(length, end + _REACH))
+                    if match is not None and (id(pattern), match.start()) not in told:
+                        told.add((id(pattern), match.start()))
+                        found.append((match.start(), match.end(), value))
+        return found
 
 
 def _parted(outside: str, inside: str) -> bool:
-    """Whether a word may end between two characters."""
-    return outside in " \n" or is_unspaced(inside) or is_unspaced(outside)
+    """Whether a word may end between two letters: in scripts without spaces it may anywhere."""
+    return is_unspaced(inside) or is_unspaced(outside)
 
 
 def _around(pattern: re.Pattern[str], text: str, index: int, end: int) -> re.Match[str] | None:
@@ -98,14 +102,19 @@ def _around(pattern: re.Pattern[str], text: str, index: int, end: int) -> re.Mat
     return next((match for match in pattern.finditer(text, line, end) if match.start() <= index < match.end()), None)
 
 
-def _compile(text: str, value: T, fold: bool) -> _Pattern[T]:
-    normal = _normal(text, fold)
-    pieces = [piece.strip() for piece in normal.split(_STAR)]
-    inner = [piece for piece in pieces if piece]
-    if len(inner) == 1:
-        return _Pattern(inner[0], "", value, normal.startswith(_STAR), normal.endswith(_STAR), None)
-    piece, other, *_ = sorted(inner, key=len, reverse=True)
-    return _Pattern(piece, other, value, False, False, _regex(normal))
+def _compile(normal: str, value: T, common: Mapping[str, int]) -> _Pattern[T]:
+    """The pattern of a term in normal form. Of several pieces the automaton looks for one that few terms share, so that
+    there is seldom cause to look closer."""
+    pieces = _pieces(normal)
+    if len(pieces) == 1:
+        return _Pattern(pieces[0], "", value, normal.startswith(_STAR), normal.endswith(_STAR), None)
+    piece = min(pieces, key=lambda piece: (len(piece) < _SHORT, common[piece], -len(piece)))
+    pieces.remove(piece)
+    return _Pattern(piece, max(pieces, key=len), value, False, False, _regex(normal))
+
+
+def _pieces(normal: str) -> list[str]:
+    return [piece.strip() for piece in normal.split(_STAR) if piece.strip()]
 
 
 def _normal(text: str, fold: bool) -> str:

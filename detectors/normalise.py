@@ -92,11 +92,36 @@ def _table(fold: bool) -> _Table:
     return _Table(fold)
 
 
+_REMEMBERED_WORDS = 60_000
+_LONGEST_REMEMBERED = 40
+
+
+class _Words(dict[str, str]):
+    """Normal forms by word as written. Words repeat, so they are remembered; when there are too many, none is."""
+
+    def __init__(self, fold: bool) -> None:
+        super().__init__()
+        self._fold = fold
+
+    def __missing__(self, word: str) -> str:
+        value = " ".join(_folded(word, self._fold).split())
+        if len(word) <= _LONGEST_REMEMBERED:
+            if len(self) >= _REMEMBERED_WORDS:
+                self.clear()
+            self[word] = value
+        return value
+
+
+@cache
+def _words(fold: bool) -> _Words:
+    return _Words(fold)
+
+
 def normalise(text: str, fold: bool = True) -> str:
     """Normal form of `text`: single spaces between words, none around. `fold` removes diacritics."""
     if text.isascii():
         return " ".join(text.lower().translate(_ascii_table()).split())
-    return " ".join(_folded(text, fold).split())
+    return " ".join(filter(None, map(_words(fold).__getitem__, text.split())))
 
 
 def _folded(text: str, fold: bool) -> str:

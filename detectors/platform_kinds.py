@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from detectors.observation import Observation
 from detectors.page.selector import css_selector
-from detectors.platforms import platform_of_link
 
 if TYPE_CHECKING:
     from detectors.page import Page
@@ -37,20 +36,12 @@ def told_by_link(link: Link, feature: str, strength: float, platform: Platform) 
     )
 
 
-def linked_platforms(page: Page) -> Iterator[tuple[Link, Platform]]:
-    """The page's links that lead to a platform, in document order."""
-    for link in page.links:
-        platform = platform_of_link(link.url) if link.url.startswith("http") else None
-        if platform is not None:
-            yield link, platform
-
-
 def of_kind(page: Page, feature: str, *kinds: str) -> Iterator[Observation]:
     """The page as proof of the feature, if it is made with a platform of one of the kinds; the first link to one."""
     for platform, mark in page.platforms:
         if platform.kind in kinds:
             yield told_by_page(page, feature, _STRENGTH, platform, mark)
-    for link, platform in linked_platforms(page):
+    for link, platform in page.linked_platforms:
         if platform.kind in kinds:
             yield told_by_link(link, feature, _STRENGTH, platform)
             return

@@ -16,6 +16,7 @@ from detectors.packaged import data
 
 if TYPE_CHECKING:
     from detectors.page import Page
+    from detectors.page.elements import Link
 
 _MARKUP_WINDOW = 300_000
 _TAG = re.compile(r"<[a-zA-Z][^<>]{3,2000}>")
@@ -115,6 +116,14 @@ def _marks(page: Page, prints: _Fingerprints) -> Iterator[tuple[str, str]]:
     if any(True for _ in prints.markup.iter(html)):
         for _, key in prints.markup.iter(_attributes(html)):
             yield key, "markup"
+
+
+def linked_platforms(page: Page) -> Iterator[tuple[Link, Platform]]:
+    """The page's links that lead to a platform, in document order."""
+    for link in page.links:
+        platform = platform_of_link(link.url) if link.url.startswith("http") else None
+        if platform is not None:
+            yield link, platform
 
 
 def _attributes(html: str) -> str:

@@ -10,15 +10,24 @@ from typing import TYPE_CHECKING
 from detectors.normalise import UNSPACED, normalise
 
 if TYPE_CHECKING:
-    from detectors.lexicon import Lexicon, Term
+    from collections.abc import Iterable
 
-_REMEMBERED_CHARS = 160
+    from detectors.lexicon import Lexicon, Term
+    from detectors.matcher import Matcher
+
+LABEL = 160
+"""Characters of the longest text that is read as a label or caption. In longer ones, running text, weak terms say
+nothing."""
+
 _REMEMBERED_PIECES = 16_384
 _FILLER_LETTERS = 3
 """Words up to this length (articles, prepositions) and numbers do not make a label longer."""
 
 _MANY_WORDS = 12
 """More words than this are not counted: the text is running text whatever their number."""
+
+_LOOKED_AT = 40
+"""Words that are parted at once while they are counted."""
 
 _HANGUL = "\uac00-\ud7af"
 _DENSE = re.compile(f"[{UNSPACED}{_HANGUL}]")
@@ -43,23 +52,24 @@ _NOTHING = Reading((), frozenset(), frozenset())
 
 def read_text(lexicon: Lexicon, text: str) -> Reading:
     """What the lexicon's words find in a label, heading or run of text."""
-    return _remembered(lexicon, text, False) if len(text) <= _REMEMBERED_CHARS else _read(lexicon, text, False)
+    if len(text) <= LABEL:
+        return _remembered(lexicon, text, False)
+    return _read(lexicon, lexicon.running, normalise(text, lexicon.fold))
 
 
 def read_address(lexicon: Lexicon, text: str) -> Reading:
     """What the lexicon's URL words find in an address, written as words."""
-    return _remembered(lexicon, text, True) if len(text) <= _REMEMBERED_CHARS else _read(lexicon, text, True)
+    return _remembered(lexicon, text, True) if len(text) <= LABEL else _read(lexicon, lexicon.urls, normalise(text))
 
 
 @lru_cache(maxsize=_REMEMBERED_PIECES)
 def _remembered(lexicon: Lexicon, text: str, address: bool) -> Reading:
-    return _read(lexicon, text, address)
-
-
-def _read(lexicon: Lexicon, text: str, address: bool) -> Reading:
-    plain = normalise(text, address or lexicon.fold)
     matcher = lexicon.urls if address else lexicon.words
-    found = list(matcher.find(plain))
+    return _read(lexicon, matcher, normalise(text, address or lexicon.fold))
+
+
+def _read(lexicon: Lexicon, matcher: Matcher[Term], plain: str) -> Reading:
+    found = matcher.find(plain)
     if not found:
         return _NOTHING
     general = frozenset(term.feature[8:] for _, _, term in found if term.feature.startswith("general."))
@@ -89,15 +99,25 @@ def _extra_words(text: str, start: int, end: int) -> int:
     Where words are short or not parted by spaces, characters are counted: four of Han or Hangul, six of other scripts
     without spaces make a word; hiragana is grammar.
     """
-    outside = f"{text[:start].rpartition(' ')[0]} {text[end:].partition(' ')[2]}"
-    extra = 0
-    if not text.isascii() and _DENSE.search(text):
-        beside = f"{text[:start]} {text[end:]}"
-        extra = len(_DENSE_WORDS.findall(beside)) // 4 + len(_SPELT.findall(beside)) // 6
-        outside = _DENSE.sub(" ", outside)
-    for word in outside.split():
-        if len(word) > _FILLER_LETTERS and not word.isdigit():
-            extra += 1
-            if extra >= _MANY_WORDS:
-                break
+    before, after = text.rfind(" ", 0, start) + 1, text.find(" ", end)
+    parts = (text[:before], text[after:] if after >= 0 else "")
+    if text.isascii() or not _DENSE.search(text):
+        return _count_words(parts, 0)
+    beside = f"{text[:start]} {text[end:]}"
+    extra = len(_DENSE_WORDS.findall(beside)) // 4 + len(_SPELT.findall(beside)) // 6
+    return _count_words([_DENSE.sub(" ", part) for part in parts], extra)
+
+
+def _count_words(parts: Iterable[str], extra: int) -> int:
+    """`extra` and the meaningful words of the parts; no further counted than what is many."""
+    for part in parts:
+        rest = part
+        while rest:
+            words = rest.split(" ", _LOOKED_AT)
+            rest = words.pop() if len(words) > _LOOKED_AT else ""
+            for word in words:
+                if len(word) > _FILLER_LETTERS and not word.isdigit():
+                    extra += 1
+                    if extra >= _MANY_WORDS:
+                        return extra
     return extra

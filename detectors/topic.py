@@ -62,6 +62,8 @@ class TopicDetector(PageDetector):
 
     def observe(self, page: Page) -> Iterable[Observation]:
         """Best sightings on the page: links first, then the page's own content."""
+        if not (page.hits.feature(self.feature) or page.hits.url_hits(self.feature)):
+            return
         links: list[tuple[float, Hit]] = []
         content: list[tuple[float, Hit]] = []
         for strength, hit in self._sightings(page):
@@ -71,8 +73,6 @@ class TopicDetector(PageDetector):
 
     def _sightings(self, page: Page) -> Iterator[tuple[float, Hit]]:
         words, urls = page.hits.feature(self.feature), page.hits.url_hits(self.feature)
-        if not words and not urls:
-            return
         table = strengths()
         by_link = {hit.segment.link.url: hit for hit in urls if hit.segment.link is not None}
         told: set[str] = set()

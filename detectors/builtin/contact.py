@@ -20,8 +20,7 @@ _PHONE = re.compile(
 _RUN = re.compile(r"(?<![\d/.-])\d{7,12}(?![\d/-])")
 """A number written without breaks: a telephone number only beside a word for it."""
 
-_AT = re.compile(r"[@＠]|[(\[{]at[)\]}]")
-_TELLING = re.compile(r"[\d@＠]|[(\[{]at[)\]}]")
+_AT = ("@", "＠", "(at)", "[at]", "{at}")
 _DATE = re.compile(r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[:.]\d{2}\s?[-–])")
 _FEW_WORDS = 8
 _DIGITS = 3
@@ -49,8 +48,8 @@ class ContactDetails(TopicDetector):
         for link in page.links:
             scheme = link.href[:7].lower()
             what = "mailto" if scheme == "mailto:" else "tel" if scheme.startswith(("tel:", "callto")) else ""
-            value = unquote(link.href.partition(":")[2].partition("?")[0])
-            if what and what not in seen and len(value) > 3:
+            value = unquote(link.href.partition(":")[2].partition("?")[0]) if what else ""
+            if what not in seen and len(value) > 3:
                 seen.add(what)
                 words = "telephone number" if what == "tel" else "e-mail address"
                 yield Observation(
@@ -86,14 +85,16 @@ class ContactDetails(TopicDetector):
     def _text(self, page: Page) -> Iterator[Observation]:
         """An e-mail address or phone number in the text; a number counts more beside a word for it."""
         best: Observation | None = None
+        figured = {segment.number for segment in page.hits.with_figures}
         for segment in page.hits.segments:
             if segment.kind != "text":
                 continue
             text = segment.text
-            if not _TELLING.search(text):
+            has_at = any(sign in text for sign in _AT)
+            if not has_at and segment.number not in figured:
                 continue
             marked = "contact" in page.hits.marks(segment)
-            email = _EMAIL.search(text) if _AT.search(text) else None
+            email = _EMAIL.search(text) if has_at else None
             phone = None if email else _phone(text) or (_RUN.search(text) if marked else None)
             match = email or phone
             if match is None:

@@ -86,12 +86,12 @@ class ForeignLanguage(PageDetector):
     def _captions(self, page: Page, embedded: _Embedded) -> Iterator[Observation]:
         """Captions of a switcher in the page's language: "Translate", "Select language"."""
         lexicons = page.lexicons.for_languages(page.languages) if page.lexicons else ()
-        captions = frozenset[str]().union(*(_captions_in(lexicon) for lexicon in lexicons))
+        captions = _captions_in(lexicons)
+        own = page.language.split("-")[0]
         for segment in page.hits.segments:
             if segment.kind not in ("link", "control", "heading", "form") or segment.zone == "main":
                 continue
-            text = normalise(segment.text) if len(segment.text) < MAX_NAME else ""
-            if text in captions and language_of_name(text) != page.language.split("-")[0]:
+            if _is_one_of(captions, segment.text) and language_of_name(segment.text) != own:
                 href = segment.link.href if segment.link else ""
                 kind: Kind = "link" if segment.link else "content"
                 worth = strength("widget") if embedded else 0.6
@@ -136,11 +136,16 @@ def _machine(link: Link, page: Page, embedded: _Embedded) -> str:
     return ""
 
 
-@lru_cache(maxsize=128)
-def _captions_in(lexicon: Lexicon) -> frozenset[str]:
-    """The captions of a switcher in the lexicon's language, in normal form, stems left out."""
-    words = (term.text for term in lexicon.terms if term.feature == "general.language_names")
-    return frozenset(normalise(word) for word in words if "*" not in word)
+@lru_cache(maxsize=256)
+def _captions_in(lexicons: tuple[Lexicon, ...]) -> frozenset[str]:
+    """The captions of a switcher in the lexicons' languages, in normal form, stems left out."""
+    terms = (term for lexicon in lexicons for term in lexicon.terms if term.feature == "general.language_names")
+    return frozenset(normalise(term.text) for term in terms if "*" not in term.text)
+
+
+@lru_cache(maxsize=16_384)
+def _is_one_of(captions: frozenset[str], text: str) -> bool:
+    return len(text) < MAX_NAME and normalise(text) in captions
 
 
 class PromisedLanguage(PageDetector):

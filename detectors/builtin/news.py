@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from detectors.base import PageDetector
-from detectors.dates import dates_in, writes_month_first
-from detectors.hits import Segment
+from detectors.dates import dates_in
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.page.selector import css_selector
@@ -18,9 +16,6 @@ from detectors.topic import TopicDetector
 
 _MONTH = timedelta(days=31)
 _YEAR = timedelta(days=366)
-_FIGURES = re.compile(r"\d{4}|\d\s?年|元年")
-_MAX_DATED = 400
-"""How many pieces of a page with figures in them are read for dates."""
 
 
 class News(TopicDetector):
@@ -57,7 +52,7 @@ def _is_long_past(page: Page) -> bool:
     """Whether the newest date in the content is over a year before the capture."""
     if page.fetched_at is None:
         return False
-    newest = max((day for day, _ in dated(page)), default=None)
+    newest = max((day for day, _ in page.dated), default=None)
     return newest is not None and newest < page.fetched_at.date() - _YEAR
 
 
@@ -74,7 +69,7 @@ class ContentFreshness(PageDetector):
         if page.kind != "html" or page.fetched_at is None:
             return
         captured = page.fetched_at.date()
-        past = [(day, segment) for day, segment in dated(page) if day <= captured]
+        past = [(day, segment) for day, segment in page.dated if day <= captured]
         if not past:
             return
         newest, segment = max(past, key=lambda pair: pair[0])
@@ -89,25 +84,6 @@ class ContentFreshness(PageDetector):
                 selector=css_selector(element.element) if element is not None else "",
                 zone=segment.zone,
             )
-
-
-def dated(page: Page) -> Iterator[tuple[date, Segment]]:
-    """The days named in the page's content, headings and links outside its head and menus, with where they stand."""
-    read = 0
-    month_first = writes_month_first(page.host)
-    for segment in page.hits.segments:
-        if segment.zone in ("header", "nav", "breadcrumb", "consent") or segment.kind not in _CONTENT:
-            continue
-        if not _FIGURES.search(segment.text):
-            continue
-        read += 1
-        if read > _MAX_DATED:
-            return
-        for day in dates_in(segment.text, page.languages, month_first=month_first):
-            yield day, segment
-
-
-_CONTENT = frozenset(("text", "link", "heading", "title"))
 
 
 def _typed(page: Page, feature: str, types: tuple[str, ...], why: str) -> Iterable[Observation]:

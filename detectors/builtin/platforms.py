@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from detectors.base import PageDetector
 from detectors.observation import Observation
 from detectors.page import Page
-from detectors.platform_kinds import linked_platforms, told_by_link, told_by_page
+from detectors.platform_kinds import told_by_link, told_by_page
 
 
 class Platforms(PageDetector):
@@ -43,7 +43,7 @@ class Platforms(PageDetector):
 
     def _links(self, page: Page) -> Iterator[Observation]:
         seen: set[str] = set()
-        for link, platform in linked_platforms(page):
+        for link, platform in page.linked_platforms:
             if platform.key not in seen:
                 seen.add(platform.key)
                 for feature, strength in platform.features:

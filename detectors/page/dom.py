@@ -60,6 +60,7 @@ class Walk:
         self._in_link = 0
         self._articles = 0
         self._block: HtmlElement | None = None
+        self._is_block_open = False
         self._forms: list[OpenForm] = []
         self._open_forms: list[OpenForm] = []
         self._loose = OpenForm(None, "main", 0)
@@ -86,37 +87,43 @@ class Walk:
         return self._out
 
     def _start(self, element: HtmlElement, tag: str) -> None:
+        running = self._text
         if tag in _BLOCKS:
-            self._flush()
-            self._block = element
+            if running.is_filled:
+                self._flush()
+            self._block, self._is_block_open = element, True
             self._open_block(element, tag)
         elif tag in CONTROLS:
             (self._open_forms[-1] if self._open_forms else self._loose).controls.append(element)
-            self._captions.met(element, self._text)
+            self._captions.met(element, running)
         elif tag == "img":
             self._out.images.append((element.get("src", ""), squeeze(element.get("alt"))))
         elif tag in _FRAMES:
             self._out.iframes.append((urljoin_safe(self._base, element.get("src", "")), element.get("title", "")))
         if tag in _SPOKEN or element.get("role") == "heading":
-            self._spoken.append((element, self._text.position))
+            self._spoken.append((element, running.position))
             if tag == "a":
                 self._in_link += 1
             elif tag == "label":
-                self._captions.open(self._text)
-        if element.text:
-            self._text.add(element.text, self._in_link > 0)
+                self._captions.open(running)
+        text = element.text
+        if text:
+            running.add(text, self._in_link > 0)
 
     def _end(self, element: HtmlElement, tag: str) -> None:
+        running = self._text
         if self._spoken and self._spoken[-1][0] is element:
-            self._say(element, tag, self._text.since(self._spoken.pop()[1], _MAX_LABEL))
+            self._say(element, tag, running.since(self._spoken.pop()[1], _MAX_LABEL))
         elif tag == "area":
             self._link(element, "")
         if tag in _BLOCKS:
-            self._flush()
-            self._block = element.getparent()
+            if running.is_filled:
+                self._flush()
+            self._block, self._is_block_open = element, False
             self._close_block(element, tag)
-        if element.tail:
-            self._text.add(element.tail, self._in_link > 0)
+        text = element.tail
+        if text:
+            running.add(text, self._in_link > 0)
 
     def _say(self, element: HtmlElement, tag: str, text: str) -> None:
         """Notes an element whose text is now complete."""
@@ -133,11 +140,9 @@ class Walk:
             self._out.headings.append(Heading(text, _HEADINGS.get(tag, 3), zone, element))
 
     def _open_block(self, element: HtmlElement, tag: str) -> None:
-        get = element.get
         self._articles += tag == "article"
         if tag != "body":
-            outer = self._zones[-1][1]
-            zone = zone_opened(tag, get("role", ""), get("id", ""), get("class", ""), outer, self._articles > 0)
+            zone = zone_opened(element, tag, self._zones[-1][1], self._articles > 0)
             if zone is not None:
                 self._zones.append((element, zone))
         if tag == "form":
@@ -168,10 +173,14 @@ class Walk:
             self._out.inline_scripts.append(text[:_INLINE_SCRIPT])
 
     def _flush(self) -> None:
+        """Ends a run of text: it belongs to the block that is open, which is the last one met or the one around it."""
         text, link_chars = self._text.cut()
         if text and len(self._out.blocks) < _MAX_BLOCKS:
-            tag = str(self._block.tag) if self._block is not None else "body"
-            self._out.blocks.append(Block(text, self._zones[-1][1], tag, min(link_chars, len(text)), self._block))
+            block = self._block
+            if block is not None and not self._is_block_open:
+                block = block.getparent()
+            tag = str(block.tag) if block is not None else "body"
+            self._out.blocks.append(Block(text, self._zones[-1][1], tag, min(link_chars, len(text)), block))
 
     def _link(self, element: HtmlElement, text: str) -> None:
         href = (element.get("href") or "").strip()

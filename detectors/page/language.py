@@ -83,6 +83,7 @@ def _fasttext() -> Fasttext:
     return Fasttext()
 
 
+@lru_cache(maxsize=1024)
 def declared(value: str) -> str:
     """The `lang` attribute (or hreflang) in the form used here: base language, with a script where that matters."""
     tag = value.strip().replace("_", "-").lower()
@@ -112,6 +113,8 @@ def identify(text: str, declaration: str = "") -> Guess:
 
 
 def _by_script(sample: str, said: str) -> str:
+    if max(sample) < "\u0370":
+        return ""
     counts: Counter[str] = Counter()
     for char in sample:
         code = ord(char)

@@ -14,11 +14,11 @@ from detectors.page.parse import parse
 from detectors.page.texts import urljoin_safe
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from lxml.html import HtmlElement
 
-    from detectors.hits import PageHits
+    from detectors.hits import PageHits, Segment
     from detectors.lexicon import LexiconSet
     from detectors.page.elements import Block, Form, Heading, Link
     from detectors.platforms import Platform
@@ -251,6 +251,20 @@ class Page:
         from detectors.platforms import platforms_of_page
 
         return tuple(platforms_of_page(self))
+
+    @cached_property
+    def dated(self) -> tuple[tuple[date, Segment], ...]:
+        """The days named in the content, headings and links outside head and menus, with where they stand."""
+        from detectors.dated import dated
+
+        return tuple(dated(self))
+
+    @cached_property
+    def linked_platforms(self) -> tuple[tuple[Link, Platform], ...]:
+        """The links that lead to a known system, each with it, in document order."""
+        from detectors.platforms import linked_platforms
+
+        return tuple(linked_platforms(self))
 
     @cached_property
     def hits(self) -> PageHits:

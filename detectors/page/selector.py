@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
+from typing import cast
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 _SAFE_ID = re.compile(r"[A-Za-z][\w-]*", re.ASCII)
 _SAFE_TAG = re.compile(r"[a-z][a-z0-9]*")
+_IDENTS = etree.XPath("//@id", smart_strings=False)
 _INSERTED = "tbody"
 _MAX_DEPTH = 500
 
@@ -75,7 +78,8 @@ def _paths(root: HtmlElement) -> _Paths:
 
 def _repeated_ids(root: HtmlElement) -> frozenset[str]:
     """Ids that several elements of the document bear."""
-    return frozenset(ident for ident, number in Counter(root.xpath("//@id", smart_strings=False)).items() if number > 1)
+    idents = cast("list[str]", _IDENTS(root))
+    return frozenset(ident for ident, number in Counter(idents).items() if number > 1)
 
 
 def _step(node: HtmlElement) -> str:

@@ -24,15 +24,18 @@ def has_words(text: str) -> bool:
 
 
 class RunningText:
-    """The page's text in pieces; blocks are cut out of it, labels are read back from a position."""
+    """The page's text in pieces; blocks are cut out of it, labels are read back from a position.
 
-    __slots__ = ("_block", "_filled", "_link_chars", "_pieces")
+    `is_filled` says whether there is more than white space since the last cut.
+    """
+
+    __slots__ = ("_block", "_link_chars", "_pieces", "is_filled")
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
         self._block = 0
         self._link_chars = 0
-        self._filled = False
+        self.is_filled = False
 
     @property
     def position(self) -> int:
@@ -45,17 +48,17 @@ class RunningText:
             self._pieces.append(" ")
             return
         self._pieces.append(text)
-        self._filled = True
+        self.is_filled = True
         if in_link:
             self._link_chars += len(text)
 
     def cut(self) -> tuple[str, int]:
         """The text since the last cut and how much of it stood in links; a space parts it from what follows."""
-        if not self._filled:
+        if not self.is_filled:
             return "", 0
         found = squeeze("".join(self._pieces[self._block :])), self._link_chars
         self._pieces.append(" ")
-        self._block, self._link_chars, self._filled = len(self._pieces), 0, False
+        self._block, self._link_chars, self.is_filled = len(self._pieces), 0, False
         return found
 
     def since(self, position: int, limit: int) -> str:
@@ -81,7 +84,7 @@ def alternative(element: HtmlElement) -> str:
 def urljoin_safe(base: str, href: str) -> str:
     """`href` made absolute, without fragment; malformed targets stay as they are."""
     href = href.strip().translate(_LINE_BREAKS)
-    if _PLAIN_PATH.match(href):
+    if href.startswith("/") and _is_plain_path(href):
         return f"{_origin(base)}{href.partition('#')[0]}"
     if _PLAIN_URL.match(href):
         return href.partition("#")[0]
@@ -92,6 +95,11 @@ _LINE_BREAKS = {ord(char): None for char in "\n\r\t"}
 _PLAIN_PATH = re.compile(r"/(?!/)(?:(?!/\.)[^\s\\\[\]])*$")
 _PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+/(?:(?!/\.)[^\s\\\[\]])*$")
 """Targets that need no resolving: no dot segments, no brackets, a plain host."""
+
+
+@lru_cache(maxsize=8192)
+def _is_plain_path(href: str) -> bool:
+    return _PLAIN_PATH.match(href) is not None
 
 
 @lru_cache(maxsize=256)

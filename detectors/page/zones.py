@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import cast
 
+from lxml.html import HtmlElement
+
 from detectors.page.elements import Zone
 
 _BY_TAG: dict[str, Zone] = {
@@ -56,14 +58,16 @@ _RANK: dict[Zone, int] = {
 }
 
 
-def zone_opened(tag: str, role: str, ident: str, classes: str, outer: Zone, in_article: bool = False) -> Zone | None:
+def zone_opened(element: HtmlElement, tag: str, outer: Zone, in_article: bool = False) -> Zone | None:
     """The zone that an element opens inside the zone `outer`, or None when it opens none.
 
     The header and footer of an article are content. An explicit main is main wherever it stands.
     """
-    zone = _BY_ROLE.get(role) or _BY_TAG.get(tag)
-    if zone is None and (ident or classes) and tag in _CONTAINERS:
-        zone = _by_words(ident, classes)
+    role = element.get("role")
+    zone = (_BY_ROLE.get(role) if role else None) or _BY_TAG.get(tag)
+    if zone is None and tag in _CONTAINERS:
+        ident, classes = element.get("id", ""), element.get("class", "")
+        zone = _by_words(ident, classes) if ident or classes else None
     if zone is None or zone == outer or (in_article and zone in ("header", "footer")):
         return None
     return zone if zone == "main" or _RANK[zone] > _RANK[outer] else None
