@@ -54,7 +54,15 @@ class Strengths:
 
     def _factor(self, hit: Hit) -> float:
         value: float = self.tables["factors"]["foreign"] if hit.foreign else 1.0
-        return value
+        return value * self._of_box(hit)
+
+    def _of_box(self, hit: Hit) -> float:
+        """What remains of a weak term in the caption of a box, unless a box shows the feature itself."""
+        box, heading = self.tables["box"], hit.segment.heading
+        if heading is None or heading.level < box["from_level"] or hit.term.role == "strong":
+            return 1.0
+        kept: float = 1.0 if hit.term.feature in box["shown"] else box["factor"]
+        return kept
 
 
 @cache

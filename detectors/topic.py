@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from detectors.base import PageDetector
 from detectors.dates import years_in
+from detectors.headlines import is_headline
 from detectors.observation import PROOF, Observation
 from detectors.page.selector import css_selector
-from detectors.single_items import names_single_item
+from detectors.single_items import is_below_single_items, names_single_item
 from detectors.strengths import Strengths, strengths
+from detectors.telling import tells_of_service
 
 if TYPE_CHECKING:
     from detectors.hits import Hit, Segment
@@ -41,6 +43,8 @@ _FED = frozenset(("info.news", "info.events"))
 
 _OF_FEED = 0.45
 _TAG = re.compile(r"/tags?/|[?&]tag=", re.I)
+_OF_MENTION = 0.30
+"""What mentions a feature counts this much at most."""
 
 
 class TopicDetector(PageDetector):
@@ -98,8 +102,9 @@ class TopicDetector(PageDetector):
         return lifted if self.address_completes or value >= PROOF else min(lifted, PROOF - 0.01)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """Strength of one sighting in words; leaves and bases refine it."""
-        return table.of(hit, self.text_as_proof)
+        """Strength of one sighting in words; leaves and bases refine it. A news headline only mentions."""
+        value = table.of(hit, self.text_as_proof)
+        return _OF_MENTION if value >= PROOF and is_headline(page, hit) else value
 
     def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
         """Strength of a link whose address alone says it."""
@@ -116,6 +121,7 @@ class SectionDetector(TopicDetector):
 
     names_bodies: ClassVar[frozenset[str]] = frozenset(("portal.official", "institution.department_heads"))
     lists: ClassVar[tuple[str, ...]] = ("info.news", "institution.department_heads")
+    others: ClassVar[tuple[str, ...]] = ("service.vacancies",)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
         """As a topic, but little where the label names a body or an office, or an item of a list."""
@@ -125,9 +131,13 @@ class SectionDetector(TopicDetector):
         return min(value, 0.3) if named or single or self._is_item(page, hit) else value
 
     def _is_item(self, page: Page, hit: Hit) -> bool:
-        """Whether the sighting is a link of the content to an item of a list."""
+        """Whether the sighting is a link below another section, or one of the content to an item of a list."""
         link = hit.segment.link
-        if link is None or link.zone not in ("main", "aside"):
+        if link is None:
+            return False
+        if is_below_single_items(link.url) or any(link.url in page.hits.below(name) for name in self.others):
+            return True
+        if link.zone not in ("main", "aside"):
             return False
         return bool(_TAG.search(link.url)) or any(link.url in page.hits.below(name) for name in self.lists)
 
@@ -165,11 +175,13 @@ class OnlineServiceDetector(TopicDetector):
     acts: ClassVar[tuple[str, ...]] = ("online", "apply")
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """A strong term names the act; a weak one needs a mark of the act beside it."""
-        value = table.of(hit)
+        """A strong term names the act; a weak one needs a mark of the act beside it. A guide to it is not the act."""
+        value = super().weigh(page, hit, table)
         marks = page.hits.marks(hit.segment)
         if page.kind != "html" or ("form" in marks and "online" not in marks) or _is_download(hit.segment):
             return min(value, 0.40)
+        if tells_of_service(page, hit):
+            return min(value, _OF_MENTION)
         if hit.term.role == "strong":
             return value
         acts = {"online"} if hit.segment.kind in ("heading", "title", "text") else self.acts

@@ -13,6 +13,7 @@ from detectors.page import Page
 from detectors.page.elements import Form
 from detectors.page.selector import css_selector
 from detectors.strengths import Strengths
+from detectors.telling import tells_of_service
 from detectors.topic import TopicDetector
 
 _STAFF = re.compile(
@@ -74,18 +75,30 @@ class Authentication(TopicDetector):
         return max(value, 0.55) if ends else value
 
 
-class ViewOwnData(TopicDetector):
+class OwnDataDetector(TopicDetector):
+    """A topic that is something to do with one's own data: a question or a guide about it ("How do I see my data?") is
+    not the way to it."""
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """As a topic, but little where the label only tells of it."""
+        value = super().weigh(page, hit, table)
+        return min(value, 0.3) if tells_of_service(page, hit) else value
+
+
+class ViewOwnData(OwnDataDetector):
     """Users can see their own data held by the government: "my account", "my file", "my taxes". Behind a login a
     crawler sees the entry alone."""
 
     name = "view-own-data"
+    version = "2"
     features = ("account.view_own_data",)
 
 
-class EditOwnData(TopicDetector):
+class EditOwnData(OwnDataDetector):
     """Users can change a part of their own data: "update my details", "my profile"."""
 
     name = "edit-own-data"
+    version = "2"
     features = ("account.edit_own_data",)
 
 

@@ -136,6 +136,11 @@ class SocialWelfareInformation(SectionDetector):
     features = ("info.social_welfare",)
 
 
+@lru_cache(maxsize=1024)
+def _is_for_visitors(host: str) -> bool:
+    return _FOR_VISITORS.search(host) is not None
+
+
 class CultureSportInformation(SectionDetector):
     """A section on leisure, culture, sport or tourism; a link in a menu to a site for visitors,
     told by its host's name, counts."""
@@ -148,7 +153,7 @@ class CultureSportInformation(SectionDetector):
         """Words first, then the hosts of links."""
         yield from super().observe(page)
         for link in page.links:
-            if link.zone != "main" and _FOR_VISITORS.search(host_of(link.url)):
+            if link.zone != "main" and _is_for_visitors(host_of(link.url)):
                 why = f"link to a site for visitors: {host_of(link.url)}"
                 label, selector = link.label or link.href[:200], css_selector(link.element)
                 yield Observation(self.features[0], "link", 0.6, label, why, link.href, selector, zone=link.zone)
@@ -172,16 +177,18 @@ class JusticeInformation(SectionDetector):
 
 class LabourInformation(SectionDetector):
     """A section on the labour market: employment services, training, unemployment. The body's own vacancies
-    are another question."""
+    are another question, though one address may hold both ("/jobs/training")."""
 
     name = "labour-information"
     features = ("info.labour",)
+    others = ()
 
 
-class SmartCityInformation(TopicDetector):
-    """Smart-city projects, a strategy or services under that name."""
+class SmartCityInformation(SectionDetector):
+    """Smart-city projects, a strategy or services under that name. A congress or an award of that name is none."""
 
     name = "smart-city-information"
+    version = "2"
     features = ("info.smart_city",)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detectors.topic import TopicDetector
+from detectors.topic import SectionDetector, TopicDetector
 
 
 class OrganizationChart(TopicDetector):
@@ -29,10 +29,13 @@ class OpenDataPolicy(TopicDetector):
     text_as_proof = True
 
 
-class Partnerships(TopicDetector):
-    """Work with NGOs, companies, universities or other third parties: a section, a call, a programme."""
+class Partnerships(SectionDetector):
+    """Work with NGOs, companies, universities or other third parties: a section, a call, a programme. A minister's
+    portfolio for the voluntary sector is none."""
 
     name = "partnerships"
+    version = "2"
+    names_bodies = frozenset()
     features = ("institution.partnerships",)
 
 

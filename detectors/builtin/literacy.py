@@ -20,10 +20,12 @@ class AssistedPoints(TopicDetector):
 
 
 class Faq(TopicDetector):
-    """Frequently asked questions, or a help section."""
+    """Frequently asked questions, or a help section. "Help" among other words is help with them."""
 
     name = "faq"
+    version = "2"
     features = ("support.faq",)
+    address_completes = False
 
 
 class ServiceGuidance(TopicDetector):

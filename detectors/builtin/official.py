@@ -79,9 +79,11 @@ class AgencyLinks(TopicDetector):
         yield from super().observe(page)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """Words such as "useful links" count as the heading of a collection, little as a bare menu entry."""
+        """Words such as "useful links" count as the heading of a collection, little as a bare menu entry; a form that
+        lets choose among ministries links none."""
         value = super().weigh(page, hit, table)
-        return min(value, 0.45) if hit.term.role == "weak" and hit.segment.link is not None else value
+        bare = hit.term.role == "weak" and hit.segment.link is not None
+        return min(value, 0.45) if bare or hit.segment.kind in ("form", "control") else value
 
 
 def _largest_collection(page: Page) -> list[str]:

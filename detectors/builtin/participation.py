@@ -6,6 +6,7 @@ import re
 
 from detectors.hits import Hit
 from detectors.page import Page
+from detectors.promise import is_document
 from detectors.strengths import Strengths
 from detectors.topic import RecentTopicDetector, TopicDetector
 
@@ -32,25 +33,47 @@ class BudgetPublication(RecentTopicDetector):
         return max(value, 0.55) if short and _YEAR.search(hit.segment.text) else value
 
 
-class ReportDiscrimination(TopicDetector):
-    """A way to report discrimination online."""
+class ToolDetector(TopicDetector):
+    """A topic that is something to use: a document about it (a procedure, guidelines) is not the tool, a form that can
+    be filled in is."""
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """As a topic, but little where the link leads to a document that its label does not call a form."""
+        value = super().weigh(page, hit, table)
+        link = hit.segment.link
+        paper = link is not None and is_document(link.url) and "form" not in page.hits.marks(hit.segment)
+        return min(value, _OLD) if paper else value
+
+
+class ReportDiscrimination(ToolDetector):
+    """A way to report discrimination online. An address names the law or the topic, seldom the report."""
 
     name = "report-discrimination"
+    version = "2"
     features = ("participation.report_discrimination",)
+    address_completes = False
+
+    def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """Never proof by itself."""
+        return min(0.45, super().weigh_url(page, hit, table))
 
 
-class Feedback(TopicDetector):
+class Feedback(ToolDetector):
     """A form or link for complaints, suggestions or feedback; writing to the mayor or minister counts."""
 
     name = "feedback"
+    version = "2"
     features = ("participation.feedback",)
 
 
-class Deliberation(TopicDetector):
-    """A forum, poll, petition, or public consultation tool for input to policy."""
+class Deliberation(ToolDetector):
+    """A forum, poll, petition, or public consultation tool for input to policy. "Forum" among other words names an
+    occasion or a place."""
 
     name = "deliberation"
+    version = "2"
     features = ("participation.deliberation",)
+    address_completes = False
 
 
 class ReportIssue(TopicDetector):

@@ -60,17 +60,27 @@ class CookiePolicy(PolicyDetector):
 
 
 class TermsOfUse(PolicyDetector):
-    """Legal notice, imprint, terms of use or licence of the content."""
+    """Legal notice, imprint, terms of use or licence of the content. A common word alone ("Legal", "Regulations") is a
+    field of work in the main menu, the notice in the footer."""
 
     name = "terms-of-use"
+    version = "2"
     features = ("policy.terms",)
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """As a policy, but little for a weak term in the menu."""
+        value = super().weigh(page, hit, table)
+        return min(value, 0.3) if hit.term.role == "weak" and hit.segment.zone == "nav" else value
 
 
 class AccessibilityStatement(PolicyDetector):
-    """An accessibility statement, or a link to it; reading it is not a check of accessibility."""
+    """An accessibility statement, or a link to it; reading it is not a check of accessibility. Beside other words
+    "accessibility" speaks of buildings, buses or schemes, whatever the address repeats."""
 
     name = "accessibility-statement"
+    version = "2"
     features = ("policy.accessibility_statement",)
+    address_completes = False
 
 
 DETECTORS = (

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from detectors.topic import OnlineServiceDetector, TopicDetector
+from detectors.hits import Hit
+from detectors.page import Page
+from detectors.strengths import Strengths
+from detectors.telling import tells_of_service
+from detectors.topic import OnlineServiceDetector, SectionDetector, TopicDetector
 
 
 class PoliceDeclaration(OnlineServiceDetector):
@@ -136,10 +140,11 @@ class Vacancies(TopicDetector):
     features = ("service.vacancies",)
 
 
-class HomelessServices(TopicDetector):
+class HomelessServices(SectionDetector):
     """Meals, shelter, hygiene or care for homeless people: a page or a link."""
 
     name = "homeless-services"
+    version = "2"
     features = ("service.homeless",)
 
 
@@ -150,11 +155,18 @@ class LostAndFound(TopicDetector):
     features = ("service.lost_found",)
 
 
-class AffordableHousing(TopicDetector):
-    """Affordable or social housing: finding what is available, or applying."""
+class AffordableHousing(SectionDetector):
+    """Affordable or social housing: finding what is available, or applying. The minister's portfolio and the rules of
+    letting are none."""
 
     name = "affordable-housing"
+    version = "2"
     features = ("service.housing",)
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """As a section, but little where the label only tells of the service."""
+        value = super().weigh(page, hit, table)
+        return min(value, 0.4) if tells_of_service(page, hit) else value
 
 
 DETECTORS = (

@@ -17,6 +17,11 @@ from detectors.page.selector import css_selector
 from detectors.strengths import Strengths
 from detectors.topic import TopicDetector
 
+_HINT = 0.3
+_CHANNEL = 0.55
+_FEW_WORDS = 6
+_DIGITS = 7
+
 
 class SocialNetworks(TopicDetector):
     """A link to the body's page on a social network, or an embedded feed. A share button is no presence there."""
@@ -87,6 +92,7 @@ class LiveChat(TopicDetector):
     for it."""
 
     name = "live-chat"
+    version = "2"
     features = ("support.live_chat",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -97,6 +103,15 @@ class LiveChat(TopicDetector):
                 yield _link(self.features[0], link, 0.6, f"messenger link to {host_of(link.url)}")
                 break
         yield from super().observe(page)
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """The bare word is proof on a link or button that opens the chat, a heading ("Let's chat") is an invitation; in
+        running text a named channel with its number is proof ("Messages by WhatsApp: +39 ...")."""
+        value = super().weigh(page, hit, table)
+        opens = hit.segment.link is not None or hit.segment.kind == "control"
+        if hit.term.role == "strong":
+            return max(value, _CHANNEL) if hit.segment.kind == "text" and _gives_number(hit) else value
+        return value if opens else min(value, _HINT)
 
 
 class Chatbot(TopicDetector):
@@ -129,9 +144,11 @@ class UsageStatistics(TopicDetector):
 
 
 class AlertPlatforms(TopicDetector):
-    """A link to a platform through which people receive public warnings."""
+    """A link to a platform through which people receive public warnings. A platform for mailing lists of any kind says
+    too little: the label must name the warnings."""
 
     name = "alert-platforms"
+    version = "2"
     features = ("alerts.subscription",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -139,7 +156,8 @@ class AlertPlatforms(TopicDetector):
         for link in page.links:
             platform = listed(link.url, "subscription")
             if platform:
-                yield _link(self.features[0], link, 0.5 if "govdelivery" in platform else 0.75, f"link to {platform}")
+                mailing = platform in data("hosts")["subscription"]["mailing_lists"]
+                yield _link(self.features[0], link, _HINT if mailing else 0.75, f"link to {platform}")
                 return
 
 
@@ -154,6 +172,11 @@ def _link(feature: str, link: Link, strength: float, why: str) -> Observation:
         selector=css_selector(link.element),
         zone=link.zone,
     )
+
+
+def _gives_number(hit: Hit) -> bool:
+    """Whether the text is short and tells a telephone number."""
+    return hit.extra <= _FEW_WORDS and sum(char.isdigit() for char in hit.segment.text) >= _DIGITS
 
 
 def _shares(url: str) -> bool:

@@ -1,0 +1,105 @@
+"""Labels that come close to a feature and are none: headlines, guides, boxes, papers, names of bodies. Each rule has a
+near miss and a hit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from detectors.inspector import Inspector
+
+Proves = Callable[..., bool]
+URL = "https://www.villa.example/"
+
+
+@pytest.fixture(scope="module")
+def proves() -> Proves:
+    inspector = Inspector.default()
+
+    def proved(feature: str, body: str, language: str = "en", url: str = URL, title: str = "Villa") -> bool:
+        head = f'<head><meta charset="utf-8"><title>{title}</title></head>'
+        html = f'<!DOCTYPE html><html lang="{language}">{head}<body>{body}</body></html>'
+        fetched = datetime(2026, 3, 1, tzinfo=UTC)
+        page = inspector.page(url, html.encode(), content_type="text/html", fetched_at=fetched)
+        return any(o.feature == feature and o.is_proof for o in inspector.inspect(page))
+
+    return proved
+
+
+@pytest.mark.parametrize(
+    ("language", "feature", "item"),
+    [
+        ("en", "info.smart_city", "<h2>Delegation attends smart cities fair</h2><p>18 February 2026</p>"),
+        ("en", "info.smart_city", '<a href="/n/3">Pupils write on smart cities abroad</a> <time>3 days ago</time>'),
+        ("en", "info.smart_city", '<a href="/n/4">Pupils speak on smart cities abroad</a> <time>2026-02-18</time>'),
+        ("es", "info.smart_city", "<h3>Los alumnos visitan las ciudades inteligentes</h3><p>18/02/2026</p>"),
+        (
+            "de",
+            "info.smart_city",
+            '<p>18. Februar 2026</p><h2><a href="/n/4">Vorträge über Smart City begeistern</a></h2>',
+        ),
+    ],
+)
+def test_a_headline_beside_its_day_mentions(proves: Proves, language: str, feature: str, item: str) -> None:
+    assert not proves(feature, f'<main><div class="item">{item}</div></main>', language)
+    assert not proves(feature, f"<main><ul><li>{item}</li><li>Something else, of no day</li></ul></main>", language)
+
+
+def test_the_title_of_a_news_item_mentions(proves: Proves) -> None:
+    title = "Visitors praise smart city lights"
+    item = f"<main><h1>{title}</h1><p>They came back yesterday.</p></main>"
+    assert not proves("info.smart_city", item, url=f"{URL}news/2026-02-18-congress", title=title)
+    assert proves("info.smart_city", item, url=f"{URL}strategies/smart-city", title=title)
+
+
+@pytest.mark.parametrize(
+    ("feature", "body"),
+    [
+        ("info.smart_city", "<main><h2>Smart city</h2><p>Updated 18 February 2026</p></main>"),
+        ("info.smart_city", '<nav><a href="/smart">Villa smart city strategy</a></nav><p>18 February 2026</p>'),
+        (
+            "participation.council_meetings",
+            '<main><li><a href="/m/9">Minutes of the council meeting</a> 3 May 2026</li></main>',
+        ),
+    ],
+)
+def test_sections_menus_and_dated_proof_stay(proves: Proves, feature: str, body: str) -> None:
+    assert proves(feature, body)
+
+
+@pytest.mark.parametrize(
+    ("language", "feature", "label", "href"),
+    [
+        ("en", "service.building_permit", "How to apply for a building permit", "/permits"),
+        ("en", "service.address_change", "Checklist for a change of address online", "/moving"),
+        ("en", "service.tax_filing", "Pay taxes", "/business-guide/manage/pay-taxes"),
+        ("de", "service.building_permit", "Wie beantrage ich eine Baugenehmigung online?", "/bauen"),
+        ("es", "service.building_permit", "Cómo solicitar licencia de obra en línea", "/obras"),
+        ("fr", "service.building_permit", "Comment demander un permis de construire en ligne", "/urbanisme"),
+        ("en", "account.view_own_data", "How can I view your bill?", "/faq#4"),
+    ],
+)
+def test_what_tells_of_a_service_is_not_the_service(
+    proves: Proves, language: str, feature: str, label: str, href: str
+) -> None:
+    assert not proves(feature, f'<main><a href="{href}">{label}</a></main>', language)
+
+
+def test_a_catalogue_that_calls_itself_a_guide_holds_services(proves: Proves) -> None:
+    link = '<main><a href="/guia-de-tramites/obras">Solicitar licencia de obra en línea</a></main>'
+    assert proves("service.building_permit", link, "es")
+
+
+@pytest.mark.parametrize(
+    ("language", "feature", "label"),
+    [
+        ("en", "service.building_permit", "Apply for a building permit online"),
+        ("en", "service.tax_filing", "File taxes online"),
+        ("de", "service.building_permit", "Baugenehmigung online beantragen"),
+        ("en", "account.view_own_data", "View your bills"),
+    ],
+)
+def test_the_act_is(proves: Proves, language: str, feature: str, label: str) -> None:
+    assert proves(feature, f'<main><a href="/act">{label}</a></main>', language)

@@ -1,0 +1,138 @@
+"""Where a word stands decides what it is worth: boxes, menus, addresses, papers, hosts of several products."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from detectors.hosts import listed
+from detectors.inspector import Inspector
+from detectors.observation import PROOF
+from detectors.single_items import is_below_single_items
+from detectors.telling import leads_to_guide
+
+Strength = Callable[..., float]
+
+
+@pytest.fixture(scope="module")
+def worth() -> Strength:
+    """The strength of the best sighting on a page of the bundled lexicons."""
+    inspector = Inspector.default()
+
+    def best(feature: str, body: str, language: str = "en") -> float:
+        html = f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"></head><body>{body}</body></html>'
+        page = inspector.page("https://www.villa.example/", html.encode(), content_type="text/html")
+        return max((o.strength for o in inspector.inspect(page) if o.feature == feature), default=0.0)
+
+    return best
+
+
+def test_a_common_word_over_a_box_names_no_section(worth: Strength) -> None:
+    assert 0 < worth("budget.publication", "<main><h3>Budget</h3><p>34 000 000</p></main>") < PROOF
+    assert worth("budget.publication", "<main><h1>Budget</h1><p>34 000 000</p></main>") >= PROOF
+    assert worth("budget.publication", "<main><h3>Municipal budget</h3></main>") >= PROOF
+
+
+@pytest.mark.parametrize(("feature", "word"), [("info.news", "News"), ("info.events", "Events")])
+def test_what_a_box_shows_itself_stays(worth: Strength, feature: str, word: str) -> None:
+    assert worth(feature, f"<main><h3>{word}</h3><p>Something.</p></main>") >= PROOF
+
+
+@pytest.mark.parametrize("feature", ["participation.feedback", "participation.deliberation"])
+def test_a_paper_about_a_tool_is_not_the_tool(worth: Strength, feature: str) -> None:
+    label = {"participation.feedback": "Complaints procedure", "participation.deliberation": "Citizen participation"}
+    words = label[feature]
+    page, paper = (
+        worth(feature, f'<nav><a href="/p">{words}</a></nav>'),
+        worth(feature, f'<a href="/p.pdf">{words}</a>'),
+    )
+    assert paper < PROOF <= page
+
+
+def test_a_form_on_paper_still_is_a_form(worth: Strength) -> None:
+    assert worth("participation.feedback", '<a href="/c.pdf">Complaint form</a>') >= PROOF
+
+
+def test_a_chat_is_opened_or_has_a_number(worth: Strength) -> None:
+    assert worth("support.live_chat", "<main><h2>Let's chat</h2><p>Write to us.</p></main>") < PROOF
+    assert worth("support.live_chat", '<main><a href="/chat">Chat</a></main>') >= PROOF
+    assert worth("support.live_chat", "<footer><p>WhatsApp number: +39 320 123 4567</p></footer>") >= PROOF
+    assert worth("support.live_chat", "<footer><p>WhatsApp number: see below</p></footer>") < PROOF
+    assert listed("https://wa.link/abc123", "chat") == "wa.link"
+
+
+def test_a_mailing_list_is_no_alert(worth: Strength) -> None:
+    href = "https://public.govdelivery.com/accounts/VILLA/subscriber/new"
+    assert worth("alerts.subscription", f'<footer><a href="{href}">Mailing list</a></footer>') < PROOF
+    assert worth("alerts.subscription", f'<footer><a href="{href}">Emergency alerts</a></footer>') >= PROOF
+    assert worth("alerts.subscription", '<footer><a href="https://villa.genasys.com/x">Join</a></footer>') >= PROOF
+
+
+def test_a_host_of_several_products_proves_no_budget(worth: Strength) -> None:
+    link = '<nav><a href="https://villa-cleardoc.cleargov.com/6468/d">{}</a></nav>'
+    assert worth("budget.publication", link.format("Strategic planning")) < PROOF
+    assert worth("budget.publication", link.format("Budget book")) >= PROOF
+
+
+def test_legal_in_the_menu_is_a_field_of_work(worth: Strength) -> None:
+    link = '<a href="/legal">Legal</a>'
+    assert worth("policy.terms", f"<nav>{link}</nav>") < PROOF <= worth("policy.terms", f"<footer>{link}</footer>")
+    assert worth("policy.terms", '<nav><a href="/t">Terms of use</a></nav>') >= PROOF
+
+
+def test_access_to_a_building_is_no_accessibility_statement(worth: Strength) -> None:
+    assert (
+        worth("policy.accessibility_statement", '<a href="/town-hall-accessibility">Town hall accessibility</a>')
+        < PROOF
+    )
+    assert worth("policy.accessibility_statement", '<a href="/accessibility">Accessibility</a>') >= PROOF
+    badge = '<footer><a href="https://achecker.ca/checker/index.php">WCAG</a></footer>'
+    assert worth("policy.accessibility_statement", badge, "pl") < PROOF
+
+
+def test_a_form_that_lists_ministries_links_none(worth: Strength) -> None:
+    form = '<form action="/s"><p>Ministries</p><select name="m"><option>All</option></select></form>'
+    assert worth("institution.agency_links", f"<main>{form}</main>") < PROOF
+
+
+@pytest.mark.parametrize(
+    ("feature", "label", "href"),
+    [
+        ("info.education", "Education", "/careers/education"),
+        ("info.vulnerable_groups", "People with disabilities", "/vacancies/people-with-disabilities"),
+        ("info.health", "Public health", "/reforms/public-health"),
+        ("info.emergency", "Fire service", "/projects-by-agency/fire-service"),
+        ("info.social_welfare", "Poverty reduction working group", "/groups/poverty"),
+    ],
+)
+def test_what_stands_below_another_section_is_no_section(worth: Strength, feature: str, label: str, href: str) -> None:
+    assert worth(feature, f'<nav><a href="{href}">{label}</a></nav>') < PROOF
+
+
+@pytest.mark.parametrize(
+    ("url", "below"),
+    [
+        ("https://v.example/en/reforms/health", True),
+        ("https://v.example/projekte-der-stadt/schule", True),
+        ("https://v.example/reforms", False),
+        ("https://v.example/health/projects", False),
+        ("https://v.example/school-projects/a", False),
+        ("http://[broken", False),
+    ],
+)
+def test_steps_above_the_last_name_lists_of_single_items(url: str, below: bool) -> None:
+    assert is_below_single_items(url) is below
+
+
+@pytest.mark.parametrize(
+    ("path", "guide"),
+    [
+        ("/business-guide/taxes", True),
+        ("/a/checklist-for-moving.html", True),
+        ("/how-to-apply", True),
+        ("/guided-tours", False),
+    ],
+)
+def test_steps_that_name_a_guide(path: str, guide: bool) -> None:
+    assert leads_to_guide(f"https://v.example{path}") is guide
