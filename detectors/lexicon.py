@@ -88,7 +88,7 @@ def parse(text: str, source: str) -> Lexicon:
     fold = language not in KEEPS_DIACRITICS
     terms = (*_general(table, language, source), *_beside(table, language, source), *_features(table, language, source))
     words = Matcher(((term.text, term) for term in terms if term.role in ("strong", "weak")), fold)
-    running = Matcher(((term.text, term) for term in terms if term.role == "strong"), fold)
+    running = words.only(lambda term: term.role == "strong")
     denials = Matcher(((term.text, term) for term in terms if term.role == "not"), fold)
     urls = Matcher(((term.text, term) for term in terms if term.role == "url"), True)
     told = {term.feature for term in terms if term.role in _WORDS}

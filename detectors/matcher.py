@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
@@ -38,23 +39,31 @@ class _Pattern(NamedTuple, Generic[T]):
     value: T
     open_start: bool
     open_end: bool
-    whole: re.Pattern[str] | None
+    whole: str
 
 
 class Matcher(Generic[T]):
     """Terms with values. `*` at a word's end allows further letters there, at its start letters before it."""
 
     def __init__(self, terms: Iterable[tuple[str, T]], fold: bool = True) -> None:
-        self._fold = fold
-        self._automaton = ahocorasick.Automaton()
-        grouped: dict[str, list[_Pattern[T]]] = {}
         parted = [(_normal(text, fold), value) for text, value in terms]
         common = Counter(piece for normal, _ in parted for piece in _pieces(normal))
-        for normal, value in parted:
-            pattern = _compile(normal, value, common)
+        self._load(_compile(normal, value, common) for normal, value in parted)
+
+    def only(self, wanted: Callable[[T], bool]) -> Matcher[T]:
+        """A matcher of the terms whose values are wanted."""
+        some: Matcher[T] = Matcher(())
+        some._load(pattern for pattern in self._patterns if wanted(pattern.value))
+        return some
+
+    def _load(self, patterns: Iterable[_Pattern[T]]) -> None:
+        self._patterns = tuple(patterns)
+        self._automaton = ahocorasick.Automaton()
+        grouped: dict[str, list[_Pattern[T]]] = {}
+        for pattern in self._patterns:
             grouped.setdefault(pattern.piece, []).append(pattern)
-        for piece, patterns in grouped.items():
-            self._automaton.add_word(piece, tuple(patterns))
+        for piece, alike in grouped.items():
+            self._automaton.add_word(piece, tuple(alike))
         self._empty = not grouped
         if grouped:
             self._automaton.make_automaton()
@@ -78,13 +87,13 @@ class Matcher(Generic[T]):
                 if wanted is not None and not wanted(value):
                     continue
                 start = end - len(piece)
-                if whole is None:
+                if not whole:
                     if (after or open_end) and (
                         open_start or start == 0 or text[start - 1] in _BREAKS or _parted(text[start - 1], text[start])
                     ):
                         found.append((start, end, value))
                 elif text.find(other, max(0, start - _REACH), end + _REACH) >= 0:
-                    match = _around(whole, text, start, min(length, end + _REACH))
+                    match = _around(_regex(whole), text, start, min(length, end + _REACH))
                     if match is not None and (id(pattern), match.start()) not in told:
                         told.add((id(pattern), match.start()))
                         found.append((match.start(), match.end(), value))
@@ -107,10 +116,10 @@ def _compile(normal: str, value: T, common: Mapping[str, int]) -> _Pattern[T]:
     there is seldom cause to look closer."""
     pieces = _pieces(normal)
     if len(pieces) == 1:
-        return _Pattern(pieces[0], "", value, normal.startswith(_STAR), normal.endswith(_STAR), None)
+        return _Pattern(pieces[0], "", value, normal.startswith(_STAR), normal.endswith(_STAR), "")
     piece = min(pieces, key=lambda piece: (len(piece) < _SHORT, common[piece], -len(piece)))
     pieces.remove(piece)
-    return _Pattern(piece, max(pieces, key=len), value, False, False, _regex(normal))
+    return _Pattern(piece, max(pieces, key=len), value, False, False, normal)
 
 
 def _pieces(normal: str) -> list[str]:
@@ -128,8 +137,9 @@ def _normal(text: str, fold: bool) -> str:
     return " ".join(words)
 
 
+@lru_cache(maxsize=8192)
 def _regex(normal: str) -> re.Pattern[str]:
-    """A term with inner `*`: word by word, each with its own open ends."""
+    """A term with inner `*`: word by word, each with its own open ends. Few are ever needed, so none is made before."""
     body = "".join(
         (_FEW if is_unspaced(before) else _LETTERS) if char == _STAR else re.escape(char)
         for before, char in pairwise(f" {normal}")

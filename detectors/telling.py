@@ -33,7 +33,7 @@ def tells_of_service(page: Page, hit: Hit) -> bool:
 @lru_cache(maxsize=_REMEMBERED)
 def tells_about(text: str, language: str) -> bool:
     """Whether a label in the language (a lexicon's name) asks a question or holds a word for telling how."""
-    return bool(_QUESTION.search(text)) or any(True for _ in _matcher(language).find(normalise(text)))
+    return bool(_QUESTION.search(text)) or bool(_matcher(language).find(normalise(text)))
 
 
 @lru_cache(maxsize=_REMEMBERED)

