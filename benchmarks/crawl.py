@@ -1,166 +1,118 @@
-"""Pages per second and peak memory of a whole check, beside a bare Scrapy CrawlSpider on the same site in the same run.
+"""Pages per second and memory of a whole check, beside other crawlers on the same pages of the same site.
 
-    python -m benchmarks.crawl [--pages 2000] [--rounds 5] [--quick] [--json FILE]
+    python -m benchmarks.crawl [--pages 2000] [--rounds 5] [--contestants losi,bare,...]
+    python -m benchmarks.crawl --quick [--json FILE]
+    python -m benchmarks.crawl --profile FILE [--contestants losi]
 
-LOSI Scout archives every page, runs all detectors and writes the database; the CrawlSpider follows links and
-counts pages.
+The contestants run in turn, each in a process of its own, forwards in odd rounds and backwards in even ones. What they
+fetched is counted in the server's log; one that did not fetch every page is an error, not a result. Time runs from the
+start of the process to its end. See docs/benchmarks.md.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import resource
-import statistics
-import subprocess
 import sys
-import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from time import perf_counter
-from typing import Any
+from time import monotonic
 
-from benchmarks.generated_site import served, write_site
+from benchmarks import crawl_report
+from benchmarks.contestants.contestant import Contestant
+from benchmarks.contestants.entrants import BARE, ENTRANTS, OURS, able
+from benchmarks.crawl_report import Race, Run
+from benchmarks.generated_site import server_name
+from benchmarks.measured import FailedError, run
+from benchmarks.track import CONCURRENCY, Track, laid
 
-ROOT = Path(__file__).resolve().parents[1]
-CONCURRENCY = 16
-NAMES = {"losi": "LOSI Scout", "losi+2": "with two readers", "bare": "bare CrawlSpider"}
+_QUICK = 400
+"""Pages of --quick."""
+
+_QUICK_SECONDS = 40.0
+"""When --quick begins no further round."""
 
 
-def main() -> None:
-    """Reads the arguments; measures; prints."""
+def main(words: Sequence[str] | None = None) -> int:
+    """Reads the arguments; measures; prints; 1 if a contestant failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pages", type=int, default=2000, help="pages of the site")
-    parser.add_argument("--rounds", type=int, default=5, help="runs of each")
-    parser.add_argument("--quick", action="store_true", help="300 pages, 2 rounds")
-    parser.add_argument("--json", type=Path, help="write the numbers here")
-    parser.add_argument("--one", nargs=3, metavar=("WHO", "URL", "PAGES"), help=argparse.SUPPRESS)
-    parser.add_argument("--profile", type=Path, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.one:
-        who, url, pages = arguments.one
-        print(json.dumps(measure(who, url, int(pages), arguments.profile)))
+    parser.add_argument("--pages", type=int, help=f"pages of the site (2000; with --quick {_QUICK})")
+    parser.add_argument("--rounds", type=int, help="runs of each (5; with --quick 3 at most, as time allows)")
+    parser.add_argument("--contestants", type=_keys, help=f"comma-separated, of {', '.join(ENTRANTS)} (all)")
+    parser.add_argument("--quick", action="store_true", help="LOSI Scout and the bare CrawlSpider, under 50 s")
+    parser.add_argument("--profile", type=Path, help="instead, profile one run of the first contestant with cProfile")
+    for ending in crawl_report.WRITERS:
+        parser.add_argument(f"--{ending}", type=Path, help=f"default benchmarks/results/crawl.{ending}, not in --quick")
+    chosen = parser.parse_args(words)
+    keys = chosen.contestants or ([OURS, BARE] if chosen.quick else list(ENTRANTS))
+    contestants, absent = able(keys)
+    for key, why in absent.items():
+        print(f"without {ENTRANTS[key].title}: {why}", file=sys.stderr)
+    if not contestants:
+        parser.error("none of the contestants can run here")
+    pages = chosen.pages or (_QUICK if chosen.quick else 2000)
+    if chosen.profile:
+        return _profile(contestants[0], pages, chosen.profile)
+    end = monotonic() + _QUICK_SECONDS if chosen.quick else float("inf")
+    race = compete(contestants, pages, chosen.rounds or (3 if chosen.quick else 5), end)
+    report = crawl_report.summary(race, absent)
+    crawl_report.print_table(report)
+    for ending, write in crawl_report.WRITERS.items():
+        given = getattr(chosen, ending)
+        if given or not chosen.quick:
+            write(given or crawl_report.RESULTS / f"crawl.{ending}", report)
+    return 1 if race.errors else 0
+
+
+def _keys(text: str) -> list[str]:
+    keys = text.split(",")
+    unknown = [key for key in keys if key not in ENTRANTS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"unknown: {', '.join(unknown)}; known are {', '.join(ENTRANTS)}")
+    return keys
+
+
+def compete(contestants: Sequence[Contestant], pages: int, rounds: int, end: float = float("inf")) -> Race:
+    """All contestants in turn, `rounds` times; no further round is begun that would likely be over after `end`."""
+    race = Race(pages, CONCURRENCY, server_name(), {one.key: [] for one in contestants}, {})
+    with ExitStack() as stack:
+        course, one_page = stack.enter_context(laid(pages)), stack.enter_context(laid(1))
+        for number in range(rounds):
+            began = monotonic()
+            for one in contestants[:: 1 if number % 2 == 0 else -1]:
+                if one.key not in race.errors:
+                    _take(race, one, course, one_page)
+            if monotonic() * 2 - began > end:
+                break
+    return race
+
+
+def _take(race: Race, one: Contestant, course: Track, one_page: Track) -> None:
+    """One run of one contestant, and one over a single page, which is what its start costs."""
+    try:
+        start = one_page.run(one)
+        cost = course.run(one)
+    except FailedError as error:
+        race.errors[one.key] = str(error)
+        print(f"{one.title}: {error}", file=sys.stderr)
         return
-    pages, rounds = (300, 2) if arguments.quick else (arguments.pages, arguments.rounds)
-    report = compare(pages, rounds)
-    print_report(report)
-    if arguments.json:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.write_text(json.dumps(report, indent=2) + "\n")
+    made = Run(course.pages, course.log.asked().total(), cost, start.seconds)
+    race.runs[one.key].append(made)
+    round_number = len(race.runs[one.key])
+    print(f"round {round_number}: {one.title:38}{made.pages_per_second:8.1f} pages/s", file=sys.stderr)
 
 
-def measure(who: str, url: str, pages: int, profile: Path | None = None) -> dict[str, float]:
-    """One crawl in this process: pages, seconds, and the peak memory in MB of it and its largest child."""
-    if profile is not None:
-        import cProfile
-
-        profiler = cProfile.Profile()
-        profiler.enable()
-    began = perf_counter()
-    fetched = _bare(url) if who == "bare" else _losi(url, pages, 2 if who == "losi+2" else 0)
-    seconds = perf_counter() - began
-    if profile is not None:
-        profiler.dump_stats(profile)
-    used = sum(resource.getrusage(of).ru_maxrss for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    peak = used / (1024 * 1024 if sys.platform == "darwin" else 1024)
-    return {"pages": fetched, "seconds": seconds, "pages_per_second": fetched / seconds, "peak_mb": peak}
-
-
-def _losi(url: str, pages: int, processes: int) -> int:
-    from crawler.check import run_check
-    from crawler.result import PortalTarget
-    from crawler.settings import CrawlOptions
-
-    options = CrawlOptions(
-        max_pages=pages,
-        delay=0,
-        concurrency=CONCURRENCY,
-        allow_private=True,
-        max_queue=max(20_000, pages),
-        processes=processes,
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        return run_check(PortalTarget(url), options, data_dir=folder).pages
-
-
-def _bare(url: str) -> int:
-    from scrapy.crawler import AsyncCrawlerProcess
-    from scrapy.http import Response
-    from scrapy.linkextractors import LinkExtractor
-    from scrapy.spiders import CrawlSpider, Rule
-
-    count = 0
-
-    class Bare(CrawlSpider):
-        name = "bare"
-        start_urls = [url]  # noqa: RUF012
-        rules = (Rule(LinkExtractor(), callback="parse_page", follow=True),)
-
-        def parse_page(self, response: Response) -> None:
-            nonlocal count
-            count += 1
-
-    process = AsyncCrawlerProcess(
-        {
-            "CONCURRENT_REQUESTS": CONCURRENCY,
-            "CONCURRENT_REQUESTS_PER_DOMAIN": CONCURRENCY,
-            "DOWNLOAD_DELAY": 0,
-            "ROBOTSTXT_OBEY": True,
-            "LOG_LEVEL": "ERROR",
-            "TELNETCONSOLE_ENABLED": False,
-        }
-    )
-    process.crawl(Bare)
-    process.start()
-    return count
-
-
-def compare(pages: int, rounds: int) -> dict[str, Any]:
-    """Both crawlers in turn, each in a fresh process, `rounds` times."""
-    runs: dict[str, list[dict[str, float]]] = {who: [] for who in NAMES}
-    with tempfile.TemporaryDirectory() as folder:
-        site = Path(folder) / "site"
-        write_site(site, pages)
-        with served(site) as url:
-            for number in range(rounds):
-                for who in NAMES if number % 2 == 0 else reversed(NAMES):
-                    runs[who].append(_in_process(who, url, pages))
-                    print(
-                        f"round {number + 1}: {NAMES[who]:16} {runs[who][-1]['pages_per_second']:7.1f} pages/s",
-                        file=sys.stderr,
-                    )
-    medians = {who: statistics.median(run["pages_per_second"] for run in made) for who, made in runs.items()}
-    return {
-        "pages": pages,
-        "rounds": rounds,
-        "runs": runs,
-        "median_pages_per_second": medians,
-        "ratio_to_bare_crawlspider": round(medians["losi"] / medians["bare"], 3),
-        "ratio_with_two_readers": round(medians["losi+2"] / medians["bare"], 3),
-    }
-
-
-def _in_process(who: str, url: str, pages: int) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.crawl", "--one", who, url, str(pages)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{who} failed:\n{done.stderr[-2000:]}")
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    if found["pages"] < pages * 0.98:
-        raise RuntimeError(f"{NAMES[who]} read only {found['pages']} of {pages} pages")
-    return found
-
-
-def print_report(report: dict[str, Any]) -> None:
-    """The numbers as a table."""
-    print(f"{report['pages']} pages, {report['rounds']} rounds, concurrency {CONCURRENCY}, no pause")
-    print(f"{'':18}{'min':>8}{'median':>8}{'max':>8}   pages/s{'peak MB':>10}")
-    for who, made in report["runs"].items():
-        speeds = sorted(run["pages_per_second"] for run in made)
-        peak = max(run["peak_mb"] for run in made)
-        print(f"{NAMES[who]:18}{speeds[0]:8.1f}{statistics.median(speeds):8.1f}{speeds[-1]:8.1f}{peak:20.0f}")
-    print(f"ratio to the bare CrawlSpider: {report['ratio_to_bare_crawlspider']:.2f} in one process")
-    print(f"{report['ratio_with_two_readers']:35.2f} with pages read in two processes beside it")
+def _profile(one: Contestant, pages: int, path: Path) -> int:
+    """Runs a contestant that is a module of ours under cProfile."""
+    with laid(pages) as track:
+        command = one.command(track.course(track.folder / "profiled"))
+        if command[1] != "-m":
+            print(f"{one.title} is no Python module of this project", file=sys.stderr)
+            return 2
+        run([command[0], "-m", "cProfile", "-o", str(path.resolve()), *command[1:]], track.folder / "said")
+    print(f"{path}: python -m pstats {path}, or any viewer of cProfile's files", file=sys.stderr)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
