@@ -143,13 +143,14 @@ def _path(path: str) -> str:
 def _escapes(text: str) -> str:
     if "%" not in text and text.isascii() and " " not in text:
         return text
-    text = _ESCAPE.sub(_one_escape, text)
-    return quote(text, safe=_SAFE + "?[]")
+    return _ESCAPE.sub(_one_escape, quote(text, safe=_SAFE + "?[]"))
 
 
 def _one_escape(match: re.Match[str]) -> str:
+    """An unreserved character as itself, unless it would complete a broken escape before it ("%5%655")."""
     char = unquote_to_bytes(match[0]).decode("latin-1")
-    return char if char in _UNRESERVED else match[0].upper()
+    broken_before = "%" in match.string[max(0, match.start() - 2) : match.start()]
+    return char if char in _UNRESERVED and not broken_before else match[0].upper()
 
 
 def _dot_segments(path: str) -> str:

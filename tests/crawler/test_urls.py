@@ -28,6 +28,7 @@ from crawler.urls import UrlError, canonical, domain, typed_url
         ("mailto:a@town.example", ""),
         ("https://", ""),
         ("https://town.example:x/", ""),
+        ("https://town.example/%5%655", "https://town.example/%5%655"),
     ],
 )
 def test_canonical(url: str, expected: str) -> None:
