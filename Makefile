@@ -6,7 +6,7 @@ export URL ARGS
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup check test lint format docs bench clean distclean
+.PHONY: help setup check test lint format docs release audit bench clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -31,6 +31,14 @@ format: $(VENV)/.development ## let ruff format the code
 
 docs: $(VENV)/.development ## write docs/reference anew from the code
 	$(BIN)/python scripts/build_docs.py
+	$(BIN)/python -m scripts.release.licences
+
+release: $(VENV)/.development ## wheel, sdist, SBOM and sums of the last commit, proved, in dist/
+	$(BIN)/python -m scripts.release
+
+audit: $(VENV)/.development ## known vulnerabilities in the pinned packages; asks a database on the network
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --group audit
+	$(BIN)/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
 
 bench: $(VENV)/.development ## pages a second beside a bare Scrapy spider
 	$(BIN)/python -m benchmarks.crawl $$ARGS
