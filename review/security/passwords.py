@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from functools import cache
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -22,11 +24,15 @@ def hashed(password: str) -> str:
 
 
 def matches(password: str, stored: str | None) -> bool:
-    """Whether this is the password; without a stored hash it takes as long and is never right."""
-    try:
-        return _hasher().verify(stored or _nobody(), password[:MAX_LENGTH]) and stored is not None
-    except (VerificationError, InvalidHashError):
-        return False
+    """Whether this is the password; without a stored hash it takes as long and is never right.
+
+    Each check takes 64 MiB: no more of them run at once than there are processors, however many people log in.
+    """
+    with _checks():
+        try:
+            return _hasher().verify(stored or _nobody(), password[:MAX_LENGTH]) and stored is not None
+        except (VerificationError, InvalidHashError):
+            return False
 
 
 def generated() -> str:
@@ -37,6 +43,11 @@ def generated() -> str:
 @cache
 def _hasher() -> PasswordHasher:
     return PasswordHasher()
+
+
+@cache
+def _checks() -> BoundedSemaphore:
+    return BoundedSemaphore(os.cpu_count() or 1)
 
 
 @cache
