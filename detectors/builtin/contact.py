@@ -15,13 +15,18 @@ from detectors.topic import TopicDetector
 
 _EMAIL = re.compile(r"[\w.+-]{2,}\s?(?:@|\(at\)|\[at\]|\{at\}|＠)\s?[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(
-    r"(?<![\d/.-])(?:(?:\+|00)\d{1,3}(?:[\s./()-]{1,3}\d{1,5}){2,6}|\(?\d{1,4}\)?(?:[\s./()-]{1,3}\d{2,5}){2,5})(?![\d/-])"
+    r"(?<![\d/.-])(?:(?:\+|00)\d{1,3}(?:[\s./()-]{1,3}\d{1,5}){2,6}|\+\d{1,3}\s?\d{5,10}"
+    r"|\(?\d{1,4}\)?(?:[\s./()-]{1,3}\d{2,5}){2,5})(?![\d/-])"
 )
 _RUN = re.compile(r"(?<![\d/.-])\d{7,12}(?![\d/-])")
 """A number written without breaks: a telephone number only beside a word for it."""
 
 _AT = ("@", "＠", "(at)", "[at]", "{at}")
-_DATE = re.compile(r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[:.]\d{2}\s?[-–])")
+_DATE = re.compile(r"\b(?:(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[:.]\d{2}\s?[-–])")
+_DIGITS_OF_PHONE = 7
+_DIGITS_BESIDE_WORD = 5
+"""A small town's number, written in groups ("2-00-00"), tells beside a word for it."""
+
 _FEW_WORDS = 8
 _DIGITS = 3
 """Short numbers of three digits are what many cities publish as their call number."""
@@ -95,7 +100,8 @@ class ContactDetails(TopicDetector):
                 continue
             marked = "contact" in page.hits.marks(segment)
             email = _EMAIL.search(text) if has_at else None
-            phone = None if email else _phone(text) or (_RUN.search(text) if marked else None)
+            least = _DIGITS_BESIDE_WORD if marked else _DIGITS_OF_PHONE
+            phone = None if email else _phone(text, least) or (_RUN.search(text) if marked else None)
             match = email or phone
             if match is None:
                 continue
@@ -118,13 +124,21 @@ class ContactDetails(TopicDetector):
             yield best
 
 
-def _phone(text: str) -> re.Match[str] | None:
-    """The first group of digits that looks like a telephone number, not like a date or an amount."""
+def _phone(text: str, least: int) -> re.Match[str] | None:
+    """The first group of `least` to 15 digits that looks like a telephone number, not like a date or an amount."""
     for match in _PHONE.finditer(text):
         digits = sum(char.isdigit() for char in match[0])
-        if 7 <= digits <= 15 and not _DATE.search(match[0]):
+        if least <= digits <= 15 and not _holds_date(match[0]):
             return match
     return None
+
+
+def _holds_date(text: str) -> bool:
+    """Whether the digits name a day or hours: "55-20-07" does not, there is no such month."""
+    return any(
+        not first or (1 <= min(int(first), int(second)) <= 12 and max(int(first), int(second)) <= 31)
+        for first, second in _DATE.findall(text)
+    )
 
 
 class HelpdeskPhone(TopicDetector):

@@ -21,6 +21,9 @@ Strength = Callable[..., float]
         ("ja", "<p>電話 03-5555-0100</p>"),
         ("ru", "<p>Телефон: 8 (495) 555-01-00</p>"),
         ("fi", "<p>Soita +358 40 555 0100</p>"),
+        ("nl", "<p>Paramaribo +597 555010</p>"),
+        ("uk", "<p>Телефон: 55-20-07</p>"),
+        ("ru", "<p>Тел. 2-00-00</p>"),
         ("fi", "<p>Kirjoita: kirjaamo(at)villa.example</p>"),
         ("de", "<address>Rathausplatz 1, 12345 Villa</address>"),
         ("en", "<nav><a href=/x>Contact</a></nav>"),
@@ -44,6 +47,8 @@ def test_an_international_number_with_a_short_area_code(strength: Strength, numb
     [
         ("en", "<p>Published 12.05.2026, changed 2026-05-12</p>"),
         ("en", "<p>The road costs 12 500 000 in all</p>"),
+        ("ru", "<p>Телефон с 12-10-07 не работает</p>"),
+        ("uk", "<p>Рахунок 55-20-07</p>"),
         ("en", "<p>Opening hours 08:00 - 16:00, 10.00-12.00</p>"),
         ("en", "<p>Version 1.2.3.4 of the code 12345678901234567890</p>"),
         ("en", "<a href='mailto:?subject=Look'>Send to a friend</a>"),
