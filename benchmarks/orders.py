@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Protocol
+from zlib import crc32
 
 from crawler.frontier import Entry, Frontier
 from crawler.replay import Replay
@@ -41,11 +43,27 @@ class Site:
         self._index = index
         self._replay = Replay(index)
         self._read: dict[str, Read | None] = {}
+        self._addresses: dict[str, str] = {}
+        self._without, self._seed = 0.0, 0
+
+    def thinned(self, share: float, seed: int) -> Site:
+        """A copy of the site that lacks this share of its pages, the front page apart; which is chance by the seed."""
+        other = copy(self)
+        other._addresses, other._without, other._seed = {}, share, seed
+        return other
 
     def address(self, url: str) -> str:
-        """The one address under which the archive has the page; empty if it has none."""
-        found = self._replay.find(url)
-        return canonical(found.url) if found is not None else ""
+        """The one address under which the archive has the page, which stands for itself; empty if it has none."""
+        if url not in self._addresses:
+            found = self._replay.find(url)
+            address = canonical(found.url) if found is not None else ""
+            address = "" if url != self.start and self._lacks(address) else address
+            self._addresses[url] = self._addresses[address] = address
+        return self._addresses[url]
+
+    def _lacks(self, address: str) -> bool:
+        drawn = crc32(f"{self._seed} {address}".encode()) / 2**32
+        return drawn < self._without and address != self.address(self.start)
 
     def listed(self) -> list[str]:
         """The portal's pages in the order of its sitemap, or of their addresses where the archive has no sitemap."""

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from crawler.experience import Experience, is_story, zone_prior
+from crawler.experience import Experience
+from crawler.prior import is_story, prior, zone_prior
 from crawler.traps import section, shape, trap
 from crawler.urls import canonical
 from crawler.waiting import Waiting
@@ -34,8 +35,9 @@ class Entry:
     """A link that waits, or that was taken.
 
     `depth` counts links from the seed; `features` is what it promises; `story` says that it leads to one item among
-    many, as news do. `source` stands for the list it was found in (a page and a zone of it), `branch` for the link of
-    the front page through which its page was reached, `shape` for its template, `key` for its canonical URL.
+    many, as news do. `prior` is what its place and address are worth by themselves. `source` stands for the list it was
+    found in (a page and a zone of it), `branch` for the link of the front page through which its page was reached,
+    `shape` for its template, `key` for its canonical URL.
     """
 
     url: str
@@ -45,14 +47,15 @@ class Entry:
     zone: str = "main"
     shape: str = ""
     story: bool = False
+    prior: float = 0.0
     source: int = 0
     branch: int = 0
     key: int = 0
 
     @property
-    def group(self) -> tuple[int, int, str, bool, str, int]:
+    def group(self) -> tuple[int, int, str, bool, float]:
         """Entries of one group tire together and differ in what they promise alone."""
-        return self.source, self.branch, self.shape, self.story, self.zone, self.depth
+        return self.source, self.branch, self.shape, self.story, self.prior
 
 
 class Frontier:
@@ -119,9 +122,9 @@ class Frontier:
         self._left += known < 0
         found = hash((section(plain) if source is None else source.url, zone))
         branch = found if source is None else key if depth <= 1 else source.branch
-        story = is_story(plain, label)
+        story, worth = is_story(plain, label), prior(plain, zone, depth, features)
         bare = url.partition("#")[0]
-        self._push(Entry(bare, kind, features, depth, zone, shape(plain), story, found, branch, key))
+        self._push(Entry(bare, kind, features, depth, zone, shape(plain), story, worth, found, branch, key))
         return True
 
     def _is_trap(self, url: str) -> bool:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.experience import Experience, is_story
+from crawler.experience import Experience
 from crawler.frontier import Entry, Frontier
+from crawler.prior import is_story, prior
 from crawler.waiting import Waiting
 from detectors.observation import Observation
 
@@ -136,7 +137,7 @@ def test_a_list_that_leads_nowhere_gives_way_to_another() -> None:
     assert order == ["/a", "/other", "/b", "/c", "/d", "/e", "/f"]
 
 
-def test_the_front_page_s_menu_tires_more_slowly() -> None:
+def test_of_two_menus_that_tell_nothing_the_front_page_s_keeps_ahead() -> None:
     frontier = Frontier(Settled())
     for page, depth in (("front", 1), ("inner", 2)):
         for number in range(6):
@@ -178,6 +179,56 @@ def test_what_was_followed_and_what_is_left_can_be_counted() -> None:
     frontier.pop()
     assert frontier.followed == {"budget": 1}
     assert [entry.url for entry in frontier.waiting()] == [f"{HOST}/b"]
+
+
+def test_a_list_that_pays_is_followed_further() -> None:
+    """Of two lists of the same length, the one whose first page tells something goes on before the other is tried."""
+    frontier = Frontier(Settled())
+    for page in ("rich", "poor"):
+        for number in range(4):
+            frontier.add(f"{HOST}/{page}/{'abcd'[number]}", depth=2, source=Entry(f"{HOST}/{page}", branch=hash(page)))
+    order = []
+    for step in range(8):
+        entry = frontier.pop()
+        assert entry is not None
+        order.append(entry.url.removeprefix(HOST)[1:5])
+        frontier.learn(entry, [seen("a", 0.9), seen("b", 0.9)] if step == 0 else ())
+    assert order[:3] == ["rich"] * 3
+    assert "poor" in order[3:5]
+
+
+def test_a_proven_feature_promises_nothing_though_it_is_not_settled() -> None:
+    experience = Experience()
+    budget = (("budget", 0.9),)
+    experience.learn(Entry(f"{HOST}/"), [seen("budget", 0.55)])
+    assert experience.gain(budget, ()) > 0.0
+    experience.learn(Entry(f"{HOST}/"), [seen("budget", 0.65)])
+    assert experience.gain(budget, ()) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ("/budget", "/finance/budget"),
+        ("", "/budget"),
+        ("/finance/budget", "/finance/budget/2024"),
+        ("/finance/plans", "/finance/m03-11"),
+        ("/finance/plans", "/finance/plans-2"),
+        ("/a/b?page=x", "/a/b/c?page=x"),
+    ],
+)
+def test_an_address_of_few_steps_is_worth_more_a_numbered_one_less(better: str, worse: str) -> None:
+    assert prior(f"{HOST}{better or '/'}", "main", 2, ()) > prior(HOST + worse, "main", 2, ())
+
+
+def test_a_number_in_the_host_does_not_count() -> None:
+    assert prior("https://town2.example/", "main", 2, ()) == prior(f"{HOST}/", "main", 2, ())
+
+
+def test_a_label_that_says_nothing_known_leaves_more_to_be_discovered() -> None:
+    url = f"{HOST}/x"
+    assert prior(url, "main", 2, ()) > prior(url, "main", 2, (("budget", 0.9),))
+    assert prior(url, "main", 2, ()) == prior(url, "main", 2, (("budget", 0.01),))
 
 
 @pytest.mark.parametrize(
