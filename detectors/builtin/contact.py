@@ -15,11 +15,11 @@ from detectors.topic import TopicDetector
 
 _EMAIL = re.compile(r"[\w.+-]{2,}\s?(?:@|\(at\)|\[at\]|\{at\}|＠)\s?[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(
-    r"(?<![\d/.-])(?:(?:\+|00)\d{1,3}(?:[\s./()-]{1,3}\d{1,5}){2,6}|\+\d{1,3}\s?\d{5,10}"
+    r"(?<![\d/.-])(?:(?:\+|00)\d{1,3}(?:[\s./()-]{1,3}\d{1,8}){2,6}|\+\d{1,3}\s?\d{5,10}"
     r"|\(?\d{1,4}\)?(?:[\s./()-]{1,3}\d{2,5}){2,5})(?![\d/-])"
 )
-_RUN = re.compile(r"(?<![\d/.-])\d{7,12}(?![\d/-])")
-"""A number written without breaks: a telephone number only beside a word for it."""
+_RUN = re.compile(r"(?<![\d/.-])(?:\d{7,12}|(?!(?:19|20)\d\d[ -](?:19|20)\d\d)\d{3,4}[ -]\d{4})(?![\d/-])")
+"""A number written without breaks or with one ("2422-2500"): a telephone number only beside a word for it."""
 
 _AT = ("@", "＠", "(at)", "[at]", "{at}")
 _DATE = re.compile(r"\b(?:(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[:.]\d{2}\s?[-–])")

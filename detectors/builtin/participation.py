@@ -91,11 +91,27 @@ class ParticipatoryBudgeting(RecentTopicDetector):
     features = ("participation.budgeting",)
 
 
+_LABELS = frozenset(("link", "heading", "title"))
+_CONSULTATIONS = frozenset(("participation.announcements", "participation.deliberation"))
+_CONSULTED = 0.6
+
+
 class LandUsePlanParticipation(RecentTopicDetector):
-    """Participation in, or publication for comment of, the land-use or territorial plan."""
+    """Participation in, or publication for comment of, the land-use or territorial plan. The plan's bare name counts in
+    a label that speaks of a consultation too ("Master Plan 2041: objections invited")."""
 
     name = "land-use-plan-participation"
+    version = "2"
     features = ("participation.land_use_plan",)
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """As a recent topic; more beside words for a consultation."""
+        value = super().weigh(page, hit, table)
+        segment = hit.segment
+        if hit.term.role == "strong" or segment.kind not in _LABELS or self._is_old(page, segment):
+            return value
+        asked = page.hits.features_of(segment) & _CONSULTATIONS or "consultation" in page.hits.marks(segment)
+        return max(value, _CONSULTED) if asked else value
 
 
 class ParticipationAnnouncements(TopicDetector):

@@ -24,6 +24,7 @@ SHARED = [
     {"policy.privacy", "policy.terms"},
     {"participation.feedback", "satisfaction.method"},
     {"support.helpdesk_phone", "participation.report_issue"},
+    {"participation.announcements", "participation.deliberation"},
 ]
 """Features that may claim the same strong term: the tie-breaks of the labelling guidelines."""
 
