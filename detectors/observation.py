@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Literal
 
 Kind = Literal["link", "content", "portal"]
@@ -61,7 +63,14 @@ class Observation:
             self.language,
         )
 
+    def __reduce__(self) -> tuple[type[Observation], tuple[object, ...]]:
+        """Readings go from process to process: the values alone, quicker than what a data class does by itself."""
+        return Observation, _VALUES(self)
+
     @property
     def is_proof(self) -> bool:
         """Whether this observation alone proves the feature."""
         return self.polarity == "for" and self.strength >= PROOF
+
+
+_VALUES: Callable[[Observation], tuple[object, ...]] = attrgetter(*(each.name for each in fields(Observation)))

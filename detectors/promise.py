@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from detectors.normalise import normalise
@@ -26,8 +25,7 @@ _UNDER_HEADING = 0.4
 """How much of what a heading says is promised by a link under it that says nothing itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class LinkPromise:
+class LinkPromise(NamedTuple):
     """A link and, per feature, how likely (0..1) its target proves it. `url` is absolute http(s)."""
 
     url: str
