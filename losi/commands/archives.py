@@ -31,7 +31,7 @@ def push(state: State, url: str, cycle: str | None, pairs: tuple[str, ...]) -> i
     place = archive_place(url, pairs)
     names = [name for name in _finished(state, cycle) if (state.data / name).is_dir()]
     copied = sum(place.upload(state.data, name) for name in names)
-    click.echo(f"{len(names)} archives are in {url}, {copied:,} bytes copied")
+    click.echo(f"Archives in {url}: {len(names)}; {copied:,} bytes copied")
     return 0
 
 
@@ -50,7 +50,7 @@ def pull(state: State, url: str, cycle: str | None, pairs: tuple[str, ...]) -> i
     missing = [name for name in names if name not in there and not (state.data / name).is_dir()]
     copied = sum(place.fetch(name, state.data) for name in names if name in there)
     _name(missing, url)
-    click.echo(f"{len(names) - len(missing)} archives are here, {copied:,} bytes copied")
+    click.echo(f"Archives here: {len(names) - len(missing)}; {copied:,} bytes copied")
     return 1 if missing else 0
 
 

@@ -94,10 +94,10 @@ def test_workers_need_postgresql(planned: Losi) -> None:
 def test_archives_go_and_come_back(planned: Losi, tmp_path: Path) -> None:
     planned("schedule", "add", "2099 % survey", "--every", "day")
     planned("schedule", "run", "1")
-    assert planned("archives", "push", "away").out.startswith("1 archives are in away, ")
+    assert planned("archives", "push", "away").out.startswith("Archives in away: 1; ")
     folders = list(tmp_path.rglob("data/archive/run-*")) or list(tmp_path.rglob("losi-data/archive/run-*"))
     shutil.rmtree(folders[0])
-    assert planned("archives", "pull", "away").out.startswith("1 archives are here, ")
+    assert planned("archives", "pull", "away").out.startswith("Archives here: 1; ")
     assert folders[0].is_dir()
     shutil.rmtree(folders[0])
     shutil.rmtree(tmp_path / "away")
