@@ -186,7 +186,7 @@ class OnlineServiceDetector(TopicDetector):
             return value
         acts = {"online"} if hit.segment.kind in ("heading", "title", "text") else self.acts
         if marks.intersection(acts):
-            return max(value, 0.60 - 0.03 * min(hit.extra, 6)) if hit.segment.kind != "text" else value
+            return max(value, 0.60 - 0.03 * min(hit.extra, 3)) if hit.segment.kind != "text" else value
         if hit.extra == 0 and self._act_around(page, hit.segment):
             return max(value, 0.58)
         return min(value, 0.40)
