@@ -95,6 +95,15 @@ class PageHits:
         """The segments that hold a digit (or the first year of an era), as dates and numbers do."""
         return [segment for segment in self.segments if _FIGURE.search(segment.text) or _FIRST_YEAR in segment.text]
 
+    @cached_property
+    def touching(self) -> dict[str, set[int]]:
+        """The numbers of the segments that touch each list of general vocabulary."""
+        numbers: dict[str, set[int]] = {}
+        for number, marks in self.general.items():
+            for mark in marks:
+                numbers.setdefault(mark, set()).add(number)
+        return numbers
+
     def feature(self, name: str) -> list[Hit]:
         """Hits of the feature in labels, headings, captions and text, in document order."""
         return self.by_feature.get(name, [])

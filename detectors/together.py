@@ -111,8 +111,8 @@ def hits_of(page: Page, part: Part) -> Iterator[Hit]:
 
 def _touched(page: Page, part: Part) -> set[int]:
     """Numbers of the segments that touch one of the general lists."""
-    lists = {name.text.removeprefix(GENERAL) for name in part}
-    return {number for number, marks in page.hits.general.items() if not lists.isdisjoint(marks)}
+    touching = page.hits.touching
+    return set().union(*(touching.get(name.text.removeprefix(GENERAL), ()) for name in part))
 
 
 def _could_touch(page: Page, segment: Segment, part: Part) -> bool:
