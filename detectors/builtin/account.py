@@ -75,13 +75,18 @@ class Authentication(TopicDetector):
         return max(value, 0.55) if ends else value
 
 
+_BESIDE_LOGIN = 0.55
+
+
 class OwnDataDetector(TopicDetector):
     """A topic that is something to do with one's own data: a question or a guide about it ("How do I see my data?") is
-    not the way to it."""
+    not the way to it. What the text beside a login says can be done behind it, can be done."""
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """As a topic, but little where the label only tells of it."""
+        """As a topic, but little where the label only tells of it; running text counts beside a login."""
         value = super().weigh(page, hit, table)
+        if hit.segment.kind == "text" and hit.term.role == "strong" and any(f.has("password") for f in page.forms):
+            return max(value, _BESIDE_LOGIN)
         return min(value, 0.3) if tells_of_service(page, hit) else value
 
 

@@ -103,3 +103,10 @@ def test_a_catalogue_that_calls_itself_a_guide_holds_services(proves: Proves) ->
 )
 def test_the_act_is(proves: Proves, language: str, feature: str, label: str) -> None:
     assert proves(feature, f'<main><a href="/act">{label}</a></main>', language)
+
+
+def test_what_stands_beside_a_login_can_be_done_behind_it(proves: Proves) -> None:
+    said = "<p>In your account you can see all that the town knows of you, and view your bills.</p>"
+    login = "<form method=post action=/in><input name=user><input type=password name=pass></form>"
+    assert proves("account.view_own_data", f"<main>{said}{login}</main>")
+    assert not proves("account.view_own_data", f"<main>{said}</main>")
