@@ -3,6 +3,9 @@
     python -m benchmarks.cycle [--portals 386] [--pages 30] [--delay 1] [--concurrency 60] [--json FILE]
     python -m benchmarks.cycle --crash [--portals 40] [--kills 10]
     python -m benchmarks.cycle --rerun       the detectors once more over the archives of the cycle just crawled
+    python -m benchmarks.cycle --browser [--portals 12] [--pages 5] [--kill-browser 3]
+    python -m benchmarks.cycle --lists 500 5000      import, plan and crawl lists of tiny portals; what the memory does
+    python -m benchmarks.cycle --rerun-pages 20000   the detectors over a quarter, a half and all of so many pages
 
 The politeness bound is the time in which nobody could do it faster: every portal's requests, one each `delay` seconds,
 with so many portals at a time.
@@ -17,6 +20,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from heapq import heappop, heappush
 from pathlib import Path
 from random import Random
@@ -26,6 +30,7 @@ from typing import Any
 import psutil
 from sqlalchemy import func, select
 
+from benchmarks.cycle_browser import BrowserKiller, told_by_browser
 from benchmarks.many_sites import address_of, counts, portals
 from crawler.cycle.plan import Choice, CycleSettings, begin_cycle
 from crawler.settings import CrawlOptions
@@ -50,21 +55,46 @@ def main() -> None:
     parser.add_argument("--crash", action="store_true", help="kill -9 again and again, and compare")
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--rerun", action="store_true", help="time losi detect --cycle afterwards")
+    parser.add_argument("--browser", action="store_true", help="measure and picture in one browser for all portals")
+    parser.add_argument("--kill-browser", type=int, default=0, help="so many times, every 15 seconds")
+    parser.add_argument("--lists", type=int, nargs="*", help="lists of so many tiny portals")
+    parser.add_argument("--rerun-pages", type=int, help="the detectors over so many archived pages")
+    parser.add_argument("--processes-rerun", type=int, default=0, help="for --rerun-pages; 0: all processors")
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--json", type=Path, help="write the numbers here")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, portals(arguments.port, arguments.pages) as server:
-        report = (crash if arguments.crash else speed)(arguments, Path(folder), server)
+    with tempfile.TemporaryDirectory() as folder:
+        report = measured(arguments, Path(folder))
     print(json.dumps(report, indent=2))
     if arguments.json:
         arguments.json.parent.mkdir(parents=True, exist_ok=True)
         arguments.json.write_text(json.dumps(report, indent=2) + "\n")
 
 
+def measured(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """What the chosen mode measures."""
+    from benchmarks.cycle_lists import lists
+    from benchmarks.cycle_rerun import rerun_pages
+
+    if options.rerun_pages:
+        return rerun_pages(options, folder)
+    if options.lists is not None:
+        with portals(options.port, 2, tiny=True):
+            return lists(options, folder)
+    with portals(options.port, options.pages) as server:
+        return (crash if options.crash else speed)(options, folder, server)
+
+
 def prepare(folder: Path, name: str, options: argparse.Namespace) -> None:
     """A cycle over the portals."""
     crawl = CrawlOptions(
-        max_pages=options.pages, delay=options.delay, concurrency=1, allow_private=True, timeout=30, retries=1
+        max_pages=options.pages,
+        delay=options.delay,
+        concurrency=1,
+        allow_private=True,
+        timeout=30,
+        retries=1,
+        browser=options.browser,
     )
     with Database(folder / "losi.db") as database:
         database.migrate()
@@ -89,7 +119,8 @@ def speed(options: argparse.Namespace, folder: Path, server: str) -> dict[str, A
     prepare(folder, "cycle", options)
     began = monotonic()
     process = start(folder, "cycle", options)
-    peak, seconds_of_processor = watch(process)
+    killer = BrowserKiller(process.pid, options.kill_browser)
+    peak, seconds_of_processor = watch(process, killer.look)
     wall = monotonic() - began
     asked = requests_of(server)
     bound = politeness_bound(list(asked.values()), options.delay, options.concurrency)
@@ -109,12 +140,21 @@ def speed(options: argparse.Namespace, folder: Path, server: str) -> dict[str, A
         "processor_seconds": round(seconds_of_processor, 1),
         "load_average": os.getloadavg()[0],
     }
+    if options.browser:
+        report["browser"] = {
+            "killed": killer.kills,
+            "most_processes": killer.most,
+            "left": killer.left(),
+            **told_by_browser(folder),
+        }
     if options.rerun:
         report["rerun"] = rerun(folder)
     return report
 
 
-def watch(process: subprocess.Popen[bytes]) -> tuple[int, float]:
+def watch(
+    process: subprocess.Popen[bytes], look: Callable[[list[psutil.Process]], None] = lambda _: None
+) -> tuple[int, float]:
     """Until the process ends: the peak of its memory and its children's (shared pages once), and processor seconds."""
     peak, used = 0, 0.0
     seen = psutil.Process(process.pid)
@@ -123,6 +163,7 @@ def watch(process: subprocess.Popen[bytes]) -> tuple[int, float]:
             family = [seen, *seen.children(recursive=True)]
             peak = max(peak, sum(one.memory_full_info().pss for one in family))
             used = max(used, sum(sum(one.cpu_times()[:2]) for one in family))
+            look(family)
         except psutil.NoSuchProcess:
             pass
         sleep(0.5)

@@ -1,8 +1,9 @@
 """Many portals on loopback addresses (127.x.y.z), one server process for all, each answering at its own pace.
 
-    python -m benchmarks.many_sites PORT PAGES
+    python -m benchmarks.many_sites PORT PAGES [tiny]
 
-What was asked is counted by address and path: `GET /counts` on 127.0.0.1 gives it as JSON, `GET /forget` clears it.
+With `tiny`, pages are short. What was asked is counted by address and path: `GET /counts` on 127.0.0.1 gives it as
+JSON, `GET /forget` clears it.
 """
 
 from __future__ import annotations
@@ -70,24 +71,33 @@ class Portal(asyncio.Protocol):
             self._transport.write(head.encode() + body)
 
 
-def site(pages: int) -> dict[str, bytes]:
+_TINY = """<!doctype html><html lang="es"><head><meta charset="utf-8"><title>Villa Ejemplo {0}</title></head><body>
+<nav><a href="/index.html">Inicio</a> <a href="{1}">Presupuesto municipal</a> <a href="/tel">Contacto</a></nav><main>
+<h1>Ayuntamiento de Villa Ejemplo {0}</h1><p>El ayuntamiento publica aquí su presupuesto, sus acuerdos y los trámites
+que cada persona puede presentar ante el registro general del municipio.</p></main></body></html>"""
+
+
+def site(pages: int, *, tiny: bool = False) -> dict[str, bytes]:
     """The pages of every portal by path."""
-    made = {path_of(number): generated_page(number, pages).encode() for number in range(pages)}
+    if tiny:
+        made = {path_of(n): _TINY.format(n, path_of((n + 1) % pages)).encode() for n in range(pages)}
+    else:
+        made = {path_of(number): generated_page(number, pages).encode() for number in range(pages)}
     return {"/": made[path_of(0)], **made}
 
 
-async def serve(port: int, pages: int) -> None:
+async def serve(port: int, pages: int, *, tiny: bool = False) -> None:
     """Serves on all loopback addresses until it is killed."""
-    content, counts = site(pages), Counter[str]()
+    content, counts = site(pages, tiny=tiny), Counter[str]()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Portal(content, counts), "0.0.0.0", port, backlog=1000)
     await server.serve_forever()
 
 
 @contextmanager
-def portals(port: int, pages: int) -> Iterator[str]:
+def portals(port: int, pages: int, *, tiny: bool = False) -> Iterator[str]:
     """Runs the server as a process of its own; gives the address at which it tells what was asked."""
-    command = [sys.executable, "-m", "benchmarks.many_sites", str(port), str(pages)]
+    command = [sys.executable, "-m", "benchmarks.many_sites", str(port), str(pages), *(["tiny"] if tiny else [])]
     process = subprocess.Popen(command, cwd=ROOT)
     try:
         deadline = monotonic() + 60
@@ -111,4 +121,4 @@ def counts(server: str, *, forget: bool = False) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2]), tiny="tiny" in sys.argv[3:]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from scrapy.http import Headers, Response
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.visit import Visit
+
+
+_LONG = 300_000
 
 
 class ArchiveMiddleware:
@@ -32,8 +36,8 @@ class ArchiveMiddleware:
         """Counts the request."""
         self._visit.budget.requests += 1
 
-    def process_response(self, request: Request, response: Response) -> Response:
-        """The same response with its body decoded, cut at the limit."""
+    async def process_response(self, request: Request, response: Response) -> Response:
+        """The same response with its body decoded, cut at the limit; a long one in a thread."""
         wire: Wire = request.meta.pop("wire")
         visit = self._visit
         visit.budget.bytes += len(wire.body)
@@ -42,7 +46,8 @@ class ArchiveMiddleware:
         visit.failures_in_a_row = 0
         request.meta["capture"] = visit.log.capture(request, response.url, wire)
         request.meta["fetched_at"] = wire.fetched_at
-        decoded = decoded_body(wire.headers, wire.body, visit.options.max_body)
+        what = (wire.headers, wire.body, visit.options.max_body)
+        decoded = await asyncio.to_thread(decoded_body, *what) if len(wire.body) > _LONG else decoded_body(*what)
         request.meta["cut"] = wire.truncated or ("length" if decoded.truncated else "")
         if decoded.body is wire.body and wire.status == response.status:
             return response

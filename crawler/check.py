@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
-from scrapy.crawler import AsyncCrawlerRunner
-from scrapy.utils.reactor import is_reactor_installed
 
 from crawler.cycle.turn import SuspendedError, Turn
+from crawler.garbage import collected_seldom
 from crawler.progress import Progress, reporter
 from crawler.result import PortalTarget, RunResult
 from crawler.run import Run
-from crawler.settings import CrawlOptions, scrapy_settings
+from crawler.runner import runner
+from crawler.settings import CrawlOptions
 from crawler.transport import beside
 from detectors.facts import TransportFacts
 from detectors.inspector import Inspector
@@ -66,7 +66,8 @@ async def check(
         if database is None:
             database = stack.enter_context(Database(place / "losi.db"))
             database.migrate()
-        run = Run(
+        run = await _begun(
+            Run,
             target,
             options,
             inspector=inspector or Inspector.default(),
@@ -94,6 +95,16 @@ async def check(
         return result
 
 
+async def _begun(make: Callable[..., Run], *what: Any, **how: Any) -> Run:
+    """The run, begun in a thread, since that may have to wait for the database or to read an archive."""
+    making = asyncio.ensure_future(asyncio.to_thread(make, *what, **how))
+    try:
+        return await asyncio.shield(making)
+    except asyncio.CancelledError:
+        await asyncio.to_thread((await making).suspend)
+        raise
+
+
 def _index(replay: Archive | None, stack: ExitStack) -> ReplayIndex | None:
     if replay is None or isinstance(replay, ReplayIndex):
         return replay
@@ -104,8 +115,7 @@ def _index(replay: Archive | None, stack: ExitStack) -> ReplayIndex | None:
 async def _crawl(run: Run, stop: asyncio.Event | None) -> bool:
     """Runs the crawl to its end; True if this task was cancelled meanwhile."""
     visit = run.visit
-    loop = asyncio.get_running_loop()
-    alarm = loop.call_later(visit.options.max_seconds, visit.stop, "budget")
+    alarm = asyncio.ensure_future(_time_out(visit))
     watch = asyncio.ensure_future(_watch(visit, stop)) if stop is not None else None
     crawl = asyncio.ensure_future(_scrapy(run))
     try:
@@ -119,6 +129,13 @@ async def _crawl(run: Run, stop: asyncio.Event | None) -> bool:
         if watch is not None:
             watch.cancel()
     return False
+
+
+async def _time_out(visit: Visit) -> None:
+    """Ends the crawl when its time is over, by its own clock."""
+    while (left := visit.options.max_seconds - visit.budget.seconds) > 0:
+        await asyncio.sleep(left)
+    visit.stop("budget")
 
 
 async def _watch(visit: Visit, stop: asyncio.Event) -> None:
@@ -171,13 +188,11 @@ async def _interrupt(browsing: Browsing, stop: asyncio.Event) -> None:
 
 async def _scrapy(run: Run) -> None:
     visit = run.visit
-    settings = scrapy_settings(visit.options, replay=visit.replay is not None)
-    settings["TWISTED_REACTOR_ENABLED"] = is_reactor_installed()
-    runner = AsyncCrawlerRunner(settings)
+    scrapy = runner(visit.options, replay=visit.replay is not None)
     crawled = asyncio.Event()
     probe = asyncio.ensure_future(_probe(run, crawled))
     try:
-        await runner.crawl(runner.spider_loader.load(run.target.kind), visit=visit)
+        await scrapy.crawl(run.target.kind, visit=visit)
     finally:
         crawled.set()
         if visit.stopped:
@@ -193,7 +208,7 @@ async def _probe(run: Run, crawled: asyncio.Event) -> None:
     probe = await beside.start(run.visit, crawled)
     try:
         await probe.run(min(beside.LIMIT, run.visit.options.max_seconds))
-        run.measured(probe.facts)
+        await asyncio.to_thread(run.measured, probe.facts)
     except asyncio.CancelledError:
         run.transport = probe.facts
         raise
@@ -202,7 +217,8 @@ async def _probe(run: Run, crawled: asyncio.Event) -> None:
 def run_check(target: PortalTarget, options: CrawlOptions, **arguments: Any) -> RunResult:
     """`check` for callers without an event loop. Ctrl-C or SIGTERM ends the crawl and keeps what was read; a second one
     kills. Takes the arguments of `check`."""
-    return asyncio.run(_with_signals(target, options, arguments))
+    with collected_seldom():
+        return asyncio.run(_with_signals(target, options, arguments))
 
 
 async def _with_signals(target: PortalTarget, options: CrawlOptions, arguments: dict[str, Any]) -> RunResult:

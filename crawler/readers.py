@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 from concurrent.futures import ProcessPoolExecutor
@@ -13,6 +12,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from threading import Thread
 
+from crawler.garbage import settle
 from crawler.reading import Answer, Reading, read
 from detectors.inspector import Inspector
 
@@ -50,8 +50,11 @@ class ReaderPool:
             self._pool = None
 
     def _made(self) -> ProcessPoolExecutor:
+        """A pool whose processes load the detectors while the crawl asks for its first page."""
         spawn = get_context("spawn")
-        return ProcessPoolExecutor(self._count, spawn, initializer=_begin, initargs=(self.names,))
+        pool = ProcessPoolExecutor(self._count, spawn, initializer=_begin, initargs=(self.names,))
+        pool.submit(int)
+        return pool
 
     def _renew(self) -> None:
         self.close()
@@ -92,7 +95,7 @@ def _begin(names: tuple[str, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     _inspector(names)
-    gc.freeze()
+    settle()
 
 
 def end_with_parent() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import asdict, replace
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from crawler.answers import answers
@@ -32,6 +33,7 @@ from survey.features import features
 from survey.questionnaire import load
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from crawler.browser.engine import Engine
@@ -97,6 +99,7 @@ class Run:
             pool=turn.pool,
             earlier=turn.earlier,
         )
+        self.visit.budget.clock = self._clock()
         if turn.resume is not None:
             kept, self.transport = broken_off(database, turn.resume, self.archive)
             self.visit.go_on_from(kept)
@@ -121,6 +124,12 @@ class Run:
             )
             return run.id
 
+    def _clock(self) -> Callable[[], float]:
+        """Seconds that count for the portal: not those in which the database was away."""
+        outage = self._database.outage
+        before = outage.seconds
+        return lambda: monotonic() - (outage.seconds - before)
+
     def use_browser(self, engine: Engine) -> None:
         """Has the crawl render pages, and `browse` measure and picture."""
         from crawler.browser.browsing import Browsing, Places
@@ -137,7 +146,7 @@ class Run:
             if browsing is not None:
                 await browsing.measure()
             await self._validate()
-            self._conclude()
+            await asyncio.to_thread(self._conclude)
             if browsing is not None:
                 self._findings = await browsing.picture(self._findings)
         finally:
@@ -154,7 +163,7 @@ class Run:
 
         sampled = visit.browsing.sampled if visit.browsing is not None else ()
         shelf = RunShelf(self._database, self.run_id, self.archive, visit.log)
-        shelf.open()
+        await asyncio.to_thread(shelf.open)
         try:
             async with asyncio.timeout(_VALIDATION_SECONDS):
                 self._validity, problem = await validity_of_captures(sampled or (visit.story.final_url,), shelf)
@@ -259,21 +268,18 @@ class Run:
             "views": dict(result.views),
             "lexicons": lexicon_prints(result.languages),
         }
-        with self._database.session() as session:
-            finish_run(
-                session,
-                self.run_id,
-                result.outcome,
-                cause=result.cause or None,
-                reason=result.message,
-                pages=visit.tally.pages,
-                requests=budget.requests,
-                bytes=budget.bytes,
-                seconds=self._seconds,
-                languages=_languages(visit),
-                archive=self._archive_name(),
-                certificate=kept,
-            )
+        values: dict[str, Any] = {
+            "cause": result.cause or None,
+            "reason": result.message,
+            "pages": visit.tally.pages,
+            "requests": budget.requests,
+            "bytes": budget.bytes,
+            "seconds": self._seconds,
+            "languages": _languages(visit),
+            "archive": self._archive_name(),
+            "certificate": kept,
+        }
+        self._database.write(lambda session: finish_run(session, self.run_id, result.outcome, **values))
 
     def _archive_name(self) -> str:
         return "/".join(self.archive.parts[-2:])

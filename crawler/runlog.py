@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from crawler.reading import Reading
     from crawler.wire import FetchError, Wire
-    from detectors.conclude import Finding
+    from detectors.conclude import Finding, SearchCertificate
     from detectors.observation import Observation
     from storage.archive import RecordPlace
     from storage.recorder import RunRecorder
@@ -191,12 +191,13 @@ def finding_record(finding: Finding) -> FindingRecord:
         reason=finding.reason or None,
         confidence=finding.confidence,
         explanation=finding.explanation,
-        searched=asdict(finding.certificate),
+        searched=_plain(finding.certificate),
         evidence=[_plain(o) for o in finding.evidence],
         against=[_plain(o) for o in finding.against],
         detectors=[{"name": name, "version": version} for name, version in finding.detectors],
     )
 
 
-def _plain(observation: Observation) -> dict[str, Any]:
-    return asdict(observation)
+def _plain(what: Observation | SearchCertificate) -> dict[str, Any]:
+    """Its fields by name; `asdict` would copy each value, which takes several times as long."""
+    return {field.name: getattr(what, field.name) for field in fields(what)}

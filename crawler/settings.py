@@ -5,6 +5,7 @@ The upper-case names are what `scrapy crawl` reads; a crawl through `crawler.che
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -16,11 +17,15 @@ CONTACT = "https://losi-scout.example/about-this-crawler"
 
 def user_agent(contact: str = CONTACT) -> str:
     """The honest name under which pages are asked for."""
+    return f"LOSI-Scout/{_release()} (+{contact})"
+
+
+@cache
+def _release() -> str:
     try:
-        number = version("losi-scout")
+        return version("losi-scout")
     except PackageNotFoundError:
-        number = "0"
-    return f"LOSI-Scout/{number} (+{contact})"
+        return "0"
 
 
 class CrawlOptions(BaseModel):

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import zlib
-from typing import TYPE_CHECKING
+from time import monotonic
+from typing import TYPE_CHECKING, TypeVar
 
 from lxml import etree
 
 from detectors.promise import url_promise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator
 
     from crawler.frontier import Promise
     from crawler.scope import Scope
     from detectors.inspector import Inspector
 
+T = TypeVar("T")
 MAX_FILES = 10
 MAX_URLS = 20_000
 MAX_SIZE = 50_000_000
 """Bytes of one sitemap, unpacked (the protocol's own limit)."""
 
+_SHORT = 20_000
+"""Bytes up to which a sitemap that is not packed is parsed at once."""
+
+_TURN = 0.01
 _MAX_DEPTH = 2
 _MAX_ELEMENTS = 500_000
 """Elements of one sitemap that are looked at: a few kilobytes unpack to more than can be read in minutes."""
@@ -52,12 +59,14 @@ class SitemapReader:
         self._asked.update(dict.fromkeys(fresh, depth))
         return fresh
 
-    def read(self, url: str, body: bytes, scope: Scope) -> list[str]:
-        """Takes a sitemap; gives the further sitemaps that it names and that are to be asked for."""
+    async def read(self, url: str, body: bytes, scope: Scope) -> list[str]:
+        """Takes a sitemap; gives the further sitemaps that it names and that are to be asked for. A long one is parsed
+        in a thread."""
         depth = self._asked.get(url, 0)
-        pages, further = parse_sitemap(body)
+        short = len(body) < _SHORT and not body.startswith(_GZIP)
+        pages, further = parse_sitemap(body) if short else await asyncio.to_thread(parse_sitemap, body)
         self.found = self.found or bool(pages or further)
-        for page in pages:
+        async for page in turns(pages):
             if self._count >= MAX_URLS:
                 break
             if scope.contains(page):
@@ -72,6 +81,16 @@ class SitemapReader:
         languages = tuple(dict.fromkeys((*self._languages, *filter(None, seen)))) or _DEFAULT_LANGUAGES
         for url in pending:
             yield url, url_promise(self._inspector, url, languages)
+
+
+async def turns(items: Iterable[T]) -> AsyncIterator[T]:
+    """The items; whoever else waits for the event loop has its turn every few milliseconds."""
+    since = monotonic()
+    for item in items:
+        yield item
+        if monotonic() - since > _TURN:
+            await asyncio.sleep(0)
+            since = monotonic()
 
 
 def parse_sitemap(body: bytes) -> tuple[list[str], list[str]]:

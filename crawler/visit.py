@@ -11,7 +11,7 @@ from crawler.gate import Gate, random_path
 from crawler.itinerary import Itinerary
 from crawler.readers import Readers
 from crawler.reading import Answer
-from crawler.sitemaps import SitemapReader
+from crawler.sitemaps import SitemapReader, turns
 from crawler.stopwatch import Stopwatch
 from crawler.transport import http_twin
 from crawler.urls import canonical, origin
@@ -221,13 +221,15 @@ class Visit(Itinerary):
             self.frontier.add(page.refresh, entry.features, depth=entry.depth, zone="nav")
         return None
 
-    def read_sitemap(self, response: Response) -> None:
+    async def read_sitemap(self, response: Response) -> None:
         """Puts a sitemap's pages into the frontier and its further sitemaps on the list of errands."""
         if not 200 <= response.status < 300:
             return
-        for url in self.sitemaps.read(response.url, response.body, self.scope):
+        for url in await self.sitemaps.read(response.url, response.body, self.scope):
             self._errands.append(Entry(url, "sitemap"))
-        for url, promise in self.sitemaps.pages(self.tally.languages):
+        async for url, promise in turns(self.sitemaps.pages(self.tally.languages)):
+            if self.stopped:
+                return
             self.frontier.add(url, promise, depth=3, zone="sitemap")
 
     async def learn_missing(self, response: Response) -> None:

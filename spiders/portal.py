@@ -40,7 +40,7 @@ class Visit(Protocol):
     def keep(self, page: Any, entry: Any) -> None: ...
     def offer(self, promise: LinkPromise, entry: Any) -> None: ...
     def refresh(self, page: Any, entry: Any) -> Any: ...
-    def read_sitemap(self, response: Response) -> None: ...
+    async def read_sitemap(self, response: Response) -> None: ...
     async def learn_missing(self, response: Response) -> None: ...
     def failed(self, request: Request, error: BaseException | None) -> Any: ...
 
@@ -87,10 +87,11 @@ class PortalSpider(Spider):
         for errand in self._errands():
             yield errand
 
-    def parse_sitemap(self, response: Response) -> Iterator[Request]:
+    async def parse_sitemap(self, response: Response) -> AsyncIterator[Request]:
         """Takes the pages that a sitemap names."""
-        self.visit.read_sitemap(response)
-        yield from self._errands()
+        await self.visit.read_sitemap(response)
+        for errand in self._errands():
+            yield errand
 
     async def parse_probe(self, response: Response) -> None:
         """Learns how the site says that a page does not exist."""

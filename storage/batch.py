@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from sqlalchemy import Connection, Update, bindparam, func, select, update
+from sqlalchemy.orm import Session
 
 from storage.archive.writer import ArchiveWriter, RecordPlace
 from storage.database import Database
 from storage.errors import StorageError
-from storage.models import Capture, Run
+from storage.models import Capture, Observation, Run
 from storage.records import (
     AnswerRecord,
     Attachment,
@@ -41,6 +42,7 @@ class Batch:
         self._run_id = run_id
         self._archive = archive
         self._portal_id, self.last_seq = self._look_up()
+        self._observed: int | None = None
         self._origins: dict[int, tuple[str, str]] = {}
         self._empty()
 
@@ -65,13 +67,37 @@ class Batch:
         self.size += 1
 
     def commit(self) -> None:
-        """Stores the rows in one transaction, once the disk holds the records that they point at."""
+        """Stores the rows in one transaction, once the disk holds the records that they point at.
+
+        Where the answer to the commit was lost with the connection, rows that did arrive are not stored again.
+        """
         if not self.size:
             return
         self._archive.sync()
-        with self._database.session() as session:
-            self._store(session.connection())
+        tried = False
+
+        def store(session: Session) -> None:
+            nonlocal tried
+            if self._observed is None:
+                self._observed = self._count(session)
+            if not tried or not self._arrived(session):
+                tried = True
+                self._store(session.connection())
+
+        self._database.write(store)
+        self._observed = (self._observed or 0) + len(self._observations)
         self._empty()
+
+    def _arrived(self, session: Session) -> bool:
+        """Whether an earlier try was stored after all. What else a batch holds replaces what was there before."""
+        if self._captures:
+            return session.get(Capture, (self._run_id, next(iter(self._captures)))) is not None
+        return bool(self._observations) and self._count(session) > (self._observed or 0)
+
+    def _count(self, session: Session) -> int:
+        """Observations of the run that are stored."""
+        query = select(func.count()).select_from(Observation).where(Observation.run_id == self._run_id)
+        return session.scalar(query) or 0
 
     def _empty(self) -> None:
         self.size = 0
@@ -90,9 +116,10 @@ class Batch:
         put_answers(connection, list(self._answers.values()))
 
     def _look_up(self) -> tuple[int, int]:
+        """The run's portal, and the number of its last capture."""
         last = select(func.max(Capture.seq)).where(Capture.run_id == Run.id).scalar_subquery()
-        with self._database.reader() as session:
-            row = session.execute(select(Run.portal_id, last).where(Run.id == self._run_id)).one_or_none()
+        query = select(Run.portal_id, last).where(Run.id == self._run_id)
+        row = self._database.read(lambda session: session.execute(query).one_or_none())
         if row is None:
             raise StorageError(f"the database {self._database.where} has no run {self._run_id}", "start the run first")
         return row[0], row[1] or 0
@@ -152,8 +179,7 @@ class Batch:
         )
 
     def _url(self, seq: int) -> str:
-        with self._database.reader() as session:
-            capture = session.get(Capture, (self._run_id, seq))
+        capture = self._database.read(lambda session: session.get(Capture, (self._run_id, seq)))
         if capture is None:
             raise StorageError(f"run {self._run_id} has no capture {seq} to attach a file to")
         return capture.url

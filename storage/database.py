@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -20,22 +20,35 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.errors import StorageError, database_errors, explain_os
+from storage.outage import Outage
 
 BUSY_SECONDS = 30.0
 _MIGRATION_LOCK = 0x105150C7
 _READING = "losi_reading"
+_SERVER = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+"""A server that lost its power or its network is found out within 25 seconds, not after a quarter of an hour."""
+T = TypeVar("T")
+_ENCODER = json.JSONEncoder(allow_nan=False, default=str)
 
 
 class Database:
     """A database and its sessions.
 
     `location` is a path (SQLite; its folder is made if need be) or any SQLAlchemy URL. `busy_seconds` is how
-    long SQLite waits for another writer. Raises `StorageError`, as do all methods.
+    long SQLite waits for another writer. `outage.limit` is how long `read` and `write` wait for a database that went
+    away. Raises `StorageError`, as do all methods.
     """
 
     def __init__(self, location: str | Path | URL, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self.url = database_url(location)
         self.where = where(self.url)
+        self.outage = Outage()
         _make_folder(self.url)
         with database_errors(self.where):
             self.engine = _engine(self.url, busy_seconds)
@@ -54,6 +67,28 @@ class Database:
         """A session for queries only: it never waits for a writer (SQLite), and its changes are not kept."""
         with database_errors(self.where), self._reading() as session:
             yield session
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """What `work` gives in a transaction of its own, waited for while the database is away.
+
+        It may be done twice where the answer to its commit was lost: done again, it must change nothing more. Raises
+        `AwayError` after `outage.limit` seconds.
+        """
+
+        def attempt() -> T:
+            with self.session() as session:
+                return work(session)
+
+        return self.outage.bridge(attempt)
+
+    def read(self, work: Callable[[Session], T]) -> T:
+        """What `work` gives of queries only, waited for as `write` does."""
+
+        def attempt() -> T:
+            with self.reader() as session:
+                return work(session)
+
+        return self.outage.bridge(attempt)
 
     def migrate(self) -> None:
         """Brings the schema to the newest revision; safe at every start, from several processes."""
@@ -81,7 +116,7 @@ class Database:
         """Gives all connections back."""
         self.engine.dispose()
 
-    def __enter__(self) -> Database:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -120,9 +155,9 @@ def alembic_config() -> Config:
 def dump_json(value: Any) -> str:
     """JSON that both databases accept: not-a-number becomes null, unknown objects their text."""
     try:
-        return json.dumps(value, allow_nan=False, default=str)
+        return _ENCODER.encode(value)
     except ValueError:
-        return json.dumps(_finite(value), allow_nan=False, default=str)
+        return _ENCODER.encode(_finite(value))
 
 
 def _finite(value: Any) -> Any:
@@ -149,7 +184,8 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
             event.listen(engine, "connect", _set_up_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
-        arguments = {"connect_timeout": 10} if url.get_backend_name() == "postgresql" else {}
+        own = _SERVER if url.get_backend_name() == "postgresql" else {}
+        arguments = {name: value for name, value in own.items() if name not in url.query}
         return create_engine(url, json_serializer=dump_json, pool_pre_ping=True, connect_args=arguments)
     except (NoSuchModuleError, ImportError) as error:
         raise StorageError(

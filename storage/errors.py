@@ -20,10 +20,17 @@ class StorageError(Exception):
         super().__init__(f"{self.message}; {self.mend}" if self.mend else self.message)
 
 
+class AwayError(StorageError):
+    """The database does not answer, or another holds it: the same may work a little later."""
+
+
 class ArchiveError(StorageError):
     """A file is no web archive, or its place in the archive holds no record."""
 
 
+_LOCKED = "the database {where} is locked by another process"
+_AWAY = "the database server of {where} cannot be reached"
+_PASSING = frozenset({_LOCKED, _AWAY})
 _DATABASE_FAULTS: tuple[tuple[str, str, str], ...] = (
     (
         r"unable to open database file",
@@ -37,7 +44,7 @@ _DATABASE_FAULTS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"database is locked|table is locked",
-        "the database {where} is locked by another process",
+        _LOCKED,
         "wait until the other command ends, or stop it",
     ),
     (
@@ -63,8 +70,10 @@ _DATABASE_FAULTS: tuple[tuple[str, str, str], ...] = (
     (
         r"connection (refused|timed out|failed)|could not (connect|translate)|timeout expired|no such file"
         r"|failed to resolve|server closed the connection|terminating connection|connection is closed"
-        r"|network is unreachable|name or service not known|connection is bad",
-        "the database server of {where} cannot be reached",
+        r"|network is unreachable|name or service not known|connection is bad|connection (is|was) (lost|closed)"
+        r"|database system is (starting up|shutting down|in recovery|not yet)|too many clients|connection slots"
+        r"|queuepool limit|reset by peer|broken pipe|unexpected eof|could not receive data|closed unexpectedly",
+        _AWAY,
         "check that it runs and that host and port in --db are right",
     ),
     (
@@ -81,7 +90,10 @@ def explain(error: SQLAlchemyError, where: str) -> StorageError:
     text = " ".join(str(cause).split())
     for pattern, message, mend in _DATABASE_FAULTS:
         if re.search(pattern, text, re.IGNORECASE):
-            return StorageError(message.format(where=where), mend)
+            kind = AwayError if message in _PASSING else StorageError
+            return kind(message.format(where=where), mend)
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return AwayError(_AWAY.format(where=where), f"it reported: {text[:300]}")
     return StorageError(f"the database {where} reported: {text[:300]}")
 
 

@@ -30,9 +30,10 @@ class RunRecorder:
     """Takes the captures, observations, findings and answers of one run, in order.
 
     With `threaded`, calls only queue the record; one worker appends the WARC record, then commits rows in
-    batches of `batch_rows` or after `batch_seconds`. The queue holds `queue_bytes`; a call waits while it is
-    full. Without `threaded`, the same work is done inside the calls. What fails is raised as `StorageError`
-    by the next call and by `close`; what `flush` returned for is stored. The recorder closes `archive`.
+    batches of `batch_rows` or after `batch_seconds`, and waits for a database that is away. The queue holds
+    `queue_bytes`; a call waits while it is full. Without `threaded`, the same work is done inside the calls.
+    What fails is raised as `StorageError` by the next call and by `close`; what `flush` returned for is stored.
+    The recorder closes `archive`.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class RunRecorder:
         batch_rows: int = 500,
         batch_seconds: float = 0.5,
     ) -> None:
+        self._database = database
         self._batch = Batch(database, run_id, archive)
         self._archive = archive
         self._batch_rows = batch_rows
@@ -101,8 +103,9 @@ class RunRecorder:
 
     @property
     def load(self) -> float:
-        """How full the queue is, 0 to 1: a crawl should slow down before it reaches 1, where calls wait."""
-        return min(1.0, self._queued_bytes / self._queue_bytes)
+        """How full the queue is, 0 to 1: a crawl should slow down before it reaches 1, where calls wait. While the
+        database is away it counts as full, so that little is fetched that a crash would lose."""
+        return 1.0 if self._database.outage.now else min(1.0, self._queued_bytes / self._queue_bytes)
 
     def flush(self) -> None:
         """Waits until everything taken so far is stored."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, get_args
 
 from storage.archive.revisit import Original, Sameness
@@ -16,8 +17,11 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 
 def _one_of(name: str, value: str, allowed: object) -> None:
-    if value not in get_args(allowed):
-        raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(get_args(allowed))}")
+    if value not in _words(allowed):
+        raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(_words(allowed))}")
+
+
+_words = cache(get_args)
 
 
 def _share(name: str, value: float | None) -> None:

@@ -116,10 +116,20 @@ def osi_raw(shares: Mapping[str, float], weights: Mapping[str, float] | None = N
 
 def min_max(values: Mapping[str, float]) -> dict[str, float]:
     """Return (value - min) / (max - min), 0..1, for each unit; raise ValueError if no two values differ."""
-    low, high = min(values.values(), default=0.0), max(values.values(), default=0.0)
+    if not values:
+        raise ValueError("min-max normalisation needs at least two different values")
+    low, high = min(values.values()), max(values.values())
+    return {unit: normalised(value, low, high) for unit, value in values.items()}
+
+
+def normalised(value: float, low: float, high: float) -> float:
+    """Return (value - low) / (high - low): how the Survey puts a country between the lowest and the highest assessed.
+
+    Raise ValueError if these two do not differ. Source: `[osi.normalisation]` of the package's `scoring.toml`.
+    """
     if low == high:
         raise ValueError("min-max normalisation needs at least two different values")
-    return {unit: (value - low) / (high - low) for unit, value in values.items()}
+    return (value - low) / (high - low)
 
 
 def egdi(osi: float, hci: float, tii: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -117,7 +118,7 @@ class Browsing:
         """After the crawl: the home page on a phone, accessibility on a sample of pages."""
         if self._visit.stop_cause == "interrupted" or not self._readings:
             return
-        self._begin()
+        await self._begin()
         if not await self._window.ready():
             return
         home = self._visit.story.final_url
@@ -200,11 +201,11 @@ class Browsing:
             self._visit.note("measuring and pictures in the browser were cut short")
         self._window.abort()
 
-    def _begin(self) -> None:
+    async def _begin(self) -> None:
         self._window.reopen()
-        self._end = monotonic() + self._visit.options.browser_seconds
-        self._shelf.open()
         self._started = True
+        await asyncio.to_thread(self._shelf.open)
+        self._end = monotonic() + self._visit.options.browser_seconds
 
     async def _for_phones(self, url: str) -> Served | None:
         """The home page as the site answers a phone; None where it is served from an archive, or cannot be had."""

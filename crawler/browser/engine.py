@@ -97,11 +97,12 @@ class Engine:
     async def _attempt(
         self, context: Callable[[str], dict[str, Any]], work: Callable[[Page], Awaitable[T]], seconds: float
     ) -> T:
+        borrowed: Browser | None = None
         try:
             async with (
-                self._borrowed() as browser,
+                self._borrowed() as borrowed,
                 asyncio.timeout(seconds),
-                _page(browser, context(self.version)) as page,
+                _page(borrowed, context(self.version)) as page,
             ):
                 return await _unless_crashed(page, work)
         except TimeoutError:
@@ -110,7 +111,7 @@ class Engine:
             words = (error.message.splitlines() or ["no reason given"])[0][:300]
             if "new_context" in words:
                 await self._forget()
-            elif self._browser is not None and self._browser.is_connected() and "crashed" not in words:
+            elif not is_gone(error) and borrowed is not None and borrowed.is_connected():
                 raise PageFailedError(words) from error
             raise _CrashError(words) from error
         except Exception as error:
@@ -170,6 +171,11 @@ class Engine:
         if playwright is not None:
             with suppress(Exception):
                 await asyncio.wait_for(playwright.stop(), _CLOSE_SECONDS)
+
+
+def is_gone(error: Error) -> bool:
+    """Whether the page, or its browser, has ended: what was done on it may work on another one."""
+    return "crashed" in error.message or "has been closed" in error.message
 
 
 class _CrashError(Exception):

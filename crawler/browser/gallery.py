@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from playwright.async_api import Error
 
 from crawler.browser.chromium import NoBrowserError
-from crawler.browser.engine import PageFailedError
+from crawler.browser.engine import PageFailedError, is_gone
 from crawler.browser.proof import Mark, shoot
 from crawler.browser.views import DESKTOP, PLAIN
 
@@ -126,7 +126,7 @@ class Gallery:
                 try:
                     shot = await shoot(page, job.mark)
                 except Error as error:
-                    if page.is_closed() or "crashed" in error.message:
+                    if page.is_closed() or is_gone(error):
                         raise
                     shot = None
                 if shot is None:

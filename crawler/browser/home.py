@@ -10,7 +10,7 @@ from playwright.async_api import Error
 
 from crawler.browser.card import card
 from crawler.browser.chromium import NoBrowserError
-from crawler.browser.engine import PageFailedError
+from crawler.browser.engine import PageFailedError, is_gone
 from crawler.browser.measures import (
     AxeMissingError,
     Watch,
@@ -150,5 +150,7 @@ class Surveyor:
         except AxeMissingError as error:
             self._renderer.tell(f"accessibility was not measured: {error}")
         except Error as error:
+            if is_gone(error):
+                raise
             self._renderer.tell(f"accessibility of {page.url} was not measured: {error.message.splitlines()[0][:200]}")
         return ()

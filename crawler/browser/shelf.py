@@ -14,6 +14,8 @@ from storage.rows import url_key
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sqlalchemy.orm import Session
+
     from crawler.runlog import RunLog
     from storage.database import Database
 
@@ -39,17 +41,19 @@ class RunShelf:
         self._by_seq: dict[int, _Place] = {}
 
     def open(self) -> None:
-        """Stores what the crawl captured, and makes it readable."""
+        """Stores what the crawl captured, and makes it readable. Waits for the disk and the database: for a thread."""
         self._log.flush()
         self._reader = ArchiveReader(self._archive)
-        with self._database.reader() as session:
-            for row in captures(session, self._run_id):
-                if row.status is None:
-                    continue
-                place = self._by_seq[row.seq] = _Place(row.seq, row.file, row.offset, row.status == 200)
-                held = self._by_url.get(row.url_key)
-                if held is None or (place.good and not held.good):
-                    self._by_url[row.url_key] = place
+        self._database.read(self._look_up)
+
+    def _look_up(self, session: Session) -> None:
+        for row in captures(session, self._run_id):
+            if row.status is None:
+                continue
+            place = self._by_seq[row.seq] = _Place(row.seq, row.file, row.offset, row.status == 200)
+            held = self._by_url.get(row.url_key)
+            if held is None or (place.good and not held.good):
+                self._by_url[row.url_key] = place
 
     def find(self, url: str) -> tuple[int, Wire] | None:
         """Number and answer of the capture of `url`: the first with status 200, else the first; None without any."""

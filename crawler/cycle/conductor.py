@@ -29,12 +29,14 @@ _WINDOW = 60.0
 @dataclass(frozen=True, slots=True)
 class CycleOptions:
     """How this process crawls: portals at a time, processes that read pages, which portals, and whether it stays until
-    those that wait for another time of day are due."""
+    those that wait for another time of day are due. `db_wait` is how many seconds a database that went away is waited
+    for."""
 
     concurrency: int = 100
     processes: int = 1
     chosen: Choice = field(default_factory=Choice)
     wait: bool = False
+    db_wait: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,18 @@ class CycleResult:
 
 class Conductor:
     """Keeps as many visits going as it may. One portal's failure stays with that portal; where nothing can be stored
-    any more, all visits are stopped and `StorageError` is raised."""
+    any more, all visits are stopped and `StorageError` is raised. `hold` makes sure, now and then, that the cycle is
+    still this process's own; it raises `StorageError` if not."""
 
-    def __init__(self, shared: Shared, options: CycleOptions, tell: Callable[[Pulse], None] | None = None) -> None:
+    def __init__(
+        self,
+        shared: Shared,
+        options: CycleOptions,
+        tell: Callable[[Pulse], None] | None = None,
+        hold: Callable[[], None] = lambda: None,
+    ) -> None:
         self._shared = shared
+        self._hold = hold
         self._options = options
         self._tell = tell
         self._queue = DueQueue(shared.database, shared.cycle_id, options.chosen)
@@ -83,20 +93,20 @@ class Conductor:
             beat.cancel()
             with suppress(asyncio.CancelledError):
                 await beat
-        await self._pulse()
         if self._error is not None:
             raise self._error
+        await self._pulse()
         seconds = round(monotonic() - self._began, 3)
-        return CycleResult(ending, self._ended, self._shared.pages, seconds, self._next_due())
+        return CycleResult(ending, self._ended, self._shared.pages, seconds, await self._next_due())
 
     async def _all(self) -> Ending:
         stop = self._shared.stop
-        stopping = asyncio.ensure_future(stop.wait())
+        stopping = asyncio.ensure_future(self._stopping())
         try:
             while not stop.is_set():
                 await self._fill()
-                if not self._tasks and not await self._patience():
-                    return "waiting" if self._next_due() else "done"
+                if not self._tasks and not stop.is_set() and not await self._patience():
+                    return "waiting" if await self._next_due() else "done"
                 await asyncio.wait([*self._tasks, stopping], return_when=asyncio.FIRST_COMPLETED, timeout=_PULSE)
                 self._collect()
             await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -105,9 +115,18 @@ class Conductor:
             stopping.cancel()
         return "paused" if self._paused else "stopped"
 
+    async def _stopping(self) -> None:
+        """Waits for the end; from then on nobody waits for a database that is away."""
+        await self._shared.stop.wait()
+        self._shared.database.outage.give_up()
+
     async def _fill(self) -> None:
         while len(self._tasks) < self._options.concurrency and not self._shared.stop.is_set():
-            due = await asyncio.to_thread(self._queue.take)
+            try:
+                due = await asyncio.to_thread(self._queue.take)
+            except StorageError as error:
+                self._fail(error)
+                return
             if due is None:
                 return
             self._tasks[asyncio.ensure_future(visit(due, self._shared))] = due
@@ -118,17 +137,16 @@ class Conductor:
             error = task.exception()
             self._queue.give_back(due, again=error is None)
             if isinstance(error, StorageError):
-                self._error = self._error or error
-                self._shared.stop.set()
+                self._fail(error)
             self._ended += error is None and task.result()
 
     async def _patience(self) -> bool:
         """With nothing under way: whether to go on, since more will be due."""
-        return self._options.wait and self._next_due() is not None
+        return self._options.wait and await self._next_due() is not None
 
-    def _next_due(self) -> datetime | None:
-        with self._shared.database.reader() as session:
-            return next_due(session, self._shared.cycle_id)
+    async def _next_due(self) -> datetime | None:
+        database, cycle_id = self._shared.database, self._shared.cycle_id
+        return await asyncio.to_thread(database.read, lambda session: next_due(session, cycle_id))
 
     async def _beat(self) -> None:
         while True:
@@ -136,9 +154,13 @@ class Conductor:
             try:
                 await self._pulse()
             except StorageError as error:
-                self._error = self._error or error
-                self._shared.stop.set()
+                self._fail(error)
                 return
+
+    def _fail(self, error: StorageError) -> None:
+        """Stops all visits: nothing can be stored any more."""
+        self._error = self._error or error
+        self._shared.stop.set()
 
     async def _pulse(self) -> None:
         pulse = Pulse(len(self._tasks), self._ended, self._shared.pages, self._rate())
@@ -158,8 +180,8 @@ class Conductor:
             "rate": round(pulse.rate, 3),
             "seconds": round(monotonic() - self._began, 1),
         }
-        with self._shared.database.session() as session:
-            return take_pulse(session, self._shared.cycle_id, values, progress)
+        self._hold()
+        return self._shared.database.write(lambda session: take_pulse(session, self._shared.cycle_id, values, progress))
 
     def _rate(self) -> float:
         now = monotonic()

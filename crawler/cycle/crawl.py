@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import gc
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from crawler.cycle.conductor import Conductor, CycleOptions, CycleResult, Pulse
 from crawler.cycle.exclusive import exclusive
 from crawler.cycle.plan import settings_of
 from crawler.cycle.visits import Shared
+from crawler.garbage import settle
 from crawler.readers import ReaderPool
 from detectors.inspector import Inspector
 from storage.errors import StorageError
@@ -50,27 +50,30 @@ async def crawl_cycle(
         raise StorageError(f"the cycle {name!r} is paused", f"run: losi cycle resume {name}")
     place = Path(data_dir)
     inspector = inspector or Inspector.default()
-    with _alone(place, cycle_id, name), exclusive(database, cycle_id, name):
+    with _alone(place, cycle_id, name), exclusive(database, cycle_id, name) as hold:
+        database.outage.allow(options.db_wait)
         shared = Shared(database, place, cycle_id, settings, inspector, stop or asyncio.Event())
         shared.batch_seconds = max(shared.batch_seconds, options.concurrency / 20)
         names = tuple(detector.name for detector in inspector.detectors.all)
         shared.pool = ReaderPool(names, options.processes) if options.processes else None
         try:
-            return await _with_browser(shared, options, tell)
+            return await _with_browser(shared, options, tell, hold)
         finally:
             if shared.pool is not None:
                 shared.pool.close()
 
 
-async def _with_browser(shared: Shared, options: CycleOptions, tell: Callable[[Pulse], None] | None) -> CycleResult:
+async def _with_browser(
+    shared: Shared, options: CycleOptions, tell: Callable[[Pulse], None] | None, hold: Callable[[], None]
+) -> CycleResult:
     crawl = shared.settings.crawl
     if not crawl.browser:
-        return await Conductor(shared, options, tell).run()
+        return await Conductor(shared, options, tell, hold).run()
     from crawler.browser.engine import Engine
 
     shared.engine = Engine(pages=crawl.browser_pages, recycle=crawl.browser_recycle)
     try:
-        return await Conductor(shared, options, tell).run()
+        return await Conductor(shared, options, tell, hold).run()
     finally:
         await shared.engine.close()
 
@@ -132,6 +135,5 @@ def _threads(options: CycleOptions) -> Iterator[None]:
     searched for garbage again and again."""
     with ThreadPoolExecutor(min(_THREADS, options.concurrency + 8), "cycle") as pool:
         asyncio.get_running_loop().set_default_executor(pool)
-        gc.collect()
-        gc.freeze()
+        settle()
         yield

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from storage.errors import StorageError, database_errors
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from storage.database import Database
 
 FAMILY = 0x105150D
@@ -18,21 +21,58 @@ FAMILY = 0x105150D
 
 
 @contextmanager
-def exclusive(database: Database, cycle_id: int, name: str) -> Iterator[None]:
-    """Holds a cycle for this process. Raises `StorageError` if workers or another process hold it."""
+def exclusive(database: Database, cycle_id: int, name: str) -> Iterator[Callable[[], None]]:
+    """Holds a cycle for this process; gives what makes sure of it after the connection was lost.
+
+    Both raise `StorageError` if workers or another process hold it.
+    """
     if database.url.get_backend_name() != "postgresql":
-        yield
+        yield lambda: None
         return
-    with database_errors(database.where):
-        connection = database.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+    held = _Held(database, cycle_id, name)
     try:
-        with database_errors(database.where):
-            values = {"family": FAMILY, "cycle": cycle_id}
-            if not connection.scalar(text("SELECT pg_try_advisory_lock(:family, :cycle)"), values):
-                raise StorageError(
-                    f"workers, or a process on another machine, crawl the cycle {name!r}", "losi cycle status shows it"
-                )
-        yield
+        held.take()
+        yield held.keep
     finally:
-        connection.invalidate()
-        connection.close()
+        held.let_go()
+
+
+class _Held:
+    """An advisory lock on a connection of its own: when that is lost, so is the lock."""
+
+    def __init__(self, database: Database, cycle_id: int, name: str) -> None:
+        self._database = database
+        self._values = {"family": FAMILY, "cycle": cycle_id}
+        self._name = name
+        self._connection: Connection | None = None
+
+    def take(self) -> None:
+        """Takes the lock."""
+        with database_errors(self._database.where):
+            engine = self._database.engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._connection = engine.connect()
+            taken = self._connection.scalar(text("SELECT pg_try_advisory_lock(:family, :cycle)"), self._values)
+        if not taken:
+            raise StorageError(
+                f"workers, or a process on another machine, crawl the cycle {self._name!r}",
+                "losi cycle status shows it",
+            )
+
+    def keep(self) -> None:
+        """Takes the lock again where the connection was lost; waits for a database that is away."""
+        self._database.outage.bridge(self._renew)
+
+    def _renew(self) -> None:
+        if self._connection is not None:
+            with suppress(SQLAlchemyError):
+                self._connection.scalar(text("SELECT 1"))
+                return
+        self.let_go()
+        self.take()
+
+    def let_go(self) -> None:
+        """Closes the connection, and with it the lock."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()

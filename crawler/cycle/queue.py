@@ -52,10 +52,10 @@ class DueQueue:
 
     def _refill(self) -> bool:
         without = {*self._spent, *self._hosts.values(), *(due.portal_id for due in self._ready)}
-        with self._database.reader() as session:
-            found = due_portals(
-                session, self._cycle_id, datetime.now(UTC), chosen=self._chosen.query(), without=sorted(without)
-            )
+        now, chosen = datetime.now(UTC), self._chosen.query()
+        found = self._database.read(
+            lambda session: due_portals(session, self._cycle_id, now, chosen=chosen, without=sorted(without))
+        )
         self._ready += found
         return bool(found)
 

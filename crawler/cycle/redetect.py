@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import signal
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from crawler.cycle.resume import lexicon_prints
+from crawler.garbage import settle
 from crawler.readers import end_with_parent
 from crawler.rerun import Change, rerun
 from detectors.inspector import Inspector
@@ -137,7 +137,7 @@ def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     _inspector()
-    gc.freeze()
+    settle()
 
 
 @cache

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from sqlalchemy.orm import Session
+
     from storage.database import Database
     from storage.models import Run
 
@@ -28,11 +30,14 @@ def broken_off(database: Database, run_id: int, folder: Path) -> tuple[Kept, Tra
 
     What it observed is forgotten, since every page is read again. Raises `StorageError` for an unknown run.
     """
-    with database.session() as session:
+
+    def forget(session: Session) -> tuple[dict[str, Any], dict[tuple[str, int], int]]:
         run = get_run(session, run_id)
         forget_conclusions(session, run_id)
-        facts: dict[str, Any] = run.certificate.get("transport", {})
         rows = {(row.file, row.offset): row.seq for row in captures(session, run_id) if row.kind != "embedded"}
+        return run.certificate.get("transport", {}), rows
+
+    facts, rows = database.write(forget)
     transport = TypeAdapter(TransportFacts).validate_python(facts) if facts else TransportFacts()
     return Kept(folder, rows), transport
 
@@ -41,8 +46,11 @@ def keep_transport(database: Database, run_id: int, facts: TransportFacts) -> No
     """Writes down what the transport's probe measured while the visit still goes on."""
     if facts == TransportFacts():
         return
-    with database.session() as session:
+
+    def keep(session: Session) -> None:
         get_run(session, run_id).certificate = {"transport": asdict(facts)}
+
+    database.write(keep)
 
 
 def earlier_pages(database: Database, run: Run, data_dir: Path) -> Earlier | None:
@@ -50,13 +58,15 @@ def earlier_pages(database: Database, run: Run, data_dir: Path) -> Earlier | Non
     folder = data_dir / (run.archive or "")
     if run.archive is None or not folder.is_dir():
         return None
-    with database.reader() as session:
-        places = {
+
+    def found(session: Session) -> dict[str, tuple[str, int]]:
+        return {
             row.url: (row.file, row.offset)
             for row in captures(session, run.id)
             if row.status == 200 and row.kind in ("response", "document", "sitemap") and not row.truncated
         }
-    return Earlier(folder, places)
+
+    return Earlier(folder, database.read(found))
 
 
 def lexicon_prints(languages: Iterable[str]) -> dict[str, str]:

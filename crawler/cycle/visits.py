@@ -15,17 +15,23 @@ from crawler.cycle.turn import SuspendedError, Turn
 from crawler.logs import bind
 from crawler.result import PortalTarget
 from crawler.settings import user_agent
-from storage.repository import Step, begin_visit, cycle_runs, earlier_run, end_visit, get_run, start_run
+from storage.errors import AwayError
+from storage.repository import Step, begin_visit, cycle_portal, cycle_runs, earlier_run, end_visit, get_run, start_run
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sqlalchemy.orm import Session
 
     from crawler.browser.engine import Engine
     from crawler.cycle.plan import CycleSettings
     from crawler.progress import Progress
     from crawler.readers import ReaderPool
+    from crawler.result import RunResult
     from detectors.inspector import Inspector
     from storage.database import Database
+    from storage.models import Run
+    from storage.outage import Outage
     from storage.repository import Due
 
 logger = logging.getLogger(__name__)
@@ -69,6 +75,8 @@ async def visit(due: Due, shared: Shared) -> bool:
         if shared.stop.is_set():
             return False
         failure = "the visit did not end in its time"
+    except AwayError:
+        raise
     except Exception as error:
         logger.warning("the visit to %s failed", due.url, exc_info=True)
         failure = f"{type(error).__name__}: {error}"
@@ -107,8 +115,7 @@ async def _bounded(due: Due, turn: Turn, shared: Shared) -> None:
             engine=shared.engine,
         )
     )
-    done, _ = await asyncio.wait([task], timeout=limit)
-    if not done:
+    if not await _done(task, limit, shared.database.outage):
         task.cancel()
         await asyncio.wait([task], timeout=_GRACE)
     if not task.done() or task.cancelled():
@@ -116,31 +123,31 @@ async def _bounded(due: Due, turn: Turn, shared: Shared) -> None:
     task.result()
 
 
+async def _done(task: asyncio.Task[RunResult], limit: float, outage: Outage) -> bool:
+    """Whether the task ends within `limit` seconds, those apart in which the database was away."""
+    left, away = limit, outage.seconds
+    while left > 0 and not task.done():
+        await asyncio.wait([task], timeout=left)
+        left, away = outage.seconds - away, outage.seconds
+    return task.done()
+
+
 def _ended(run_id: int, shared: Shared) -> bool:
     """Whether a visit had come to its end, and only what follows from it was not written down."""
-    with shared.database.reader() as session:
-        return get_run(session, run_id).outcome is not None
+    return shared.database.read(lambda session: get_run(session, run_id).outcome is not None)
 
 
 def _turn(due: Due, shared: Shared) -> Turn:
-    """What the visit goes on from; a new one gets its row in the same moment as its place in the plan."""
-    with shared.database.session() as session:
-        run_id = due.run_id
-        if run_id is None:
-            run = start_run(
-                session,
-                due.portal_id,
-                due.edition,
-                cycle_id=shared.cycle_id,
-                settings=shared.settings.crawl.model_dump(mode="json"),
-                software=user_agent(),
-            )
-            run_id = run.id
-            begin_visit(session, shared.cycle_id, due.portal_id, run_id)
+    """What the visit goes on from."""
+
+    def find(session: Session) -> tuple[int, Run | None, tuple[tuple[str, tuple[str, ...]], ...]]:
+        run_id = due.run_id or _new_run(session, due, shared)
         before = earlier_run(session, due.portal_id, before=run_id)
         counted = earlier_run(session, due.portal_id, edition=due.edition, cycle_id=shared.cycle_id)
         last = next((one for one in reversed(cycle_runs(session, shared.cycle_id, due.portal_id))), None)
-        again = leads(session, counted, last) if counted is not None and last is not None else ()
+        return run_id, before, leads(session, counted, last) if counted is not None and last is not None else ()
+
+    run_id, before, again = shared.database.write(find)
     return Turn(
         shared.cycle_id,
         due.portal_id,
@@ -152,9 +159,30 @@ def _turn(due: Due, shared: Shared) -> Turn:
     )
 
 
+def _new_run(session: Session, due: Due, shared: Shared) -> int:
+    """A new visit's row, made in the same moment as its place in the plan; the one that is there, if it was made and
+    only the answer to that was lost."""
+    row = cycle_portal(session, shared.cycle_id, due.portal_id)
+    if row.state == "running" and row.run_id is not None:
+        return row.run_id
+    run = start_run(
+        session,
+        due.portal_id,
+        due.edition,
+        cycle_id=shared.cycle_id,
+        settings=shared.settings.crawl.model_dump(mode="json"),
+        software=user_agent(),
+    )
+    begin_visit(session, shared.cycle_id, due.portal_id, run.id)
+    return run.id
+
+
 def _settle(due: Due, run_id: int, failure: str, shared: Shared) -> None:
     now = datetime.now(UTC)
-    with shared.database.session() as session:
+
+    def end(session: Session) -> None:
+        if cycle_portal(session, shared.cycle_id, due.portal_id).state != "running":
+            return
         run = get_run(session, run_id)
         if run.outcome is not None:
             step = next_step(session, shared.settings, shared.cycle_id, run, due.tries, now)
@@ -163,3 +191,5 @@ def _settle(due: Due, run_id: int, failure: str, shared: Shared) -> None:
         else:
             step = Step("failed", cause="error", note=failure)
         end_visit(session, shared.cycle_id, due.portal_id, step)
+
+    shared.database.write(end)

@@ -31,6 +31,7 @@ class Errand:
     cycle_id: int
     portal_id: int
     form: str
+    db_wait: float = 0.0
 
 
 async def visit_alone(errand: Errand, stop: asyncio.Event, limit: float) -> int | None:
@@ -84,6 +85,7 @@ async def _visit(errand: Errand, database: Database) -> int:
     if due is None:
         return ENDED
     data = Path(errand.data_dir)
+    database.outage.allow(errand.db_wait)
     shared = Shared(database, data, errand.cycle_id, settings, Inspector.default(), stop)
     if settings.crawl.browser:
         from crawler.browser.engine import Engine

@@ -23,6 +23,8 @@ from storage.repository.schedules import acquit, deaths, note_death
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sqlalchemy.orm import Session
+
     from crawler.browser.engine import Engine
     from crawler.jobs.locks import PortalLocks
     from crawler.metrics import WorkerMetrics
@@ -61,6 +63,7 @@ class Desk:
     place: ArchivePlace | None = None
     form: str = "plain"
     batch_seconds: float = 5.0
+    db_wait: float = 0.0
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     cycles: dict[int, Shared] = field(default_factory=dict)
     active: Counter[int] = field(default_factory=Counter)
@@ -113,7 +116,7 @@ class Desk:
     async def _by_itself(self, due: Due, shared: Shared) -> bool:
         """A portal during whose visit a process died: in one of its own, so that it is clear which portal it is."""
         url = self.database.url.render_as_string(hide_password=False)
-        errand = Errand(url, str(self.data_dir), shared.cycle_id, due.portal_id, self.form)
+        errand = Errand(url, str(self.data_dir), shared.cycle_id, due.portal_id, self.form, self.db_wait)
         crawl = shared.settings.crawl
         limit = crawl.max_seconds + (crawl.browser_seconds if crawl.browser else 0.0) + _BESIDES
         async with self._alone:
@@ -167,11 +170,10 @@ class Desk:
         return self.cycles[cycle_id]
 
     def _open(self, cycle_id: int) -> Shared | None:
-        with self.database.reader() as session:
-            cycle = session.get(Cycle, cycle_id)
-            if cycle is None or cycle.paused:
-                return None
-            settings = settings_of(cycle)
+        cycle = self.database.read(lambda session: session.get(Cycle, cycle_id))
+        if cycle is None or cycle.paused:
+            return None
+        settings = settings_of(cycle)
         shared = Shared(self.database, self.data_dir, cycle_id, settings, self.inspector, asyncio.Event(), self.pool)
         shared.batch_seconds = self.batch_seconds
         shared.engine = self._browser(shared)
@@ -186,18 +188,19 @@ class Desk:
         return self.engine if crawl.browser else None
 
     def _due(self, cycle_id: int, portal_id: int) -> Due | None:
-        with self.database.reader() as session:
-            due = due_portal(session, cycle_id, portal_id)
+        due = self.database.read(lambda session: due_portal(session, cycle_id, portal_id))
         return due and with_archive(due, self.database, cycle_id, self.data_dir, self.place)
 
     def _deaths(self, cycle_id: int, portal_id: int) -> int:
-        with self.database.reader() as session:
-            return deaths(session, cycle_id, portal_id)
+        return self.database.read(lambda session: deaths(session, cycle_id, portal_id))
 
     def _after(self, cycle_id: int, portal_id: int, ended: bool) -> tuple[str, int | None]:
         """Where the portal stands now, and the run of the visit."""
-        with self.database.session() as session:
+
+        def after(session: Session) -> tuple[str, int | None]:
             row = cycle_portal(session, cycle_id, portal_id)
             if ended and row.cause != "worker_died":
                 acquit(session, cycle_id, portal_id)
             return row.state, row.run_id
+
+        return self.database.write(after)

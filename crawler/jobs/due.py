@@ -41,16 +41,15 @@ def with_archive(due: Due, database: Database, cycle_id: int, data_dir: Path, pl
     """
     if due.run_id is None:
         return due
-    with database.reader() as session:
-        needed = archived_ends(session, due.run_id)
-    name = archive_name(due.run_id)
+    run_id = due.run_id
+    needed = database.read(lambda session: archived_ends(session, run_id))
+    name = archive_name(run_id)
     if not _holds(data_dir / name, needed) and place is not None:
         with suppress(ArchiveError):
             place.fetch(name, data_dir)
     if _holds(data_dir / name, needed):
         return due
-    with database.session() as session:
-        drop_visit(session, cycle_id, due.portal_id, due.run_id)
+    database.write(lambda session: drop_visit(session, cycle_id, due.portal_id, run_id))
     return replace(due, run_id=None, state="pending")
 
 

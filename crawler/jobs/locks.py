@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, LiteralString, Self
+from uuid import uuid4
 
 import psycopg
 
@@ -22,9 +23,12 @@ _KEEPALIVE = ("tcp_keepalives_idle = 10", "tcp_keepalives_interval = 5", "tcp_ke
 
 
 class PortalLocks:
-    """The locks of one worker on one connection. When that is lost, so are they: `alive` says it."""
+    """The locks of one worker on one connection. When that is lost, so are they: `alive` says it, and `regain` takes
+    them again."""
 
-    def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
+    def __init__(self, url: URL, name: str, connection: psycopg.AsyncConnection[Any]) -> None:
+        self._url = url
+        self._name = name
         self._connection = connection
         self._one_at_a_time = asyncio.Lock()
         self._held: set[int] = set()
@@ -33,15 +37,23 @@ class PortalLocks:
     @classmethod
     async def open(cls, url: URL) -> Self:
         """Connects. Raises `StorageError`."""
-        try:
-            connection = await psycopg.AsyncConnection.connect(
-                **dsn(url), autocommit=True, application_name="losi worker: locks"
-            )
-            for setting in _KEEPALIVE:
-                await connection.execute(f"SET {setting}")
-        except psycopg.Error as error:
-            raise StorageError(f"cannot connect to the database for locks: {error}", "check --db") from error
-        return cls(connection)
+        name = f"losi worker: locks {uuid4().hex}"
+        return cls(url, name, await _connected(url, name))
+
+    async def regain(self) -> bool:
+        """Connects anew and takes again all that was held; False if another has taken any of it meanwhile.
+
+        Raises `StorageError` as long as the database is away.
+        """
+        connection = await _connected(self._url, self._name)
+        async with self._one_at_a_time:
+            before, self._connection = self._connection, connection
+            await _end_others(connection, self._name)
+        with suppress(psycopg.Error):
+            await before.close()
+        cycles = [(CYCLES, cycle, True) for cycle in self._cycles]
+        portals = [(_FAMILY, portal, False) for portal in self._held]
+        return all([await self._lock(*one) for one in (*cycles, *portals)])
 
     async def take(self, portal_id: int) -> bool:
         """Takes the lock of a portal; False if it is held, here or by another worker. Raises `StorageError`."""
@@ -50,7 +62,7 @@ class PortalLocks:
         self._held.add(portal_id)
         taken = False
         try:
-            taken = bool(await self._ask("SELECT pg_try_advisory_lock(%s, %s)", _FAMILY, portal_id))
+            taken = await self._lock(_FAMILY, portal_id)
         finally:
             if not taken:
                 self._held.discard(portal_id)
@@ -60,7 +72,7 @@ class PortalLocks:
         """Takes part in a cycle until this connection ends; False if one process crawls it as a whole."""
         if cycle_id in self._cycles:
             return True
-        shared = bool(await self._ask("SELECT pg_try_advisory_lock_shared(%s, %s)", CYCLES, cycle_id))
+        shared = await self._lock(CYCLES, cycle_id, shared=True)
         if shared:
             self._cycles.add(cycle_id)
         return shared
@@ -82,6 +94,15 @@ class PortalLocks:
         """Gives all locks back."""
         await self._connection.close()
 
+    async def up_for(self) -> float:
+        """Seconds since the server was started."""
+        return float(await self._ask("SELECT extract(epoch FROM now() - pg_postmaster_start_time())"))
+
+    async def _lock(self, family: int, number: int, shared: bool = False) -> bool:
+        if shared:
+            return bool(await self._ask("SELECT pg_try_advisory_lock_shared(%s, %s)", family, number))
+        return bool(await self._ask("SELECT pg_try_advisory_lock(%s, %s)", family, number))
+
     async def _ask(self, statement: LiteralString, *values: int) -> Any:
         try:
             async with self._one_at_a_time, asyncio.timeout(_PATIENCE):
@@ -90,3 +111,25 @@ class PortalLocks:
         except (psycopg.Error, TimeoutError) as error:
             raise StorageError(f"the connection that holds the portals' locks was lost: {error}") from error
         return row[0] if row else None
+
+
+async def _connected(url: URL, name: str) -> psycopg.AsyncConnection[Any]:
+    try:
+        connection = await psycopg.AsyncConnection.connect(**dsn(url), autocommit=True, application_name=name)
+        for setting in _KEEPALIVE:
+            await connection.execute(f"SET {setting}")
+    except psycopg.Error as error:
+        raise StorageError(f"cannot connect to the database for locks: {error}", "check --db") from error
+    return connection
+
+
+async def _end_others(connection: psycopg.AsyncConnection[Any], name: str) -> None:
+    """Ends the connection that was lost on this side alone: the server would keep its locks for a while."""
+    query = (
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+        "WHERE application_name = %s AND pid <> pg_backend_pid()"
+    )
+    try:
+        await connection.execute(query, (name,))
+    except psycopg.Error as error:
+        raise StorageError(f"the connection for locks was lost again: {error}") from error

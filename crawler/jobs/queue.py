@@ -7,10 +7,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from procrastinate import App, PsycopgConnector
+from procrastinate import App
 from procrastinate.schema import SchemaManager
 from psycopg import sql
 
+from crawler.jobs.connector import PatientConnector
 from crawler.jobs.dsn import dsn
 from storage.errors import StorageError
 
@@ -26,15 +27,16 @@ _ALIVE = 60
 """Seconds after which a worker that said nothing does not keep the queue from being made anew."""
 
 
-def connector(url: URL, *, size: int = 4) -> PsycopgConnector:
-    """Procrastinate's way to the queue of this database, with `size` connections at most."""
+def connector(url: URL, *, size: int = 4, patience: float = 0.0) -> PatientConnector:
+    """Procrastinate's way to the queue of this database, with `size` connections at most; a database that went away is
+    waited for, `patience` seconds."""
     keywords = {**dsn(url), "options": f"-c search_path={SCHEMA}", "application_name": "losi worker"}
-    return PsycopgConnector(kwargs=keywords, min_size=1, max_size=size)
+    return PatientConnector(kwargs=keywords, min_size=1, max_size=size, patience=patience)
 
 
-def make_app(url: URL) -> App:
+def make_app(url: URL, *, patience: float = 0.0) -> App:
     """A Procrastinate app without tasks for the queue of this database."""
-    return App(connector=connector(url))
+    return App(connector=connector(url, patience=patience))
 
 
 def install_queue(database: Database) -> None:

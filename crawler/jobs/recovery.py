@@ -45,6 +45,25 @@ async def recover(app: App, desk: Desk, silent: float) -> int:
     return taken
 
 
+async def forsaken(app: App, desk: Desk, seen: set[int]) -> set[int]:
+    """The jobs that are in hand though nobody holds their portal: their worker was given them in the moment in which
+    the database went away, and never heard of it. Those `seen` a while ago too are queued again."""
+    found = set()
+    for job in await app.job_manager.list_jobs_async(task=VISIT, status=Status.DOING.value):
+        assert job.id is not None
+        portal_id = int(str(job.task_kwargs["portal_id"]))
+        if not await desk.locks.take(portal_id):
+            continue
+        try:
+            if job.id not in seen:
+                found.add(job.id)
+            elif await _still_stalled(app, job):
+                await app.job_manager.retry_job(job, retry_at=datetime.now(UTC))
+        finally:
+            await desk.locks.give_back(portal_id)
+    return found
+
+
 async def _still_stalled(app: App, job: Job) -> bool:
     """Whether no other worker has taken it over meanwhile; asked while the portal's lock is held."""
     assert job.id is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler.garbage import settle
 from crawler.jobs.desk import Desk
 from crawler.jobs.locks import PortalLocks
 from crawler.jobs.queue import install_queue, make_app
@@ -50,7 +50,8 @@ async def _main(database: Database, data_dir: Path, options: WorkerOptions) -> N
             stack.callback(end)
             logger.info("metrics on port %s", port)
         async with _desk(database, data_dir, options, metrics) as desk:
-            app = make_app(database.url)
+            app = make_app(database.url, patience=options.db_wait)
+            database.outage.allow(options.db_wait)
             async with app.open_async():
                 worker = Worker(app, desk, options)
                 with _signals(worker):
@@ -68,9 +69,9 @@ async def _desk(
     pool = ReaderPool(names, options.processes) if options.processes else None
     locks = await PortalLocks.open(database.url)
     desk = Desk(database, data_dir, locks, inspector, metrics, pool, options.place, options.form)
+    desk.db_wait = options.db_wait
     desk.batch_seconds = max(desk.batch_seconds, options.concurrency / 20)
-    gc.collect()
-    gc.freeze()
+    settle()
     try:
         yield desk
         await desk.send_rest()

@@ -7,19 +7,23 @@ import logging
 import os
 import socket
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from procrastinate import App, BaseRetryStrategy, RetryDecision
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 
+from crawler.jobs.connector import PatientConnector
 from crawler.jobs.desk import AgainError, Desk
 from crawler.jobs.handout import QUEUE, hand_out
 from crawler.jobs.queue import VISIT
-from crawler.jobs.recovery import recover
+from crawler.jobs.recovery import forsaken, recover
 from storage.errors import StorageError
 from storage.repository.schedules import take_worker_pulse
 
@@ -31,6 +35,8 @@ logger = logging.getLogger(__name__)
 _PULSE = 2.0
 _RATE_OVER = 60.0
 _MAX_WAIT = 300
+_COME_BACK = 10.0
+"""Seconds in which workers come back to a database that was away; until then none is taken to be dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class WorkerOptions:
     form: str = "plain"
     once: bool = False
     patience: float = 120.0
+    db_wait: float = 300.0
 
     @property
     def silent(self) -> float:
@@ -84,6 +91,7 @@ class Worker:
         self._busy: set[int] = set()
         self._told: dict[int, int] = {}
         self._rates: dict[int, Rate] = {}
+        self._connected = -inf
         app.task(name=VISIT, queue=QUEUE, retry=Patience())(desk.visit)
         tick = app.task(name="losi.tick", queue=QUEUE, queueing_lock="losi.tick", retry=False)(self._tick)
         app.periodic(cron="* * * * *")(tick)
@@ -93,21 +101,22 @@ class Worker:
         self._leaving.set()
 
     async def run(self) -> None:
-        """Works. Raises `StorageError` when the database is lost."""
+        """Works. Raises `StorageError` when the database is lost for too long, or the portals are another's by then."""
         await hand_out(self._app, self._desk.database, datetime.now(UTC))
         work = asyncio.ensure_future(self._work())
-        watch = asyncio.ensure_future(self._watch())
+        others = [asyncio.ensure_future(other) for other in (self._watch(), self._keep_locks())]
         leave = asyncio.ensure_future(self._leaving.wait())
         try:
-            await asyncio.wait([work, watch, leave], return_when=asyncio.FIRST_COMPLETED)
-            await self._drain(work, watch)
+            await asyncio.wait([work, leave, *others], return_when=asyncio.FIRST_COMPLETED)
+            await self._drain(work, others)
         finally:
-            for task in (watch, leave):
+            for task in (leave, *others):
                 task.cancel()
-            with suppress(asyncio.CancelledError):
-                await watch
+            for task in others:
+                with suppress(asyncio.CancelledError):
+                    await task
         if not work.cancelled():
-            work.result()
+            _result(work)
 
     async def _work(self) -> None:
         options = self._options
@@ -123,17 +132,21 @@ class Worker:
             fetch_job_polling_interval=min(5.0, options.heartbeat),
         )
 
-    async def _drain(self, work: asyncio.Future[None], watch: asyncio.Future[None]) -> None:
+    async def _drain(self, work: asyncio.Future[None], others: Sequence[asyncio.Future[None]]) -> None:
         """Waits for visits to end, then breaks the rest off so that others can go on with them."""
         if work.done():
             return
         work.cancel()
-        if not watch.done():
-            await asyncio.wait([work, watch], timeout=self._options.drain, return_when=asyncio.FIRST_COMPLETED)
+        if not any(task.done() for task in others):
+            await asyncio.wait([work, *others], timeout=self._options.drain, return_when=asyncio.FIRST_COMPLETED)
         self._desk.stop.set()
         for shared in self._desk.cycles.values():
             shared.stop.set()
-        with suppress(asyncio.CancelledError):
+        self._desk.database.outage.give_up()
+        connector = self._app.connector
+        if isinstance(connector, PatientConnector):
+            connector.give_up()
+        with suppress(asyncio.CancelledError, ConnectorException):
             await work
 
     async def _tick(self, timestamp: int) -> None:
@@ -143,19 +156,49 @@ class Worker:
 
     async def _watch(self) -> None:
         looked = sent = monotonic()
+        forgotten: set[int] = set()
         while True:
             await asyncio.sleep(_PULSE)
-            if not await self._desk.locks.alive():
-                raise StorageError("the connection to the database was lost", "the worker is to be started anew")
             for cycle_id, shared in list(self._desk.cycles.items()):
                 if self._desk.active[cycle_id] or cycle_id in self._busy:
                     await self._pulse(cycle_id, shared)
             if monotonic() - looked >= self._options.heartbeat:
                 looked = monotonic()
-                await recover(self._app, self._desk, self._options.silent)
+                await self._recover()
             if monotonic() - sent >= _RATE_OVER:
                 sent = monotonic()
+                forgotten = await forsaken(self._app, self._desk, forgotten)
                 await self._desk.send_rest()
+
+    async def _recover(self) -> None:
+        """Takes over from the dead; not before all that lived when connections broke had the time to come back."""
+        if monotonic() - self._connected > _COME_BACK and await self._desk.locks.up_for() > _COME_BACK:
+            await recover(self._app, self._desk, self._options.silent)
+
+    async def _keep_locks(self) -> None:
+        """Sees to it that this worker holds the locks of its portals, also after the database was away."""
+        while True:
+            await asyncio.sleep(_PULSE / 2)
+            if not await self._desk.locks.alive():
+                self._connected = inf
+                await self._regain()
+                self._connected = monotonic()
+
+    async def _regain(self) -> None:
+        began = monotonic()
+        limit = self._options.db_wait
+        logger.warning("the connection to the database was lost; waiting for it, %.0f seconds at most", limit)
+        while True:
+            with suppress(StorageError):
+                kept = await self._desk.locks.regain()
+                break
+            if monotonic() - began + _PULSE / 2 > limit:
+                mend = "the worker is to be started anew when the database is back; its portals are gone on with"
+                raise StorageError(f"the connection to the database was lost for {limit:.0f} seconds", mend)
+            await asyncio.sleep(_PULSE / 2)
+        if not kept:
+            raise StorageError("another worker went on with the portals of this one", "it is to be started anew")
+        logger.warning("the database answers again after %.0f seconds", monotonic() - began)
 
     async def _pulse(self, cycle_id: int, shared: Shared) -> None:
         desk = self._desk
@@ -170,8 +213,17 @@ class Worker:
             shared.stop.set()
 
     def _write(self, cycle_id: int, values: dict[str, Any], progress: list[tuple[int, int, int]]) -> bool:
-        with self._desk.database.session() as session:
-            return take_worker_pulse(session, cycle_id, self.name, values, progress)
+        return self._desk.database.write(
+            lambda session: take_worker_pulse(session, cycle_id, self.name, values, progress)
+        )
+
+
+def _result(work: asyncio.Future[None]) -> None:
+    """Raises what ended the work."""
+    try:
+        work.result()
+    except ConnectorException as error:
+        raise StorageError(f"the queue cannot be reached: {error.__cause__ or error}", "check --db") from error
 
 
 class Rate:

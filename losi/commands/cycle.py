@@ -106,9 +106,16 @@ def add(state: State, name: str, text: str) -> int:
 @click.option("--portals", "text", default="", metavar="FILTER", help=_PORTALS)
 @click.option("--concurrency", type=click.IntRange(1, 1000), default=100, show_default=True, help="Portals at a time.")
 @click.option("--processes", type=click.IntRange(0, 64), default=1, show_default=True, help="Readers of pages.")
+@click.option(
+    "--db-wait",
+    type=click.FloatRange(0),
+    default=300.0,
+    show_default=True,
+    help="Seconds that a database which goes away, or is locked, is waited for.",
+)
 @click.option("--wait", is_flag=True, help="Stay until portals that wait for another time of day are visited too.")
 @with_state
-def crawl(state: State, name: str, text: str, concurrency: int, processes: int, wait: bool) -> int:
+def crawl(state: State, name: str, text: str, concurrency: int, processes: int, db_wait: float, wait: bool) -> int:
     """Visit what is due of a cycle; after any end (Ctrl-C, a crash, power) the same command goes on where it was.
 
     Exit code 0 when nothing is left or what is left waits for another time of day, 1 when it was stopped or paused.
@@ -116,7 +123,7 @@ def crawl(state: State, name: str, text: str, concurrency: int, processes: int, 
     from crawler.cycle.conductor import CycleOptions
     from crawler.cycle.crawl import run_cycle
 
-    options = CycleOptions(concurrency, processes, chosen_portals(text), wait)
+    options = CycleOptions(concurrency, processes, chosen_portals(text), wait, db_wait)
     with state.open_existing() as database, _progress() as tell:
         result = run_cycle(database, name, options, data_dir=state.data, tell=tell)
     click.echo(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from losi.output import writer
 from losi.terminal import printable, show, stdout, table
 from review.publish import rows, schema
-from review.publish.formats import csv_line
+from review.publish.formats import csv_line, named
 from review.publish.scores import Score, scores
 from review.publish.summary import BY, Line, Summary
 from survey.countries import countries
@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 
     from review.publish.scope import Scope
 
-TITLES = {"losi": "Cities (LOSI)", "osi_weighted": "Countries (weighted sub-indices, not normalised)"}
+TITLES = {"losi": "Cities (LOSI)", "osi_weighted": "Countries (weighted sub-indices)"}
 TOTALS = {"losi": "All cities", "osi_weighted": "All countries"}
+NORMALISED = "normalised"
+HOW_NORMALISED = (
+    "index: the weighted sum of the shares answered yes. normalised: the same from 0 (lowest) to 1 (highest) of the "
+    "portals shown here, as the Survey does over all countries; it changes with the portals."
+)
 DEFAULT = ("level", "region", "group")
 PREFILLED = "Nobody has confirmed these answers: this is a program's pre-fill, a lower bound and no result of a survey."
 Figures = dict[str, Summary]
@@ -35,6 +40,8 @@ def show_scores(session: Session, scope: Scope, figures: Figures, by: str | None
         for wanted in (by,) if by else DEFAULT:
             if wanted == "portal":
                 show(console, _portal_table(title, _of(session, scope, measure), summary))
+                if measure == "osi_weighted":
+                    console.print(HOW_NORMALISED)
             elif found := [line for name in BY if name == wanted for line in summary.lines(name)]:
                 show(console, _line_table(f"{title} by {wanted}", found))
         if by is None:
@@ -62,27 +69,23 @@ def write_scores_json(session: Session, scope: Scope, figures: Figures, destinat
             "schema": schema.VERSION,
             "cycle": scope.name or None,
             "groups": [
-                _named(schema.GROUPS, row) for name, each in figures.items() for row in rows.group_rows(name, each)
+                named(schema.GROUPS, row) for name, each in figures.items() for row in rows.group_rows(name, each)
             ],
             "coverage": [
-                _named(schema.COVERAGE, rows.coverage_row(region))
+                named(schema.COVERAGE, rows.coverage_row(region))
                 for region in (figures["losi"].coverage() if "losi" in figures else ())
             ],
         }
         write(json.dumps(head, ensure_ascii=False)[:-1] + ', "portals": [')
         separator = "\n"
         for row in _portal_rows(session, scope, figures):
-            write(separator + json.dumps(_named(schema.PORTALS, row), ensure_ascii=False, default=str))
+            write(separator + json.dumps(named(schema.PORTALS, row), ensure_ascii=False))
             separator = ",\n"
         write("\n]}\n")
 
 
-def _named(made: schema.Table, row: rows.Row) -> dict[str, Any]:
-    return {column.name: value for column, value in zip(made.columns, row, strict=True)}
-
-
 def _portal_rows(session: Session, scope: Scope, figures: Figures) -> Iterator[rows.Row]:
-    return (rows.portal_row(score, figures[score.measure].rank(score)) for score in scores(session, scope))
+    return (rows.portal_row(score, figures[score.measure]) for score in scores(session, scope))
 
 
 def _group_rows(figures: Figures, by: str) -> Iterator[rows.Row]:
@@ -97,16 +100,18 @@ def _of(session: Session, scope: Scope, measure: str) -> Iterator[Score]:
 
 
 def _portal_table(title: str, found: Iterable[Score], summary: Summary) -> Table:
-    numbers = ("rank", "index", "high", "confirmed", "OSI")
-    made = table(
-        title, ("portal", "country", "rank", "index", "high", "level", "basis", "confirmed", "OSI"), right=numbers
-    )
+    columns = ("portal", "country", "rank", "index", NORMALISED, "high", "level", "basis", "confirmed", "OSI")
+    countries_only = title == TITLES["osi_weighted"]
+    shown = [name for name in columns if countries_only or name != NORMALISED]
+    made = table(title, shown, right=("rank", "index", NORMALISED, "high", "confirmed", "OSI"))
     for score in found:
-        made.add_row(
+        cells = (
             printable(score.visit.name), score.visit.country, str(summary.rank(score) or "–"), number(score.index),
-            number(score.high), score.level or score.status, score.basis, f"{score.confirmed}/{score.questions}",
+            number(summary.normalised(score)), number(score.high), score.level or score.status, score.basis,
+            f"{score.confirmed}/{score.questions}",
             f"{number(score.published.osi)} ({score.published.year})" if score.published else "–",
         )  # fmt: skip
+        made.add_row(*(cell for name, cell in zip(columns, cells, strict=True) if name in shown))
     return made
 
 

@@ -33,6 +33,13 @@ from losi.options import State, example, with_state
     show_default=True,
     help="Seconds between signs of life; after four that are missing, others take over.",
 )
+@click.option(
+    "--db-wait",
+    type=click.FloatRange(0),
+    default=300.0,
+    show_default=True,
+    help="Seconds that a database which goes away is waited for.",
+)
 @click.option("--metrics", metavar="[HOST:]PORT", help="Serve Prometheus metrics there.")
 @click.option("--log", "form", type=click.Choice(["plain", "json"]), default="plain", show_default=True, help="Form.")
 @click.option("--once", is_flag=True, help="End when nothing is left to visit now.")

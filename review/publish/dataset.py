@@ -63,7 +63,7 @@ def _portals(session: Session, scope: Scope, figures: dict[str, Summary], write:
     number = 0
     for portal, claims in with_claims(session, scope):
         score = score_of(portal)
-        write["portals"](rows.portal_row(score, figures[score.measure].rank(score)))
+        write["portals"](rows.portal_row(score, figures[score.measure]))
         for row in rows.answer_rows(portal):
             write["answers"](row)
         for row in rows.criterion_rows(score):

@@ -44,14 +44,12 @@ def _csv(path: Path, table: Table) -> Iterator[Write]:
 
 @contextmanager
 def _json(path: Path, table: Table) -> Iterator[Write]:
-    names = [column.name for column in table.columns]
     with path.open("w", encoding="utf-8") as stream:
         stream.write(f'{{"schema": {VERSION}, "table": "{table.name}", "rows": [')
         separators = iter(("\n",))
 
         def write(row: Row) -> None:
-            values = dict(zip(names, map(_plain, row), strict=True))
-            stream.write(next(separators, ",\n") + json.dumps(values, ensure_ascii=False))
+            stream.write(next(separators, ",\n") + json.dumps(named(table, row), ensure_ascii=False))
 
         yield write
         stream.write("\n]}\n")
@@ -88,6 +86,11 @@ def arrow_modules() -> tuple[Any, Any]:
         return import_module("pyarrow"), import_module("pyarrow.parquet")
     except ImportError as error:
         raise Refused("Parquet needs the package pyarrow", "pip install 'losi-scout[parquet]'") from error
+
+
+def named(table: Table, row: Row) -> dict[str, Any]:
+    """A row as JSON has it: by column, moments as ISO 8601."""
+    return {column.name: _plain(value) for column, value in zip(table.columns, row, strict=True)}
 
 
 def csv_line(values: Sequence[Any]) -> str:

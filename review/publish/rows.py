@@ -13,15 +13,16 @@ from review.publish.summary import BY, Coverage, Line, Summary
 Row = tuple[Any, ...]
 
 
-def portal_row(score: Score, rank: int | None) -> Row:
-    """A row of `portals`."""
+def portal_row(score: Score, summary: Summary) -> Row:
+    """A row of `portals`; the summary is that of the score's measure."""
     visit, place, published = score.visit, score.visit.place, score.published
     return (
         visit.portal, visit.url, visit.name, visit.country or None, place.name or None, place.region or None,
         place.subregion or None, place.income or None, "|".join(place.groups) or None, visit.district or None,
         visit.kind, visit.language or None, visit.edition, visit.run, visit.visited, score.status, score.basis,
-        score.measure, score.index, score.high, score.level, rank, score.yes, score.unknown, score.confirmed,
-        score.questions, published.osi if published else None, published.year if published else None, score.below,
+        score.measure, score.index, score.high, score.level, summary.rank(score), score.yes, score.unknown,
+        score.confirmed, score.questions, published.osi if published else None, published.year if published else None,
+        score.below, summary.normalised(score),
     )  # fmt: skip
 
 

@@ -88,6 +88,11 @@ PORTALS = Table(
         _number("osi", "The country's newest published Online Service Index, 0 to 1."),
         Column("osi_year", "integer", "Year of the edition that published it.", empty=True),
         Column("below_osi", "boolean", "Cities only: whether the index is below the country's osi.", empty=True),
+        _number(
+            "normalised",
+            "Countries only: the index stretched from 0 (the lowest) to 1 (the highest) over the portals of the same "
+            "edition in this data set, as the Survey does over all countries: (index - lowest) / (highest - lowest).",
+        ),
     ),
 )
 ANSWERS = Table(

@@ -13,7 +13,7 @@ from review.publish.answers import PortalAnswers, Said, portal_answers
 from review.publish.scope import Scope, Visit
 from survey.indicator import Questionnaire
 from survey.published import published_results
-from survey.scoring import as_published, criterion_shares, level, osi_raw, osi_weights
+from survey.scoring import as_published, criterion_shares, level, losi_score, osi_raw, osi_weights
 
 Basis = Literal["confirmed", "mixed", "prefilled", "none"]
 
@@ -33,7 +33,8 @@ class Score:
     `status` is `assessed` or why there is no score. `yes` and `unknown` count questions; `confirmed` are people's
     answers, `prefilled` the program's. What nobody knows counts as no, as in the Survey; `high` is the index if all of
     that were yes. `measure` is `losi` (the share answered yes, over the edition's denominator) or `osi_weighted` (the
-    weighted sum of the sub-indices before normalisation across countries). `shares` are by criterion.
+    weighted sum of the sub-indices before normalisation across countries, see `Summary.normalised`). `exact` is the
+    index before it was rounded. `shares` are by criterion.
     """
 
     visit: Visit
@@ -50,6 +51,7 @@ class Score:
     level: str | None
     published: Published | None
     shares: tuple[tuple[str, float], ...]
+    exact: float | None = None
 
     @property
     def below(self) -> bool | None:
@@ -67,7 +69,8 @@ def scores(session: Session, scope: Scope) -> Iterator[Score]:
 def score_of(portal: PortalAnswers) -> Score:
     """The score of one portal."""
     assessed = portal.status == "assessed" and portal.questionnaire is not None
-    index, high, shares = _indices(portal) if assessed else (None, None, ())
+    exact, high, shares = _indices(portal) if assessed else (None, None, ())
+    index = None if exact is None else as_published(exact)
     measure = _measure(portal)
     confirmed = portal.confirmed
     prefilled = sum(each.basis == "prefilled" for each in portal.said)
@@ -82,10 +85,11 @@ def score_of(portal: PortalAnswers) -> Score:
         prefilled,
         len(portal.said),
         index,
-        high,
+        None if high is None else as_published(high),
         None if index is None else level(index, "losi" if measure == "losi" else "egdi"),
         published_osi().get(portal.visit.country),
         shares,
+        exact,
     )
 
 
@@ -98,7 +102,7 @@ def published_osi() -> dict[str, Published]:
 
 def index_of(yes: int, questionnaire: Questionnaire) -> float:
     """The LOSI of so many questions answered yes, as published."""
-    return as_published(yes / questionnaire.denominator)
+    return as_published(losi_score(yes, questionnaire))
 
 
 def measure_of(questionnaire: Questionnaire) -> str:
@@ -108,14 +112,15 @@ def measure_of(questionnaire: Questionnaire) -> str:
 
 
 def _indices(portal: PortalAnswers) -> tuple[float, float, tuple[tuple[str, float], ...]]:
+    """The index, the index if what nobody knows were yes, and the shares by criterion as published."""
     questionnaire = portal.questionnaire
     assert questionnaire is not None
     known, hoped = _answers(portal.said, 0), _answers(portal.said, 1)
     shares, best = criterion_shares(known, questionnaire), criterion_shares(hoped, questionnaire)
     told = tuple((name, as_published(share)) for name, share in shares.items())
     if measure_of(questionnaire) == "losi":
-        return index_of(sum(known.values()), questionnaire), index_of(sum(hoped.values()), questionnaire), told
-    return as_published(osi_raw(shares)), as_published(osi_raw(best)), told
+        return losi_score(sum(known.values()), questionnaire), losi_score(sum(hoped.values()), questionnaire), told
+    return osi_raw(shares), osi_raw(best), told
 
 
 def _measure(portal: PortalAnswers) -> str:

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from review.publish.scores import Score
 from survey.countries import countries, member_states
-from survey.scoring import levels
+from survey.scoring import as_published, levels, normalised
 
 By = Literal["country", "region", "subregion", "group", "income", "level", "kind", "district", "language"]
 BY: tuple[By, ...] = get_args(By)
@@ -104,6 +104,7 @@ class Summary:
         self._all = _Tally()
         self._groups: dict[By, dict[str, _Tally]] = {by: defaultdict(_Tally) for by in BY}
         self._editions: dict[str, Counter[float]] = defaultdict(Counter)
+        self._ends: dict[str, tuple[float, float]] = {}
         self._states: dict[str, str] = {}
 
     def add(self, score: Score) -> None:
@@ -114,6 +115,9 @@ class Summary:
                 self._groups[by][key].add(score)
         if score.index is not None:
             self._editions[score.visit.edition][score.index] += 1
+        if score.exact is not None:
+            low, high = self._ends.get(score.visit.edition, (score.exact, score.exact))
+            self._ends[score.visit.edition] = min(low, score.exact), max(high, score.exact)
         if score.visit.kind == "city":
             self._cover(score)
 
@@ -137,6 +141,17 @@ class Summary:
         if score.index is None:
             return None
         return 1 + sum(n for index, n in self._editions[score.visit.edition].items() if index > score.index)
+
+    def normalised(self, score: Score) -> float | None:
+        """A country's index stretched so that the lowest of its edition's portals here has 0 and the highest 1.
+
+        So the Survey makes the Online Service Index of the countries it assessed; over another set of portals it is
+        another number. None for cities, without an index, and where no two portals differ.
+        """
+        if score.measure != "osi_weighted" or score.exact is None:
+            return None
+        low, high = self._ends[score.visit.edition]
+        return as_published(normalised(score.exact, low, high)) if low < high else None
 
     def coverage(self) -> list[Coverage]:
         """The regions, by name."""

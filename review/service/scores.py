@@ -15,13 +15,15 @@ from review.publish.summary import Line, Summary, summarise
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The portals of one measure (`losi` or `osi_weighted`), best first, those without an index last."""
+    """The portals of one measure (`losi` or `osi_weighted`), best first, those without an index last. `normalised`
+    holds their indices from 0 to 1 of this board, row by row (see `Summary.normalised`)."""
 
     measure: str
     total: Line
     regions: tuple[Line, ...]
     groups: tuple[Line, ...]
     rows: tuple[Score, ...]
+    normalised: tuple[float | None, ...]
 
 
 def scores(session: Session, today: date, *, cycle_id: int | None = None, kind: Kind | None = None) -> list[Board]:
@@ -34,10 +36,12 @@ def scores(session: Session, today: date, *, cycle_id: int | None = None, kind: 
 
 
 def _board(measure: str, summary: Summary, found: list[Score]) -> Board:
+    rows = tuple(score for score in found if score.measure == measure)
     return Board(
         measure,
         summary.total,
         tuple(summary.lines("region")),
         tuple(summary.lines("group")),
-        tuple(score for score in found if score.measure == measure),
+        rows,
+        tuple(summary.normalised(score) for score in rows),
     )

@@ -88,11 +88,12 @@ def test_the_time_budget_ends_the_crawl(serve: Serve, crawl: Crawl) -> None:
     assert 1 <= result.pages < 9
 
 
-def test_promising_links_are_read_first(serve: Serve, crawl: Crawl) -> None:
+def test_links_that_promise_what_is_not_proved_yet_are_read_first(serve: Serve, crawl: Crawl) -> None:
+    labels = '<a href="/y">Yearly budget</a> <a href="/z">Waste bins</a>'
     plain = "".join(f'<a href="/{letter}">Page {letter}</a> ' for letter in "abcdefgh")
     site = serve(
         {
-            "/": page("Town", body=f'{TEXT}{plain}<a href="/y">News</a> <a href="/z">Consultations</a>'),
+            "/": page("Town", body=f"{TEXT}{plain}{labels}"),
             **{f"/{letter}": page(f"Page {letter}") for letter in "abcdefghyz"},
         }
     )

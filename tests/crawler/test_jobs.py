@@ -17,11 +17,14 @@ from crawler.cycle.exclusive import exclusive
 from crawler.cycle.plan import Choice, CycleSettings, begin_cycle
 from crawler.jobs.begin import begin_due
 from crawler.jobs.cron import calendars, checked, every, is_due, last_moment, opens, within
+from crawler.jobs.desk import Desk
 from crawler.jobs.dsn import dsn
 from crawler.jobs.handout import hand_out
 from crawler.jobs.locks import PortalLocks
 from crawler.jobs.queue import SCHEMA, install_queue, make_app, queue_counts
+from crawler.jobs.recovery import forsaken
 from crawler.metrics import CycleCollector, WorkerMetrics
+from detectors.inspector import Inspector
 from storage.database import Database
 from storage.errors import StorageError
 from storage.models import Cycle, CyclePortal, Schedule
@@ -157,6 +160,25 @@ def test_a_portal_has_one_holder_until_that_one_dies(database: Database) -> None
     assert asyncio.run(main()) == [True, False, False, True, True, False, False, True, True]
 
 
+def test_locks_that_were_lost_are_taken_again_unless_another_has_them(database: Database) -> None:
+    async def main() -> list[bool]:
+        first, second = await PortalLocks.open(database.url), await PortalLocks.open(database.url)
+        said = [await first.take(7), await first.share(1)]
+        first._connection.pgconn.finish()
+        said += [await first.alive(), await first.regain(), await first.alive(), await second.take(7)]
+        said += [await first.regain(), await second.take(7), await second.take(8)]
+        with psycopg.connect(**dsn(database.url), autocommit=True) as connection:
+            query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
+            connection.execute(query, [first._name])
+        said += [await second.take(7), await first.regain(), await first.up_for() > 0]
+        for one in (first, second):
+            await one.close()
+        return said
+
+    before = [True, True, False, True, True, False]
+    assert asyncio.run(main()) == [*before, True, False, True, True, False, True]
+
+
 def test_a_cycle_is_crawled_as_a_whole_or_shared(database: Database) -> None:
     async def share() -> bool:
         locks = await PortalLocks.open(database.url)
@@ -232,3 +254,33 @@ def test_cron_in_the_words_of_systemd() -> None:
     assert calendars(checked("0 6 * * mon")) == ["Mon *-*-* 06:00:00 UTC"]
     assert calendars("*/30 2-3 1 1,7 *") == ["*-01,07-01 02,03:00,30:00 UTC"]
     assert calendars("5 4 1 * 7") == ["*-*-01 04:05:00 UTC", "Sun *-*-* 04:05:00 UTC"]
+
+
+def test_a_job_that_its_worker_never_heard_of_waits_again(database: Database, tmp_path: Path) -> None:
+    install_queue(database)
+    schedule(database, fired=MONDAY)
+    jobs(database, MONDAY)
+    with psycopg.connect(**dsn(database.url)) as connection:
+        connection.execute(f"SET search_path TO {SCHEMA}")
+        query = "INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id"
+        worker = connection.execute(query).fetchone()
+        taken = "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE queueing_lock IN ('1:1', '1:3')"
+        connection.execute(taken, worker)
+
+    async def main() -> list[int]:
+        mine, others = await PortalLocks.open(database.url), await PortalLocks.open(database.url)
+        assert await others.take(3), "the third portal is really being visited"
+        desk = Desk(database, tmp_path, mine, Inspector.default(()), WorkerMetrics())
+        app = make_app(database.url)
+        counts = []
+        async with app.open_async():
+            seen: set[int] = set()
+            for _ in range(3):
+                seen = await forsaken(app, desk, seen)
+                counts.append(len(seen))
+        await mine.close()
+        await others.close()
+        return counts
+
+    assert asyncio.run(main()) == [1, 0, 0]
+    assert {lock: status for _, lock, status in queued(database)} == {"1:1": "todo", "1:2": "todo", "1:3": "doing"}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from time import sleep
@@ -18,10 +20,11 @@ from storage.database import Database
 from storage.models import CyclePortal, Suspect
 from storage.repository import pause_cycle
 from tests.crawler.fleet import QUICK, Fleet
-from tests.crawler.loopback import Answer, Handler, Route, Serve, page
+from tests.crawler.loopback import Answer, Handler, Route, Serve, Site, page
+from tests.storage.cluster import Cluster, cluster
 from tests.storage.conftest import postgresql, template
 
-__all__ = ["postgresql", "template"]
+__all__ = ["cluster", "postgresql", "template"]
 
 
 @pytest.fixture
@@ -162,20 +165,72 @@ def _connections(pid: int, port: int) -> bool:
     return any(one.raddr and one.raddr.port == port for one in psutil.Process(pid).net_connections("tcp"))
 
 
-def test_a_worker_that_loses_the_database_ends_and_another_goes_on(fleet: Fleet, serve: Serve) -> None:
-    site = serve(town(0))
-    fleet.plan("one", [site])
+def test_workers_whose_connections_are_cut_go_on(fleet: Fleet, serve: Serve) -> None:
+    sites = [serve(town(number)) for number in range(2)]
+    fleet.plan("one", sites)
     fleet.losi("schedule", "start", "one")
-    first = fleet.worker()
-    fleet.until(lambda: len(site.requests) > 6)
+    workers = [fleet.worker(), fleet.worker()]
+    fleet.until(lambda: all(len(site.requests) > 6 for site in sites))
     with fleet.database.session() as session:
         query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
         session.execute(text(f"{query} AND pid <> pg_backend_pid()"))
-    assert first.wait(40) == 1
-    assert "the connection to the database was lost" in fleet.log(0)
-    fleet.worker()
-    fleet.until(lambda: fleet.states() == {"done": 1})
+    fleet.until(lambda: fleet.states() == {"done": 2})
+    _undisturbed(fleet, sites, workers)
+
+
+def _undisturbed(fleet: Fleet, sites: list[Site], workers: list[subprocess.Popen[bytes]]) -> None:
+    """All workers live, every portal was visited once, nothing was asked for twice."""
+    assert [worker.poll() for worker in workers] == [None] * len(workers)
+    assert sorted(fleet.runs()) == [(number + 1, "ok") for number in range(len(sites))]
     assert fleet.twice() == []
+    for site in sites:
+        assert len(site.requests) == len(set(site.requests))
+
+
+@pytest.fixture
+def own(cluster: Cluster, tmp_path: Path) -> Iterator[Fleet]:
+    """A fleet on a server that may be stopped."""
+    with Database(cluster.url) as database:
+        database.migrate()
+        made = Fleet(database, tmp_path / "data")
+        try:
+            yield made
+        finally:
+            made.stop()
+
+
+def test_workers_outlive_a_restart_of_the_server(own: Fleet, cluster: Cluster, serve: Serve) -> None:
+    sites = [serve(town(number)) for number in range(6)]
+    own.plan("one", sites)
+    own.losi("schedule", "start", "one")
+    workers = [own.worker("--concurrency", "2"), own.worker("--concurrency", "2")]
+    own.until(lambda: sum(len(site.requests) for site in sites) > 25)
+    cluster.stop()
+    sleep(3)
+    asked = sum(len(site.requests) for site in sites)
+    sleep(2)
+    assert sum(len(site.requests) for site in sites) == asked, "the crawl waits"
+    cluster.start()
+    own.until(lambda: own.states() == {"done": 6})
+    _undisturbed(own, sites, workers)
+    assert "answers again" in own.log(0)
+
+
+def test_a_worker_waits_so_long_and_no_longer(own: Fleet, cluster: Cluster, serve: Serve) -> None:
+    site = serve(town(0))
+    own.plan("one", [site])
+    own.losi("schedule", "start", "one")
+    first = own.worker("--db-wait", "2")
+    own.until(lambda: len(site.requests) > 6)
+    cluster.stop()
+    assert first.wait(40) == 1
+    assert re.search(r"lost for 2 seconds; the worker is to be started anew|cannot be reached", own.log(0))
+    cluster.start()
+    own.worker()
+    own.until(lambda: own.states() == {"done": 1})
+    assert own.runs() == [(1, "ok")]
+    assert own.twice() == []
+    assert len(site.requests) - len(set(site.requests)) <= 1
 
 
 def test_a_paused_cycle_rests_until_it_is_resumed(fleet: Fleet, serve: Serve) -> None:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from statistics import mean, median
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from losi.commands.publish_scores import write_scores_json
+from review.publish.dataset import write_dataset
 from review.publish.scope import Scope, Visit, place_of, scope_of
 from review.publish.scores import Score, scores
 from review.publish.summary import Summary, summarise
 from review.service.adjudication import adjudicate
-from storage.models import Card, CyclePortal, Portal, Run, Sheet
-from storage.repository import new_cycle, plan_portals
-from survey.scoring import competition_ranks, level
+from review.service.scores import scores as boards_of
+from storage.models import Answer, Card, CyclePortal, Portal, Run, Sheet
+from storage.records import PortalRecord
+from storage.repository import finish_run, new_cycle, plan_portals, put_portal, start_run
+from survey.questionnaire import load
+from survey.scoring import as_published, competition_ranks, level, min_max
 from tests.review.conftest import EDITION, World
 
 TODAY = date(2027, 3, 1)
+NATIONAL = "osi-2024"
 NEWS, EVENTS = "296", "295"
 
 
@@ -174,3 +182,89 @@ def test_a_scope_can_be_narrowed(small: World) -> None:
     with small.database.reader() as session:
         found = list(scores(session, Scope(None, "", None, TODAY, country="FRA")))
     assert [score.visit.portal for score in found] == [2]
+
+
+def national(world: World, number: int, country: str, present: Sequence[str]) -> None:
+    """A visit to a country's portal, on which these features were found."""
+    record = PortalRecord(f"https://n{number}.example/", f"State {number}", "national", country)
+    asked = load(NATIONAL)
+    with world.database.session() as session:
+        run = start_run(session, put_portal(session, record).id, NATIONAL, started=world.clock.now)
+        rows = [
+            Answer(
+                run_id=run.id,
+                portal_id=run.portal_id,
+                edition=NATIONAL,
+                code=each.code,
+                state="present" if set(each.features) & set(present) else "absent",
+                value=int(bool(set(each.features) & set(present))),
+                confidence=0.9,
+            )
+            for each in asked.indicators
+        ]
+        session.add_all({row.code: row for row in rows}.values())
+        finish_run(session, run.id, "ok", finished=world.clock.now, pages=10)
+
+
+@pytest.fixture
+def states(small: World) -> World:
+    """Four countries, of which one could not be read, and a city."""
+    found = load(NATIONAL).features
+    for number, (country, share) in enumerate((("FRA", 0.9), ("KEN", 0.2), ("PER", 0.5), ("ESP", 0.0))):
+        national(small, number, country, found[: int(share * len(found))])
+    with small.database.session() as session:
+        last = session.query(Run).order_by(Run.id.desc()).first()
+        assert last is not None
+        last.outcome = "blocked"
+    small.run(said={"info.news": "present"})
+    return small
+
+
+def test_a_countrys_index_is_shown_as_it_is_and_between_the_lowest_and_the_highest(states: World) -> None:
+    found = scored(states)
+    summary = summarise(found)["osi_weighted"]
+    by_country = {score.visit.country: score for score in found if score.measure == "osi_weighted"}
+    exact = {country: score.exact for country, score in by_country.items() if score.exact is not None}
+    assert exact.keys() == {"FRA", "KEN", "PER"}
+    assert {country: summary.normalised(score) for country, score in by_country.items()} == {
+        **{country: as_published(value) for country, value in min_max(exact).items()},
+        "ESP": None,
+    }
+    assert summary.normalised(by_country["FRA"]) == 1.0
+    assert by_country["FRA"].index == as_published(exact["FRA"])
+    assert 0 < (by_country["KEN"].index or 0) < 1
+    assert summary.normalised(by_country["KEN"]) == 0.0
+    (city,) = (score for score in found if score.measure == "losi")
+    assert summarise(found)["losi"].normalised(city) is None
+
+
+def test_one_country_alone_is_not_normalised(small: World) -> None:
+    national(small, 1, "FRA", load(NATIONAL).features[:40])
+    (score,) = scored(small)
+    assert (score.index or 0) > 0
+    assert summarise([score])["osi_weighted"].normalised(score) is None
+
+
+def test_dashboards_tables_and_the_data_set_say_the_same(states: World, tmp_path: Path) -> None:
+    today = states.clock.now.date()
+    with states.database.reader() as session:
+        scope = scope_of(session, None, today)
+        boards = {board.measure: board for board in boards_of(session, today)}
+        write_dataset(session, scope, tmp_path, "json", states.clock.now)
+        write_scores_json(session, scope, summarise(scores(session, scope)), str(tmp_path / "scores.json"))
+    shown = json.loads((tmp_path / "scores.json").read_text())
+    portals = {row["portal"]: row for row in json.loads((tmp_path / "portals.json").read_text())["rows"]}
+    groups = json.loads((tmp_path / "groups.json").read_text())["rows"]
+    assert {row["portal"]: row for row in shown["portals"]} == portals
+    assert shown["groups"] == groups
+    assert boards.keys() == {"losi", "osi_weighted"}
+    for measure, board in boards.items():
+        for score, normal in zip(board.rows, board.normalised, strict=True):
+            row = portals[score.visit.portal]
+            assert (row["index"], row["high"], row["level"]) == (score.index, score.high, score.level)
+            assert (row["normalised"], row["osi"]) == (normal, score.published.osi if score.published else None)
+        (total,) = (row for row in groups if row["measure"] == measure and row["by"] == "all")
+        assert (total["portals"], total["mean"]) == (board.total.portals, board.total.mean)
+        assert [row["mean"] for row in groups if row["measure"] == measure and row["by"] == "region"] == [
+            line.mean for line in board.regions
+        ]

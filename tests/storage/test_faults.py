@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, select, text
+from sqlalchemy import select, text
 
 from crawler.check import check
 from crawler.cycle.turn import Turn
@@ -28,7 +27,9 @@ from storage.recorder import RunRecorder
 from storage.records import CaptureRecord, PortalRecord
 from storage.repository import put_portal, start_run
 from tests.crawler.loopback import Handler, Route, Server, Site, page
-from tests.storage.conftest import _postgresql_binaries, _prepare, _run
+from tests.storage.cluster import Cluster, cluster
+
+__all__ = ["cluster"]
 
 _PAGES = 24
 _OPTIONS = CrawlOptions(
@@ -37,43 +38,6 @@ _OPTIONS = CrawlOptions(
 _NOISE = "".join(f"{n:x} " for n in range(4000))
 _needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount the small disk that this needs")
 Strike = Callable[[], object]
-
-
-class Cluster:
-    """A PostgreSQL server that can be stopped and started."""
-
-    def __init__(self, binaries: Path, folder: Path) -> None:
-        self._binaries, self._folder = binaries, folder
-        self._account = _prepare(folder)
-        self.url = URL.create("postgresql", "postgres", query={"host": str(folder)}, database="postgres")
-        self._do("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
-
-    def start(self) -> None:
-        """Starts it; ready when this returns."""
-        options = f"-c listen_addresses='' -c fsync=off -k {self._folder}"
-        self._do("pg_ctl", "-w", "-o", options, "-l", str(self._folder / "log"), "start")
-
-    def stop(self) -> None:
-        """Stops it without asking its clients."""
-        self._do("pg_ctl", "-w", "-m", "immediate", "stop")
-
-    def _do(self, program: str, *arguments: str) -> None:
-        _run([self._binaries / program, "-D", self._folder / "data", *arguments], self._account, self._folder)
-
-
-@pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    """A server of the test's own, running."""
-    binaries = _postgresql_binaries()
-    if binaries is None:
-        pytest.skip("PostgreSQL is not installed here: no initdb in PATH or /usr/lib/postgresql")
-    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp", ignore_cleanup_errors=True) as folder:
-        found = Cluster(binaries, Path(folder))
-        found.start()
-        try:
-            yield found
-        finally:
-            found.stop()
 
 
 @pytest.fixture(scope="module")

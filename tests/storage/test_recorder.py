@@ -8,16 +8,19 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from storage.archive import ArchiveReader, ArchiveWriter
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import AwayError, StorageError
 from storage.models import Answer, Capture, Finding, Observation
 from storage.recorder import RunRecorder
 from storage.records import (
@@ -359,3 +362,55 @@ def _record_without_end(recorder: RunRecorder, at: datetime, acknowledged: list[
         seq = recorder.capture(page(recorder.allot(), at, body=os.urandom(9000)))
         recorder.flush()
         acknowledged.append(seq)
+
+
+class Forgetful(Database):
+    """A database whose answer to every other commit is lost on its way."""
+
+    commits = 0
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """The session; the loss is told after the commit."""
+        with super().session() as session:
+            yield session
+        self.commits += 1
+        if self.commits % 2:
+            raise AwayError("the connection was lost")
+
+
+def test_what_was_stored_though_the_answer_was_lost_is_not_stored_twice(
+    database: Database, run_id: int, tmp_path: Path, at: datetime
+) -> None:
+    with Forgetful(database.url) as forgetful:
+        forgetful.outage.allow(30)
+        with RunRecorder(forgetful, run_id, ArchiveWriter(tmp_path / "archive", "run"), batch_seconds=0) as recorder:
+            for seq in range(1, 4):
+                recorder.capture(page(seq, at))
+                recorder.observe([observed(seq)])
+                recorder.observe([observed(None), observed(None)])
+                recorder.flush()
+        assert forgetful.commits >= 6
+        assert not forgetful.outage.now
+    with database.reader() as session:
+        assert [row.seq for row in captures(session, run_id)] == [1, 2, 3]
+        assert session.query(Observation).count() == 9
+
+
+def test_a_batch_that_failed_before_its_commit_is_stored(sqlite: Database, tmp_path: Path, at: datetime) -> None:
+    with sqlite.session() as session:
+        run = start_run(session, put_portal(session, PortalRecord("https://x.org/", "X", "city")).id, "losi-2024").id
+    with Database(sqlite.url, busy_seconds=0.01) as hasty, sqlite.engine.connect() as other:
+        hasty.outage.allow(30)
+        with RunRecorder(hasty, run, ArchiveWriter(tmp_path / "archive", "run"), batch_seconds=0) as recorder:
+            other.execute(text("SELECT 1"))
+            recorder.capture(page(1, at))
+            recorder.observe([observed(1)])
+            while not hasty.outage.now:
+                assert recorder.load < 1 or hasty.outage.now
+            assert recorder.load == 1.0
+            other.rollback()
+            recorder.flush()
+            assert recorder.load < 1
+    with sqlite.reader() as session:
+        assert session.query(Observation).count() == 1

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from survey.published import published_results
 from survey.questionnaire import UnknownIndicatorError, load
 from survey.scoring import (
     as_published,
@@ -17,6 +18,7 @@ from survey.scoring import (
     losi_score,
     mean_over,
     min_max,
+    normalised,
     ones,
     osi_raw,
     osi_weights,
@@ -166,3 +168,23 @@ def test_a_mean_names_its_units() -> None:
 @pytest.mark.parametrize(("score", "printed"), [(0.90625, 0.9063), (0.84375, 0.8438), (79 / 86, 0.9186), (0, 0)])
 def test_scores_are_printed_with_halves_up(score: float, printed: float) -> None:
     assert as_published(score) == printed
+
+
+@given(st.lists(st.integers(0, 1000), min_size=2, max_size=30).filter(lambda found: min(found) < max(found)))
+def test_min_max_keeps_the_order_and_spans_from_nought_to_one(found: list[int]) -> None:
+    units = {str(number): value / 1000 for number, value in enumerate(found)}
+    made = min_max(units)
+    assert (min(made.values()), max(made.values())) == (0.0, 1.0)
+    assert competition_ranks(made) == competition_ranks(units)
+    assert all(made[unit] == normalised(value, min(found) / 1000, max(found) / 1000) for unit, value in units.items())
+
+
+def test_every_published_osi_runs_from_nought_to_one_as_the_rule_says() -> None:
+    published: dict[int, list[float]] = {}
+    for row in published_results():
+        if row.level == "country" and row.osi is not None:
+            published.setdefault(row.edition, []).append(row.osi)
+    assert len(published) >= 5
+    for year, values in published.items():
+        assert len(values) > 190, year
+        assert (min(values), max(values)) == (0.0, 1.0), year
