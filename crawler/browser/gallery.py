@@ -59,11 +59,10 @@ class Gallery:
         self.lacking: dict[str, str] = {}
 
     async def take(self, findings: Sequence[Finding]) -> None:
-        """Opens pages until every present feature has its picture, or the limits are reached."""
-        waiting = {found.feature: list(self._jobs(found)) for found in findings if found.state == "present"}
-        for feature in [feature for feature, jobs in waiting.items() if not jobs]:
-            self.lacking[feature] = "its proof is on no web page"
-            del waiting[feature]
+        """Opens pages until every present feature has its picture, or the limits are reached. A proof that stands on no
+        page (HTTPS, a style sheet) has none to take."""
+        jobs_of = {found.feature: list(self._jobs(found)) for found in findings if found.state == "present"}
+        waiting = {feature: jobs for feature, jobs in jobs_of.items() if jobs}
         while waiting and (plan := self._plan(waiting)):
             await asyncio.gather(*(self._page(capture, jobs) for capture, jobs in plan.items()))
             for jobs in plan.values():
