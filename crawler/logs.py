@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 _BOUND: ContextVar[dict[str, Any] | None] = ContextVar("bound", default=None)
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "spider"}
-_QUIET = {"procrastinate": logging.WARNING, "procrastinate.worker": logging.ERROR, "scrapy": logging.WARNING}
+_QUIET = {
+    "procrastinate": logging.WARNING,
+    "procrastinate.worker": logging.ERROR,
+    "psycopg.pool": logging.ERROR,
+    "scrapy": logging.WARNING,
+}
 
 
 class QuietLogFormatter(LogFormatter):

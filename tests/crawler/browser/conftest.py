@@ -16,6 +16,7 @@ from crawler.browser.slots import Slots
 
 T = TypeVar("T")
 MakeEngine = Callable[..., Engine]
+Started = Callable[[], list[psutil.Process]]
 
 
 @cache
@@ -33,6 +34,21 @@ def why_no_browser() -> str:
 def browsers() -> list[psutil.Process]:
     """The browser processes that this process started, or its children did."""
     return [one for one in psutil.Process().children(recursive=True) if is_browser(one)]
+
+
+def drivers() -> list[psutil.Process]:
+    """The processes of Playwright's driver that this process started."""
+    return [one for one in psutil.Process().children() if "node" in one.name()]
+
+
+@pytest.fixture
+def started() -> Started:
+    """The browsers and drivers begun since the test began: those are its own, to count and to kill.
+
+    Tests that ran before in the same process may keep a browser for the whole session.
+    """
+    others = {process.pid for process in (*browsers(), *drivers())}
+    return lambda: [process for process in (*browsers(), *drivers()) if process.pid not in others]
 
 
 def is_browser(process: psutil.Process) -> bool:

@@ -18,7 +18,7 @@ from storage.database import Database
 from storage.models import CyclePortal, Finding, Run
 from storage.records import PortalRecord
 from storage.repository import import_portals
-from tests.crawler.browser.conftest import browsers
+from tests.crawler.browser.conftest import Started, is_browser
 from tests.crawler.loopback import Route, Serve, page
 
 _OPTIONS = CrawlOptions(
@@ -41,18 +41,17 @@ def town(number: int) -> dict[str, Route]:
     return {"/": page(f"Town {number}", "/budget", "/news"), "/budget": budget, "/news": page("News", "/")}
 
 
-def _ours(others: set[int]) -> list[psutil.Process]:
-    """The processes of the cycle's browser: `others` are of browsers that other tests left open."""
-    return [process for process in browsers() if process.pid not in others]
-
-
-async def _kill_now_and_then(times: int, work: asyncio.Task[object], others: set[int]) -> int:
+async def _kill_now_and_then(times: int, work: asyncio.Task[object], started: Started) -> int:
     """Kills all processes of the browser whenever it has just begun to show pages."""
+
+    def shown() -> list[psutil.Process]:
+        return [process for process in started() if is_browser(process)]
+
     killed = 0
     while killed < times and not work.done():
-        if len(await asyncio.to_thread(_ours, others)) >= 3:
+        if len(await asyncio.to_thread(shown)) >= 3:
             await asyncio.sleep(1.0)
-            for process in await asyncio.to_thread(_ours, others):
+            for process in await asyncio.to_thread(shown):
                 with suppress(psutil.NoSuchProcess):
                     process.kill()
             killed += 1
@@ -62,9 +61,8 @@ async def _kill_now_and_then(times: int, work: asyncio.Task[object], others: set
 
 
 def test_a_browser_that_is_killed_again_and_again(
-    serve: Serve, database: Database, tmp_path: Path, inspector: Inspector
+    serve: Serve, database: Database, tmp_path: Path, inspector: Inspector, started: Started
 ) -> None:
-    others = {process.pid for process in browsers()}
     sites = [serve(town(number)) for number in range(4)]
     with database.session() as session:
         import_portals(session, [PortalRecord(f"{site.url}/", f"Town {n}", "city") for n, site in enumerate(sites)])
@@ -73,12 +71,12 @@ def test_a_browser_that_is_killed_again_and_again(
     async def main() -> int:
         options = CycleOptions(concurrency=4, processes=0)
         work = asyncio.ensure_future(crawl_cycle(database, "one", options, data_dir=tmp_path, inspector=inspector))
-        killed = await _kill_now_and_then(2, work, others)
+        killed = await _kill_now_and_then(2, work, started)
         assert (await work).ending == "done"
         return killed
 
     assert asyncio.run(main()) == 2
-    assert _ours(others) == []
+    assert not any(map(is_browser, started()))
     with database.reader() as session:
         assert list(session.scalars(select(CyclePortal.state))) == ["done"] * 4
         runs = list(session.scalars(select(Run)))

@@ -7,7 +7,6 @@ import multiprocessing
 from pathlib import Path
 from time import monotonic
 
-import psutil
 import pytest
 from playwright.async_api import Page
 
@@ -15,7 +14,7 @@ from crawler.browser.chromium import NoBrowserError
 from crawler.browser.engine import Engine, PageFailedError
 from crawler.browser.slots import Slots
 from crawler.browser.views import DESKTOP, PHONE
-from tests.crawler.browser.conftest import MakeEngine, browsers
+from tests.crawler.browser.conftest import MakeEngine, Started, is_browser
 
 
 async def _title(page: Page) -> str:
@@ -58,14 +57,14 @@ def test_page_that_crashes_twice_fails(engine_of: MakeEngine) -> None:
     assert asyncio.run(run()) == (1, "shown")
 
 
-def test_killed_browser_is_started_again(engine_of: MakeEngine) -> None:
+def test_killed_browser_is_started_again(engine_of: MakeEngine, started: Started) -> None:
     tries = 0
 
     async def killed_once(page: Page) -> str:
         nonlocal tries
         tries += 1
         if tries == 1:
-            for process in browsers():
+            for process in filter(is_browser, started()):
                 process.kill()
         return await _title(page)
 
@@ -77,25 +76,25 @@ def test_killed_browser_is_started_again(engine_of: MakeEngine) -> None:
     assert tries == 2
 
 
-def test_killed_driver_is_started_again(engine_of: MakeEngine) -> None:
+def test_killed_driver_is_started_again(engine_of: MakeEngine, started: Started) -> None:
     async def run() -> str:
         async with engine_of() as engine:
             await _look(engine)
-            for process in psutil.Process().children():
-                if "node" in process.name():
-                    process.kill()
+            killed = [process for process in started() if not is_browser(process)]
+            assert len(killed) == 1
+            killed[0].kill()
             return await _look(engine)
 
     assert asyncio.run(run()) == "shown"
 
 
-def test_browser_is_renewed(engine_of: MakeEngine) -> None:
+def test_browser_is_renewed(engine_of: MakeEngine, started: Started) -> None:
     async def run() -> list[int]:
         seen = []
         async with engine_of(recycle=2) as engine:
             for _ in range(5):
                 await _look(engine)
-                seen.append(min(process.pid for process in browsers()))
+                seen.append(min(process.pid for process in filter(is_browser, started())))
         return seen
 
     first, second, third, fourth, fifth = asyncio.run(run())
