@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from sqlalchemy.orm import Session
+
     from crawler.browser.engine import Engine
     from crawler.progress import ProgressCallback
     from detectors.conclude import Finding
@@ -279,7 +281,12 @@ class Run:
             "archive": self._archive_name(),
             "certificate": kept,
         }
-        self._database.write(lambda session: finish_run(session, self.run_id, result.outcome, **values))
+
+        def finish(session: Session) -> None:
+            self._recorder.check(session)
+            finish_run(session, self.run_id, result.outcome, **values)
+
+        self._database.write(finish)
 
     def _archive_name(self) -> str:
         return "/".join(self.archive.parts[-2:])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from sqlalchemy import Connection, Update, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.archive.writer import ArchiveWriter, RecordPlace
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import StorageError, TakenOverError
 from storage.models import Capture, Observation, Run
 from storage.records import (
     AnswerRecord,
@@ -35,13 +37,17 @@ from storage.rows import (
 
 
 class Batch:
-    """Rows of run `run_id` that wait for their transaction. Used by one thread at a time."""
+    """Rows of run `run_id` that wait for their transaction. Used by one thread at a time.
+
+    Whoever makes a batch becomes the run's writer: what an earlier one still wants to store is refused.
+    """
 
     def __init__(self, database: Database, run_id: int, archive: ArchiveWriter) -> None:
         self._database = database
         self._run_id = run_id
         self._archive = archive
-        self._portal_id, self.last_seq = self._look_up()
+        self._writer = uuid4().hex
+        self._portal_id, self.last_seq = database.write(self._take_over)
         self._observed: int | None = None
         self._origins: dict[int, tuple[str, str]] = {}
         self._empty()
@@ -78,6 +84,7 @@ class Batch:
 
         def store(session: Session) -> None:
             nonlocal tried
+            self.check(session)
             if self._observed is None:
                 self._observed = self._count(session)
             if not tried or not self._arrived(session):
@@ -87,6 +94,15 @@ class Batch:
         self._database.write(store)
         self._observed = (self._observed or 0) + len(self._observations)
         self._empty()
+
+    def check(self, session: Session) -> None:
+        """Raises `TakenOverError` if another has become the run's writer; until the session's end nobody can."""
+        query = select(Run.writer).where(Run.id == self._run_id).with_for_update(read=True)
+        if session.scalar(query) != self._writer:
+            raise TakenOverError(
+                f"another process goes on with run {self._run_id}",
+                "what this one found since is fetched again by the other; nothing needs to be done",
+            )
 
     def _arrived(self, session: Session) -> bool:
         """Whether an earlier try was stored after all. What else a batch holds replaces what was there before."""
@@ -115,14 +131,14 @@ class Batch:
         put_findings(connection, list(self._findings.values()))
         put_answers(connection, list(self._answers.values()))
 
-    def _look_up(self) -> tuple[int, int]:
-        """The run's portal, and the number of its last capture."""
-        last = select(func.max(Capture.seq)).where(Capture.run_id == Run.id).scalar_subquery()
-        query = select(Run.portal_id, last).where(Run.id == self._run_id)
-        row = self._database.read(lambda session: session.execute(query).one_or_none())
-        if row is None:
+    def _take_over(self, session: Session) -> tuple[int, int]:
+        """Becomes the run's writer; the run's portal, and the number of its last capture."""
+        run = session.get(Run, self._run_id, with_for_update=True)
+        if run is None:
             raise StorageError(f"the database {self._database.where} has no run {self._run_id}", "start the run first")
-        return row[0], row[1] or 0
+        run.writer = self._writer
+        last = session.scalar(select(func.max(Capture.seq)).where(Capture.run_id == self._run_id))
+        return run.portal_id, last or 0
 
     def _archived(self, record: CaptureRecord) -> RecordPlace:
         if record.place is not None:

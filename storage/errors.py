@@ -24,6 +24,10 @@ class AwayError(StorageError):
     """The database does not answer, or another holds it: the same may work a little later."""
 
 
+class TakenOverError(StorageError):
+    """Another process goes on with the run: what this one still has of it is not stored."""
+
+
 class ArchiveError(StorageError):
     """A file is no web archive, or its place in the archive holds no record."""
 

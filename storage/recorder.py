@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import Self
 
+from sqlalchemy.orm import Session
+
 from storage.archive.writer import ArchiveWriter
 from storage.batch import Batch
 from storage.database import Database
@@ -106,6 +108,10 @@ class RunRecorder:
         """How full the queue is, 0 to 1: a crawl should slow down before it reaches 1, where calls wait. While the
         database is away it counts as full, so that little is fetched that a crash would lose."""
         return 1.0 if self._database.outage.now else min(1.0, self._queued_bytes / self._queue_bytes)
+
+    def check(self, session: Session) -> None:
+        """Raises `TakenOverError` if another process goes on with the run."""
+        self._batch.check(session)
 
     def flush(self) -> None:
         """Waits until everything taken so far is stored."""

@@ -22,6 +22,10 @@ _KEEPALIVE = ("tcp_keepalives_idle = 10", "tcp_keepalives_interval = 5", "tcp_ke
 """A machine that lost its power or its network loses its locks after 25 seconds."""
 
 
+class LocksLostError(StorageError):
+    """The connection that holds the locks was lost."""
+
+
 class PortalLocks:
     """The locks of one worker on one connection. When that is lost, so are they: `alive` says it, and `regain` takes
     them again."""
@@ -56,7 +60,7 @@ class PortalLocks:
         return all([await self._lock(*one) for one in (*cycles, *portals)])
 
     async def take(self, portal_id: int) -> bool:
-        """Takes the lock of a portal; False if it is held, here or by another worker. Raises `StorageError`."""
+        """Takes the lock of a portal; False if it is held, here or by another worker. Raises `LocksLostError`."""
         if portal_id in self._held:
             return False
         self._held.add(portal_id)
@@ -109,7 +113,7 @@ class PortalLocks:
                 cursor = await self._connection.execute(statement, values)
                 row = await cursor.fetchone()
         except (psycopg.Error, TimeoutError) as error:
-            raise StorageError(f"the connection that holds the portals' locks was lost: {error}") from error
+            raise LocksLostError(f"the connection that holds the portals' locks was lost: {error}") from error
         return row[0] if row else None
 
 

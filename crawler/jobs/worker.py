@@ -22,6 +22,7 @@ from procrastinate.jobs import Job
 from crawler.jobs.connector import PatientConnector
 from crawler.jobs.desk import AgainError, Desk
 from crawler.jobs.handout import QUEUE, hand_out
+from crawler.jobs.locks import LocksLostError
 from crawler.jobs.queue import VISIT
 from crawler.jobs.recovery import forsaken, recover
 from storage.errors import StorageError
@@ -155,6 +156,7 @@ class Worker:
             logger.info("queued %s portals", queued)
 
     async def _watch(self) -> None:
+        """Tells how the work goes, and looks for workers that died. Locks that are lost are `_keep_locks`' matter."""
         looked = sent = monotonic()
         forgotten: set[int] = set()
         while True:
@@ -164,10 +166,12 @@ class Worker:
                     await self._pulse(cycle_id, shared)
             if monotonic() - looked >= self._options.heartbeat:
                 looked = monotonic()
-                await self._recover()
+                with suppress(LocksLostError):
+                    await self._recover()
             if monotonic() - sent >= _RATE_OVER:
                 sent = monotonic()
-                forgotten = await forsaken(self._app, self._desk, forgotten)
+                with suppress(LocksLostError):
+                    forgotten = await forsaken(self._app, self._desk, forgotten)
                 await self._desk.send_rest()
 
     async def _recover(self) -> None:

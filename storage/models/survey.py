@@ -60,7 +60,8 @@ class Cycle(Base):
 class Run(Base):
     """One visit to one portal; `outcome` is NULL while it goes on (or if it was killed).
 
-    `archive` is the path of the run's archive folder, relative to the data folder.
+    `archive` is the path of the run's archive folder, relative to the data folder; `writer` names who stores what the
+    run finds: whoever goes on with it takes its place, and what an earlier one still has is refused.
     """
 
     __tablename__ = "runs"
@@ -90,6 +91,7 @@ class Run(Base):
     archive: Mapped[str | None] = mapped_column(PageText)
     software: Mapped[str | None] = mapped_column(String(100))
     certificate: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    writer: Mapped[str | None] = mapped_column(String(32))
 
     portal: Mapped[Portal] = relationship(back_populates="runs")
     cycle: Mapped[Cycle | None] = relationship(back_populates="runs")

@@ -11,16 +11,22 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import URL, inspect, text
 from sqlalchemy.orm import Session
 
-from storage.database import Database, database_url, dump_json
+from storage.database import Database, alembic_config, database_url, dump_json
 from storage.errors import StorageError
-from storage.models import Base, Cycle, Portal
+from storage.models import Base, Cycle, Portal, Run
 
 ROOT = Path(__file__).parents[2]
+
+_PORTAL = "(id, url, name, kind) VALUES (5, 'https://x.org/', 'X', 'city')"
+_RUN = """(id, portal_id, edition, kind, started, pages, requests, bytes, seconds, languages, settings, certificate)
+VALUES (7, 5, 'losi-2024', 'live', '2026-01-01 00:00:00+00:00', 1, 1, 1, 1, '[]', '{}', '{}')"""
+"""Rows of the first schema, in which every database that was ever made can be."""
 
 
 def differences(database: Database) -> list[object]:
@@ -33,6 +39,19 @@ def test_migrations_make_what_the_models_say(empty_database: Database) -> None:
     assert differences(empty_database)
     empty_database.migrate()
     assert differences(empty_database) == []
+
+
+def test_a_database_of_the_first_schema_is_brought_up_to_date(empty_database: Database) -> None:
+    config = alembic_config()
+    with empty_database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text(f"INSERT INTO portals {_PORTAL}"))
+        connection.execute(text(f"INSERT INTO runs {_RUN}"))
+    empty_database.migrate()
+    assert differences(empty_database) == []
+    with empty_database.reader() as session:
+        assert [(run.id, run.edition, run.writer) for run in session.query(Run)] == [(7, "losi-2024", None)]
 
 
 def test_migrate_twice_changes_nothing(database: Database) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from storage.archive import ArchiveReader, ArchiveWriter
 from storage.database import Database
-from storage.errors import AwayError, StorageError
+from storage.errors import AwayError, StorageError, TakenOverError
 from storage.models import Answer, Capture, Finding, Observation
 from storage.recorder import RunRecorder
 from storage.records import (
@@ -248,6 +248,31 @@ def test_a_closed_recorder_takes_nothing(database: Database, run_id: int, at: da
 def test_a_run_that_does_not_exist(database: Database, tmp_path: Path) -> None:
     with ArchiveWriter(tmp_path, "run") as archive, pytest.raises(StorageError, match="has no run 77"):
         RunRecorder(database, 77, archive)
+
+
+def test_whoever_goes_on_with_a_run_is_its_only_writer(
+    database: Database, run_id: int, at: datetime, tmp_path: Path
+) -> None:
+    first = RunRecorder(database, run_id, ArchiveWriter(tmp_path / "first", "run"), batch_seconds=60)
+    first.capture(page(1, at))
+    first.flush()
+    first.capture(page(2, at))
+    with RunRecorder(database, run_id, ArchiveWriter(tmp_path / "second", "run")) as second:
+        assert second.allot() == 2
+        second.capture(page(2, at, url="https://x.org/other"))
+        second.flush()
+        with pytest.raises(TakenOverError, match=f"goes on with run {run_id}"):
+            first.flush()
+        with database.session() as session:
+            second.check(session)
+            with pytest.raises(TakenOverError):
+                first.check(session)
+        with pytest.raises(TakenOverError):
+            first.close()
+        second.capture(page(3, at))
+    with database.reader() as session:
+        found = [(row.seq, row.url) for row in captures(session, run_id)]
+    assert found == [(1, "https://x.org/1"), (2, "https://x.org/other"), (3, "https://x.org/3")]
 
 
 @pytest.mark.parametrize(
