@@ -21,7 +21,8 @@ router = APIRouter()
 Cycle = Annotated[Text, Query(max_length=10)]
 COLUMNS = (
     "portal", "url", "country", "region", "groups", "kind", "edition", "status", "measure", "yes", "unknown",
-    "questions", "confirmed", "index", "index_if_unknown_were_yes", "level", "country_osi", "country_osi_year",
+    "questions", "confirmed", "index", "normalised", "index_if_unknown_were_yes", "level", "country_osi",
+    "country_osi_year",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -66,7 +67,8 @@ def scores_csv(context: App, cycle: Cycle = "", kind: Text = "") -> Response:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    writer.writerows(_cells(score) for board in _scores(context, cycle, kind) for score in board.rows)
+    for board in _scores(context, cycle, kind):
+        writer.writerows(_cells(*row) for row in zip(board.rows, board.normalised, strict=True))
     headers = {"Content-Disposition": 'attachment; filename="scores.csv"'}
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -81,11 +83,11 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and 0 < int(text) <= MAX_ID else None
 
 
-def _cells(score: Score) -> list[object]:
+def _cells(score: Score, normalised: float | None) -> list[object]:
     visit, osi = score.visit, score.published
     cells = [
         visit.name, visit.url, visit.country, visit.place.region, " ".join(visit.place.groups), visit.kind,
         visit.edition, score.status, score.measure, score.yes, score.unknown, score.questions, score.confirmed,
-        score.index, score.high, score.level, osi.osi if osi else None, osi.year if osi else None,
+        score.index, normalised, score.high, score.level, osi.osi if osi else None, osi.year if osi else None,
     ]  # fmt: skip
     return [f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in cells]

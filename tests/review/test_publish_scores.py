@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
@@ -11,6 +13,7 @@ from statistics import mean, median
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml.html import HtmlElement, document_fromstring
 
 from losi.commands.publish_scores import write_scores_json
 from review.publish.dataset import write_dataset
@@ -24,7 +27,8 @@ from storage.records import PortalRecord
 from storage.repository import finish_run, new_cycle, plan_portals, put_portal, start_run
 from survey.questionnaire import load
 from survey.scoring import as_published, competition_ranks, level, min_max
-from tests.review.conftest import EDITION, World
+from tests.review.browsing import log_in
+from tests.review.conftest import EDITION, Client, World
 
 TODAY = date(2027, 3, 1)
 NATIONAL = "osi-2024"
@@ -268,3 +272,32 @@ def test_dashboards_tables_and_the_data_set_say_the_same(states: World, tmp_path
         assert [row["mean"] for row in groups if row["measure"] == measure and row["by"] == "region"] == [
             line.mean for line in board.regions
         ]
+
+
+def test_the_dashboard_and_its_csv_show_the_normalised_index_of_countries(states: World, client: Client) -> None:
+    states.person("Sue", "supervisor")
+    browser = client(states)
+    log_in(browser, "Sue")
+    rows = list(csv.DictReader(io.StringIO(browser.get("/scores.csv").text)))
+    told = {(row["country"], row["measure"]): row["normalised"] for row in rows}
+    assert told["FRA", "osi_weighted"] == "1.0"
+    assert told["KEN", "osi_weighted"] == "0.0"
+    assert 0 < float(told["PER", "osi_weighted"]) < 1
+    assert {value for (_, measure), value in told.items() if measure == "losi"} == {""}
+    tables = [_cells(table) for table in document_fromstring(browser.get("/scores").text).iter("table")]
+    cities, countries = (table for table in tables if table[0][0] == "Portal")
+    if "Normalised" in cities[0]:
+        cities, countries = countries, cities
+    assert "Normalised" not in cities[0]
+    column = countries[0].index("Normalised")
+    assert [row[column] for row in countries[1:]] == [
+        "1.0000",
+        f"{float(told['PER', 'osi_weighted']):.4f}",
+        "0.0000",
+        "",
+    ]
+
+
+def _cells(table: HtmlElement) -> list[list[str]]:
+    """The texts of a table's cells, row by row."""
+    return [[str(cell.text_content()) for cell in row if cell.tag in ("th", "td")] for row in table.iter("tr")]
