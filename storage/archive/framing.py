@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -51,8 +52,8 @@ class NotARecordError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class GzipFrames:
-    """The records of a file that holds one record per gzip member (as the WARC standard recommends)."""
+class _Frames(ABC):
+    """The records of a file of `size` bytes; of a block, `keep` bytes at most. Damage is reported with its offset."""
 
     file: BinaryIO
     size: int
@@ -65,6 +66,15 @@ class GzipFrames:
             record, offset = self.read(offset)
             if record is not None:
                 yield record
+
+    @abstractmethod
+    def read(self, offset: int) -> tuple[RawRecord | None, int | None]:
+        """The record at `offset` (None if it is damaged) and the offset of the next (None at the end)."""
+
+
+@dataclass(frozen=True, slots=True)
+class GzipFrames(_Frames):
+    """The records of a file that holds one record per gzip member (as the WARC standard recommends)."""
 
     def read(self, offset: int) -> tuple[RawRecord | None, int | None]:
         """The record at `offset` (None if it is damaged) and the offset of the next (None at the end).
@@ -121,20 +131,8 @@ class GzipFrames:
 
 
 @dataclass(frozen=True, slots=True)
-class PlainFrames:
+class PlainFrames(_Frames):
     """The records of an uncompressed file."""
-
-    file: BinaryIO
-    size: int
-    keep: int
-    report: Report
-
-    def __iter__(self) -> Iterator[RawRecord]:
-        offset: int | None = 0
-        while offset is not None and offset < self.size:
-            record, offset = self.read(offset)
-            if record is not None:
-                yield record
 
     def read(self, offset: int) -> tuple[RawRecord | None, int | None]:
         """The record at `offset` (None if it is damaged) and the offset of the next (None at the end)."""
