@@ -25,6 +25,11 @@ class Detector(ABC):
 class PageDetector(Detector):
     """Looks at one page at a time."""
 
+    def needs(self) -> frozenset[str] | None:
+        """The features, composed features and lists of general vocabulary (`general.<list>`) of which the page's words
+        must tell one, or the detector sees nothing. None: it looks at more than words and is asked of every page."""
+        return None
+
     @abstractmethod
     def observe(self, page: Page) -> Iterable[Observation]:
         """What this page shows of the features, for or against. Never a conclusion."""

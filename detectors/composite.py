@@ -13,7 +13,7 @@ from detectors.together import beside, composed, hits_of, is_general
 from detectors.topic import TopicDetector, describe
 
 if TYPE_CHECKING:
-    from detectors.hits import Hit
+    from detectors.hits import Hit, Segment
     from detectors.page import Page
     from detectors.strengths import Strengths
 
@@ -36,6 +36,10 @@ class ComposedDetector(PageDetector):
 
     spurned: ClassVar[frozenset[str]] = frozenset()
 
+    def needs(self) -> frozenset[str] | None:
+        """Its features, unless a leaf observes more than compositions."""
+        return frozenset(self.features) if type(self).observe is ComposedDetector.observe else None
+
     def observe(self, page: Page) -> Iterable[Observation]:
         """The best place per feature."""
         return composed(page, self.features, self.spurned)
@@ -43,6 +47,10 @@ class ComposedDetector(PageDetector):
 
 class TopicOrComposedDetector(TopicDetector):
     """A topic that is also told by two others in one place."""
+
+    def needs(self) -> frozenset[str] | None:
+        """Its feature, told either way, unless a leaf observes more."""
+        return frozenset(self.features) if type(self).observe is TopicOrComposedDetector.observe else None
 
     def observe(self, page: Page) -> Iterable[Observation]:
         """Its own words, then the composition."""
@@ -115,7 +123,11 @@ class CompanionDetector(TopicDetector):
 def _groups_of(page: Page) -> set[str]:
     """The groups that the title and the main headings name."""
     named: set[str] = set()
-    for segment in page.hits.segments:
-        if segment.kind == "title" or (segment.heading is not None and segment.heading.level == 1):
-            named |= page.hits.marks(segment) & set(GROUPS)
+    for number, marks in page.hits.general.items():
+        if not marks.isdisjoint(GROUPS) and _leads(page.hits.segments[number]):
+            named |= marks.intersection(GROUPS)
     return named
+
+
+def _leads(segment: Segment) -> bool:
+    return segment.kind == "title" or (segment.heading is not None and segment.heading.level == 1)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from detectors.packaged import data
@@ -52,8 +52,27 @@ def _composition(parts: list[Any]) -> Composition:
 
 def composed_of(told: Collection[str]) -> frozenset[str]:
     """The composed features whose every part has a name among `told` (features and `general.<list>`)."""
-    return frozenset(
-        feature
-        for feature, ways in compositions().items()
-        if any(all(any(name.text in told for name in part) for part in way) for way in ways)
-    )
+    return frozenset(ways_told(frozenset(told)))
+
+
+def ways_told(told: frozenset[str]) -> Mapping[str, Sequence[Composition]]:
+    """By composed feature, the compositions whose every part has a name among `told`."""
+    return _ways(told & _names())
+
+
+@lru_cache(maxsize=1024)
+def _ways(told: frozenset[str]) -> Mapping[str, Sequence[Composition]]:
+    found: dict[str, list[Composition]] = {}
+    for feature, way in _each():
+        if not any(told.isdisjoint([name.text for name in part]) for part in way):
+            found.setdefault(feature, []).append(way)
+    return found
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(name.text for _, way in _each() for part in way for name in part)
+
+
+def _each() -> Iterator[tuple[str, Composition]]:
+    return ((feature, way) for feature, ways in compositions().items() for way in ways)

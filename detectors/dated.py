@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from detectors.dates import dates_in, writes_month_first
+from detectors.dates import FIRST_YEAR, dates_in, holds_digit, writes_month_first
 
 if TYPE_CHECKING:
     from detectors.hits import Segment
     from detectors.page import Page
 
-_FIGURES = re.compile(r"\d{4}|\d\s?年|元年")
+_FIGURES = re.compile(r"\d(?:\d{3}|\s?年)")
 _MAX_DATED = 400
 """How many pieces of a page with figures in them are read for dates."""
+
+_SHORT = 80
+"""Texts in which the pattern is found, or not, as quickly as any digit."""
 
 _CONTENT = frozenset(("text", "link", "heading", "title"))
 _NO_CONTENT = frozenset(("header", "nav", "breadcrumb", "consent"))
@@ -23,13 +27,17 @@ _NO_CONTENT = frozenset(("header", "nav", "breadcrumb", "consent"))
 
 def dated(page: Page) -> Iterator[tuple[date, Segment]]:
     """The days named in the page's content, headings and links outside its head and menus, with where they stand."""
-    read = 0
     month_first = writes_month_first(page.host)
-    for segment in page.hits.with_figures:
-        if segment.zone in _NO_CONTENT or segment.kind not in _CONTENT or not _FIGURES.search(segment.text):
-            continue
-        read += 1
-        if read > _MAX_DATED:
-            return
+    for segment in islice(_with_figures(page), _MAX_DATED):
         for day in dates_in(segment.text, page.languages, month_first=month_first):
             yield day, segment
+
+
+def _with_figures(page: Page) -> Iterator[Segment]:
+    """The pieces of content that hold a year's figures, or are of the first year of an era."""
+    for segment in page.hits.segments:
+        if segment.kind in _CONTENT and segment.zone not in _NO_CONTENT:
+            text = segment.text
+            worth = len(text) < _SHORT or holds_digit(text)
+            if (worth and _FIGURES.search(text)) or FIRST_YEAR in text:
+                yield segment

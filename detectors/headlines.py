@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,6 @@ _STEPS_UP = 3
 _MAX_ITEM = 400
 """Characters of an item with its date and first lines; what is longer holds several items."""
 
-_FIGURES = re.compile(r"\d{4}|\d\s?[年년]|元年")
 _ARTICLES = ("NewsArticle", "BlogPosting")
 
 
@@ -81,4 +79,4 @@ def _text_of(element: HtmlElement) -> str:
 
 
 def _names_day(page: Page, text: str) -> bool:
-    return bool(_FIGURES.search(text)) and bool(dates_in(text, page.languages))
+    return bool(dates_in(text, page.languages))

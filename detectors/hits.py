@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import cache, cached_property, lru_cache
 from itertools import count, islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from detectors.normalise import locate
-from detectors.readings import read_address, read_text
+from detectors.page.elements import made
+from detectors.readings import read_addresses, read_texts
 from survey.countries import countries
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from detectors.lexicon import Lexicon, Term
     from detectors.page import Page
     from detectors.page.elements import Block, Field, Form, Heading, Link, Zone
+    from detectors.readings import Reading, Readings
 
 SegmentKind = Literal["title", "heading", "link", "control", "form", "image", "frame", "text", "url"]
 MAX_TEXT_SEGMENTS = 1_500
@@ -68,9 +71,8 @@ class PageHits:
 
     def __init__(self, page: Page) -> None:
         self.segments: list[Segment] = list(_labels(page))
-        self.by_feature: dict[str, list[Hit]] = {}
-        self.general: dict[int, set[str]] = {}
-        self._features: dict[int, set[str]] = {}
+        self.by_feature: dict[str, list[Hit]] = defaultdict(list)
+        self.general: dict[int, set[str]] = defaultdict(set)
         self._denied: set[tuple[str, str]] = set()
         self._below: dict[str, frozenset[str]] = {}
         self.urls: dict[str, list[Hit]] = {}
@@ -78,8 +80,8 @@ class PageHits:
         beside = page.lexicons.for_languages(_beside_english(page)) if page.lexicons else ()
         self._own = page.languages[0].split("-")[0] if page.languages else ""
         self._is_covered = any(not self._is_foreign(lexicon) for lexicon in self._lexicons)
-        for lexicon in dict.fromkeys((*self._lexicons, *beside)):
-            self._read(lexicon)
+        for lexicon, readings in self._readings(tuple(dict.fromkeys((*self._lexicons, *beside)))).items():
+            self._read(lexicon, readings)
         self._read_urls(page)
         if len(self._lexicons) > 1 or beside:
             for hits in (*self.by_feature.values(), *self.urls.values()):
@@ -91,11 +93,6 @@ class PageHits:
         return self._is_covered
 
     @cached_property
-    def with_figures(self) -> list[Segment]:
-        """The segments that hold a digit (or the first year of an era), as dates and numbers do."""
-        return [segment for segment in self.segments if _FIGURE.search(segment.text) or _FIRST_YEAR in segment.text]
-
-    @cached_property
     def touching(self) -> dict[str, set[int]]:
         """The numbers of the segments that touch each list of general vocabulary."""
         numbers: dict[str, set[int]] = {}
@@ -103,6 +100,14 @@ class PageHits:
             for mark in marks:
                 numbers.setdefault(mark, set()).add(number)
         return numbers
+
+    @cached_property
+    def _features(self) -> dict[int, set[str]]:
+        features: dict[int, set[str]] = defaultdict(set)
+        for name, hits in self.by_feature.items():
+            for hit in hits:
+                features[hit.segment.number].add(name)
+        return features
 
     def feature(self, name: str) -> list[Hit]:
         """Hits of the feature in labels, headings, captions and text, in document order."""
@@ -131,29 +136,38 @@ class PageHits:
     def _is_foreign(self, lexicon: Lexicon) -> bool:
         return lexicon.language.split("-")[0] != self._own
 
-    def _read(self, lexicon: Lexicon) -> None:
-        """Menus mix languages, running text does not: another language's words count there for want of the own."""
+    def _read(self, lexicon: Lexicon, readings: list[tuple[Segment, Reading]]) -> None:
         foreign = self._is_foreign(lexicon)
         speaks = not foreign or lexicon.language == "en"
+        for segment, (terms, general, denied) in readings:
+            if general and speaks:
+                self.general[segment.number] |= general
+            if denied and segment.link is not None:
+                self._denied.update((segment.link.url, feature) for feature in denied)
+            for start, end, term, extra in terms:
+                self.by_feature[term.feature].append(made(Hit, (term, segment, start, end, extra, foreign)))
+
+    def _readings(self, lexicons: tuple[Lexicon, ...]) -> dict[Lexicon, list[tuple[Segment, Reading]]]:
+        """The segments in which each lexicon finds something.
+
+        Menus mix languages, running text does not: another language's words count there for want of the own.
+        """
+        found: dict[Lexicon, list[tuple[Segment, Reading]]] = {lexicon: [] for lexicon in lexicons}
+        own = tuple(each for each in lexicons if not self._is_foreign(each)) if self._is_covered else lexicons
         for segment in self.segments:
-            if foreign and segment.kind == "text" and self._is_covered:
-                continue
-            reading = read_text(lexicon, segment.text)
-            if reading.general and speaks:
-                self.general.setdefault(segment.number, set()).update(reading.general)
-            if reading.denied and segment.link is not None:
-                self._denied.update((segment.link.url, feature) for feature in reading.denied)
-            for start, end, term, extra in reading.terms:
-                hit = Hit(term, segment, start, end, extra, foreign)
-                self.by_feature.setdefault(term.feature, []).append(hit)
-                self._features.setdefault(segment.number, set()).add(term.feature)
+            look = own if segment.kind == "text" else lexicons
+            for lexicon, reading in read_texts(look, segment.text):
+                found[lexicon].append((segment, reading))
+        return found
 
     def _read_urls(self, page: Page) -> None:
         """Terms in addresses; one counts neither in a denied phrase nor where the link's label denies it."""
-        for segment in _url_segments(page):
-            for lexicon in self._lexicons:
-                for start, end, term, extra in read_address(lexicon, segment.text).terms:
-                    if segment.link is None or (segment.link.url, term.feature) not in self._denied:
+        for number, (url, zone, link) in enumerate(_addresses(page)):
+            text, readings = _read_url(self._lexicons, url, page.host)
+            for lexicon, reading in readings:
+                segment = Segment("url", text, zone, link=link, number=number)
+                for start, end, term, extra in reading.terms:
+                    if link is None or (link.url, term.feature) not in self._denied:
                         hit = Hit(term, segment, start, end, extra, self._is_foreign(lexicon))
                         self.urls.setdefault(term.feature, []).append(hit)
 
@@ -187,10 +201,11 @@ def _labels(page: Page) -> Iterator[Segment]:
     for heading in page.headings:
         yield Segment("heading", heading.text, heading.zone, heading=heading, number=next(number))
     for link in page.links:
-        if link.label:
-            yield Segment("link", link.label, link.zone, link=link, number=next(number))
-        if link.title and link.title not in link.label:
-            yield Segment("link", link.title, link.zone, link=link, number=next(number))
+        label, title, zone = link.label, link.title, link.zone
+        if label:
+            yield made(Segment, ("link", label, zone, link, None, None, None, None, next(number)))
+        if title and title not in label:
+            yield made(Segment, ("link", title, zone, link, None, None, None, None, next(number)))
     for form in page.forms:
         if form.text and not form.loose:
             yield Segment("form", form.text[:200], form.zone, form=form, number=next(number))
@@ -202,31 +217,31 @@ def _labels(page: Page) -> Iterator[Segment]:
             yield Segment("frame", title, "main", number=next(number))
     blocks = (b for b in page.blocks if b.link_chars * 10 <= len(b.text) * 9 and b.tag not in _HEADINGS)
     for block in islice(blocks, MAX_TEXT_SEGMENTS):
-        yield Segment("text", block.text[:_MAX_BLOCK], block.zone, block=block, number=next(number))
+        text = block.text[:_MAX_BLOCK]
+        yield made(Segment, ("text", text, block.zone, None, None, None, None, block, next(number)))
 
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _TITLE_BREAK = re.compile(r"\s+[|–—·•»›:-]+\s+|\s*[|»›]\s*")
-_FIGURE = re.compile(r"\d")
-_FIRST_YEAR = "元年"
 _EXTENSION = re.compile(r"\.(?:html?|php|aspx?|jsp|do|action|xhtml|cfm)\b", re.I)
 
 
-def _url_segments(page: Page) -> Iterator[Segment]:
-    """Paths of the page and of its links; of links to other hosts the host counts too."""
-    yield Segment("url", _readable(page.url, page.host), "main")
+def _addresses(page: Page) -> Iterator[tuple[str, Zone, Link | None]]:
+    """Address, zone and link, of the page and of its links."""
+    yield page.url, "main", None
     first = {link.url: link for link in reversed(page.links) if link.url.startswith("http")}
-    for number, (url, link) in enumerate(reversed(first.items()), 1):
-        yield Segment("url", _readable(url, page.host), link.zone, link=link, number=number)
+    for url, link in reversed(first.items()):
+        yield url, link.zone, link
 
 
 @lru_cache(maxsize=16_384)
-def _readable(url: str, own_host: str) -> str:
-    """The address as words: its path, and its host where it is not the page's own."""
+def _read_url(lexicons: tuple[Lexicon, ...], url: str, own_host: str) -> tuple[str, Readings]:
+    """The address as words, its path, and its host where it is not the page's own; what the lexicons find in them."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError:
-        return ""
-    text = unquote(_EXTENSION.sub("", parts.path))
-    return text if host == own_host else f"{host} {text}"
+        return "", ()
+    path = unquote(_EXTENSION.sub("", parts.path))
+    text = path if host == own_host else f"{host} {path}"
+    return text, read_addresses(lexicons, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
@@ -15,9 +16,24 @@ def _listed(group: str) -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset(e for e in entries if "/" not in e), tuple(e for e in entries if "/" in e)
 
 
-@lru_cache(maxsize=8192)
 def host_of(url: str) -> str:
     """Host of an absolute URL, lower case, without `www.`; empty if there is none."""
+    return _host_of(_beginning(url))
+
+
+def hosts_of(urls: Iterable[str]) -> frozenset[str]:
+    """The hosts of all of them."""
+    return frozenset(map(_host_of, set(map(_beginning, urls))))
+
+
+def _beginning(url: str) -> str:
+    """What stands before the path: of most addresses of a site the same. All of it where that is not easily told."""
+    end = url.find("/", len("https://")) if url.startswith(("http://", "https://")) else -1
+    return url if end < 0 else url[:end]
+
+
+@lru_cache(maxsize=4096)
+def _host_of(url: str) -> str:
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
@@ -31,10 +47,20 @@ def listed(url: str, group: str) -> str:
     host = host_of(url)
     if not host:
         return ""
-    hosts, paths = _listed(group)
-    labels = host.split(".")
+    return _listed_host(host, group) or next((entry for entry in _listed(group)[1] if entry in url), "")
+
+
+@lru_cache(maxsize=8192)
+def _listed_host(host: str, group: str) -> str:
+    """The entry without a path that the host belongs to; empty if none."""
+    hosts, labels = _listed(group)[0], host.split(".")
     named = (name for start in range(len(labels) - 1) if (name := ".".join(labels[start:])) in hosts)
-    return next(named, "") or next((entry for entry in paths if entry in url), "")
+    return next(named, "")
+
+
+def may_be_listed(hosts: Iterable[str], addresses: str, group: str) -> bool:
+    """Whether one of these addresses, whose hosts are given too, may belong to the group."""
+    return any(_listed_host(host, group) for host in hosts) or any(entry in addresses for entry in _listed(group)[1])
 
 
 @lru_cache(maxsize=8192)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from detectors import lexicon, registry
 from detectors.base import PageDetector, PortalDetector
 from detectors.page import Page
+from detectors.told import told_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +34,7 @@ class Inspector:
     def __init__(self, detectors: Registry, lexicons: LexiconSet) -> None:
         self.detectors = detectors
         self.lexicons = lexicons
+        self._needs = tuple((detector, detector.needs()) for detector in detectors.page)
         self._failures: list[str] = []
         self._asked: Counter[type] = Counter()
         self._failed: Counter[str] = Counter()
@@ -84,7 +86,7 @@ class Inspector:
         """The same, with the detectors that failed on the page; it is not counted until `take` is told of it."""
         out: list[Observation] = []
         failures = []
-        for detector in self.detectors.page:
+        for detector in self._concerned(page):
             try:
                 out += [
                     o.signed(detector.name, detector.version, page.url, page.capture) for o in detector.observe(page)
@@ -93,6 +95,14 @@ class Inspector:
                 failures.append((detector.name, f"{page.url}: {error!r}"))
         out.sort(key=lambda o: (-o.strength, o.feature))
         return out, tuple(failures)
+
+    def _concerned(self, page: Page) -> Iterable[PageDetector]:
+        """The detectors that may see something on the page, all of them where its words cannot be read."""
+        try:
+            told = told_on(page).names
+        except Exception:
+            return self.detectors.page
+        return [detector for detector, needs in self._needs if needs is None or not told.isdisjoint(needs)]
 
     def take(self, failures: Failures) -> None:
         """Counts one page that was looked at, here or in another process, with the detectors that failed on it."""

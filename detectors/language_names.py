@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
@@ -12,6 +13,7 @@ from detectors.packaged import data
 from detectors.page.language import declared
 
 if TYPE_CHECKING:
+    from detectors.page import Page
     from detectors.page.elements import Link
 
 SWITCH = re.compile(r"lang|locale|idioma|sprache|langue|wpml|polylang|dil|jezik", re.I)
@@ -21,6 +23,10 @@ MAX_NAME = 40
 """Characters of the longest label that may name a language."""
 
 _SWITCH_WORDS = frozenset(("version", "site", "website", "verzia", "versione", "versao", "versija", "verze"))
+
+
+plain_label = lru_cache(maxsize=16_384)(normalise)
+"""Labels repeat from page to page, and several of us ask for each."""
 
 
 @cache
@@ -54,6 +60,16 @@ def language_of_name(text: str) -> str:
     return str(_own_names().get(normalise(text), ""))
 
 
+def links_naming(page: Page, own: str) -> Iterator[tuple[Link, str]]:
+    """The links that lead to another language than `own`, in document order, each with what it is known by."""
+    for link in page.links:
+        label = link.label or link.title
+        if link.hreflang or (len(label) <= MAX_NAME and _said_by(label) != _NOTHING_SAID):
+            why = names_language(link, own)
+            if why:
+                yield link, why
+
+
 def names_language(link: Link, own: str) -> str:
     """By what the link is known to lead to another language than `own`; empty if it is not."""
     if link.href.startswith(("mailto:", "tel:")):
@@ -70,10 +86,22 @@ def names_language(link: Link, own: str) -> str:
     return _by_code(link, label, own) if code else ""
 
 
+_NOTHING_SAID = (None, False)
+
+
 @lru_cache(maxsize=16_384)
 def _said_by(label: str) -> tuple[str | None, bool]:
     """The language that calls itself so (None: the label is no such name), and whether the label is a bare code."""
-    return language_of_name(label) if is_endonym(label) else None, normalise(label) in _codes()
+    plain = plain_label(label)
+    if _words().isdisjoint(plain.split()):
+        return _NOTHING_SAID
+    return language_of_name(label) if is_endonym(label) else None, plain in _codes()
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Every word of a language's name, and the codes."""
+    return _codes().union(*(name.split() for name in _names()))
 
 
 def _by_code(link: Link, label: str, own: str) -> str:

@@ -56,7 +56,8 @@ class Lexicon:
     """The vocabulary of one language, with a matcher each for its words in labels, for those that count in running text
     too (all but the weak), for what denies them, and for URLs.
 
-    `features` are those for which it has at least one strong or weak term, and those composed of what it has terms for.
+    `features` are those for which it has at least one strong or weak term, and those composed of what it has terms for;
+    `denied` are those of which it has terms that deny.
     """
 
     language: str
@@ -68,6 +69,7 @@ class Lexicon:
     urls: Matcher[Term]
     fold: bool
     features: frozenset[str]
+    denied: frozenset[str]
 
     def best_term(self, feature: str) -> str:
         """The words to ask a portal's search for, empty if none: whole words before stems, strong before weak."""
@@ -93,7 +95,9 @@ def parse(text: str, source: str) -> Lexicon:
     urls = Matcher(((term.text, term) for term in terms if term.role == "url"), True)
     told = {term.feature for term in terms if term.role in _WORDS}
     features = frozenset(name for name in told if not name.startswith(GENERAL_PREFIX)) | composed_of(told)
-    return Lexicon(language, _string(table, "name", source), terms, words, running, denials, urls, fold, features)
+    denied = frozenset(term.feature for term in terms if term.role == "not")
+    name = _string(table, "name", source)
+    return Lexicon(language, name, terms, words, running, denials, urls, fold, features, denied)
 
 
 def _string(table: Mapping[str, Any], key: str, source: str) -> str:

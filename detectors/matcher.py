@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Generic, NamedTuple, TypeVar
 
 import ahocorasick
@@ -16,6 +16,7 @@ from detectors.normalise import is_unspaced, normalise
 T = TypeVar("T")
 
 _STAR = "\ue000"
+_PIECE = re.compile(f"[^{_STAR} ](?:[^{_STAR}]*[^{_STAR} ])?")
 _BREAKS = " \n"
 _REACH = 120
 """How far apart, in characters, the pieces of one term may lie."""
@@ -31,11 +32,14 @@ _FEW = r"[^ \n]{0,8}"
 class _Pattern(NamedTuple, Generic[T]):
     """A compiled term: the literal piece the automaton looks for, and what must hold around it.
 
-    `other` is the longest of the term's further pieces: where it is not near, there is no need to look closer.
+    `other` is the longest of the term's further pieces, which stands `spaces` words ahead or behind: where it is not
+    near, there is no need to look closer.
     """
 
     piece: str
     other: str
+    is_ahead: bool
+    spaces: int
     value: T
     open_start: bool
     open_end: bool
@@ -47,7 +51,7 @@ class Matcher(Generic[T]):
 
     def __init__(self, terms: Iterable[tuple[str, T]], fold: bool = True) -> None:
         parted = [(_normal(text, fold), value) for text, value in terms]
-        common = Counter(piece for normal, _ in parted for piece in _pieces(normal))
+        common = Counter(chain.from_iterable(_PIECE.findall(normal) for normal, _ in parted))
         self._load(_compile(normal, value, common) for normal, value in parted)
 
     def only(self, wanted: Callable[[T], bool]) -> Matcher[T]:
@@ -63,7 +67,8 @@ class Matcher(Generic[T]):
         for pattern in self._patterns:
             grouped.setdefault(pattern.piece, []).append(pattern)
         for piece, alike in grouped.items():
-            self._automaton.add_word(piece, tuple(alike))
+            others = {each.other for each in alike}
+            self._automaton.add_word(piece, (len(piece), () if "" in others else tuple(others), tuple(alike)))
         self._empty = not grouped
         if grouped:
             self._automaton.make_automaton()
@@ -76,24 +81,30 @@ class Matcher(Generic[T]):
         """
         if self._empty:
             return []
-        length = len(text)
+        spaced = text.isascii()
         found: list[tuple[int, int, T]] = []
         told: set[tuple[int, int]] = set()
-        for last, patterns in self._automaton.iter(text):
+        for last, (size, others, patterns) in self._automaton.iter(text):
             end = last + 1
-            after = end == length or text[end] in _BREAKS or _parted(text[end], text[last])
+            start = end - size
+            if others:
+                near = text[start - _REACH if start > _REACH else 0 : end + _REACH]
+                for other in others:
+                    if other in near:
+                        break
+                else:
+                    continue
+            first = start == 0 or text[start - 1] in _BREAKS or (not spaced and _parted(text[start - 1], text[start]))
+            final = end == len(text) or text[end] in _BREAKS or (not spaced and _parted(text[end], text[last]))
             for pattern in patterns:
-                piece, other, value, open_start, open_end, whole = pattern
+                _, other, is_ahead, spaces, value, open_start, open_end, whole = pattern
                 if wanted is not None and not wanted(value):
                     continue
-                start = end - len(piece)
                 if not whole:
-                    if (after or open_end) and (
-                        open_start or start == 0 or text[start - 1] in _BREAKS or _parted(text[start - 1], text[start])
-                    ):
+                    if (first or open_start) and (final or open_end):
                         found.append((start, end, value))
-                elif text.find(other, max(0, start - _REACH), end + _REACH) >= 0:
-                    match = _around(_regex(whole), text, start, min(length, end + _REACH))
+                elif _is_near(other, is_ahead, spaces, text, start, end):
+                    match = _around(_regex(whole), text, start, min(len(text), end + _REACH))
                     if match is not None and (id(pattern), match.start()) not in told:
                         told.add((id(pattern), match.start()))
                         found.append((match.start(), match.end(), value))
@@ -105,6 +116,16 @@ def _parted(outside: str, inside: str) -> bool:
     return is_unspaced(inside) or is_unspaced(outside)
 
 
+def _is_near(other: str, is_ahead: bool, spaces: int, text: str, start: int, end: int) -> bool:
+    """Whether the other piece stands no more words ahead or behind of [start, end) than in the term, in which no `*`
+    holds a space."""
+    if is_ahead:
+        place = text.find(other, end, end + _REACH)
+        return place >= 0 and text.count(" ", end, place) <= spaces
+    place = text.rfind(other, max(0, start - _REACH), start)
+    return place >= 0 and text.count(" ", place + len(other), start) <= spaces
+
+
 def _around(pattern: re.Pattern[str], text: str, index: int, end: int) -> re.Match[str] | None:
     """The match of `pattern` that covers `index`, looked for in the same line only."""
     line = max(text.rfind("\n", max(0, index - _REACH), index) + 1, index - _REACH)
@@ -114,16 +135,15 @@ def _around(pattern: re.Pattern[str], text: str, index: int, end: int) -> re.Mat
 def _compile(normal: str, value: T, common: Mapping[str, int]) -> _Pattern[T]:
     """The pattern of a term in normal form. Of several pieces the automaton looks for one that few terms share, so that
     there is seldom cause to look closer."""
-    pieces = _pieces(normal)
-    if len(pieces) == 1:
-        return _Pattern(pieces[0], "", value, normal.startswith(_STAR), normal.endswith(_STAR), "")
-    piece = min(pieces, key=lambda piece: (len(piece) < _SHORT, common[piece], -len(piece)))
-    pieces.remove(piece)
-    return _Pattern(piece, max(pieces, key=len), value, False, False, normal)
-
-
-def _pieces(normal: str) -> list[str]:
-    return [piece.strip() for piece in normal.split(_STAR) if piece.strip()]
+    alone = normal.strip(f"{_STAR} ")
+    if _STAR not in alone:
+        return _Pattern(alone, "", False, 0, value, normal.startswith(_STAR), normal.endswith(_STAR), "")
+    pieces = list(_PIECE.finditer(normal))
+    piece = min(pieces, key=lambda each: (len(each[0]) < _SHORT, common[each[0]], -len(each[0])))
+    other = max((each for each in pieces if each is not piece), key=lambda each: len(each[0]))
+    first, second = sorted((piece, other), key=lambda each: each.start())
+    spaces = normal.count(" ", first.end(), second.start())
+    return _Pattern(piece[0], other[0], first is piece, spaces, value, False, False, normal)
 
 
 def _normal(text: str, fold: bool) -> str:

@@ -92,6 +92,10 @@ def _table(fold: bool) -> _Table:
     return _Table(fold)
 
 
+_CODE_PAGES = ("latin-1", "cp1252")
+"""Most texts of the West stand in one of these, where a character is a byte and no normal form depends on the next."""
+
+_NO_BYTE = b"\0"
 _REMEMBERED_WORDS = 60_000
 _LONGEST_REMEMBERED = 40
 
@@ -119,9 +123,21 @@ def _words(fold: bool) -> _Words:
 
 def normalise(text: str, fold: bool = True) -> str:
     """Normal form of `text`: single spaces between words, none around. `fold` removes diacritics."""
-    if text.isascii():
-        return " ".join(text.lower().translate(_ascii_table()).split())
+    for code_page in _CODE_PAGES:
+        try:
+            plain = text.encode(code_page).translate(_byte_table(code_page, fold))
+        except UnicodeEncodeError:
+            continue
+        if _NO_BYTE not in plain:
+            return _spaced(plain.decode(code_page))
     return " ".join(filter(None, map(_words(fold).__getitem__, text.split())))
+
+
+def _spaced(text: str) -> str:
+    """Single spaces between words, none around; few spaces stand together, so nothing is taken apart."""
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text.strip()
 
 
 def _folded(text: str, fold: bool) -> str:
@@ -135,8 +151,17 @@ def _composed(text: str) -> str:
 
 
 @cache
-def _ascii_table() -> dict[int, str]:
-    return {code: " " for code in range(128) if not chr(code).isalnum()}
+def _byte_table(code_page: str, fold: bool) -> bytes:
+    """The normal forms of a code page's characters in that code page; _NO_BYTE for what is not one character there."""
+    return b"".join(_byte(bytes((code,)), code_page, fold) for code in range(256))
+
+
+def _byte(code: bytes, code_page: str, fold: bool) -> bytes:
+    try:
+        folded = _folded(code.decode(code_page), fold).encode(code_page)
+    except UnicodeError:
+        return _NO_BYTE
+    return folded if len(folded) == 1 else _NO_BYTE
 
 
 @lru_cache(maxsize=8192)

@@ -13,6 +13,7 @@ import ahocorasick
 
 from detectors.hosts import host_of
 from detectors.packaged import data
+from detectors.targets import targets_of
 
 if TYPE_CHECKING:
     from detectors.page import Page
@@ -82,13 +83,16 @@ def _automaton(tables: Mapping[str, Mapping[str, list[str]]], name: str) -> ahoc
 def platform_of_link(url: str) -> Platform | None:
     """The platform that an absolute URL leads to, by its host or by its address. Menus repeat, so it is remembered."""
     prints = _fingerprints()
-    labels = host_of(url).split(".")
-    for start in range(len(labels) - 1):
-        key = prints.hosts.get(".".join(labels[start:]))
-        if key:
-            return prints.platforms[key]
-    key = next((key for _, key in prints.urls.iter(url)), "")
+    key = _key_of_host(host_of(url)) or next((key for _, key in prints.urls.iter(url)), "")
     return prints.platforms.get(key)
+
+
+@lru_cache(maxsize=4096)
+def _key_of_host(host: str) -> str:
+    """The platform that the host, or a domain above it, belongs to; empty if none."""
+    hosts, labels = _fingerprints().hosts, host.split(".")
+    found = (hosts.get(".".join(labels[start:]), "") for start in range(len(labels) - 1))
+    return next(filter(None, found), "")
 
 
 def platforms_of_page(page: Page) -> Iterator[tuple[Platform, str]]:
@@ -120,7 +124,9 @@ def _marks(page: Page, prints: _Fingerprints) -> Iterator[tuple[str, str]]:
 
 def linked_platforms(page: Page) -> Iterator[tuple[Link, Platform]]:
     """The page's links that lead to a platform, in document order."""
-    for link in page.links:
+    targets = targets_of(page)
+    told = any(map(_key_of_host, targets.hosts)) or any(True for _ in _fingerprints().urls.iter(targets.addresses))
+    for link in page.links if told else ():
         platform = platform_of_link(link.url) if link.url.startswith("http") else None
         if platform is not None:
             yield link, platform

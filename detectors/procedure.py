@@ -19,6 +19,9 @@ _MAX_BLOCK = 400
 _FEW_CHARS = 24
 """How many characters beside its word a caption may hold: "Fees and charges", not a sentence on fees."""
 
+_CLOSES = (".", ";", "\u2014")
+"""What a sentence or a clause of a law ends with, and a caption does not."""
+
 _REMEMBERED = 8_192
 
 
@@ -31,9 +34,11 @@ def service_sheet(page: Page) -> tuple[frozenset[str], list[Segment]]:
     places: list[Segment] = []
     names = lexicons_of(page)
     for segment in page.hits.segments if names else ():
-        if segment.zone in ("main", "aside") and segment.kind in ("heading", "text"):
-            found = {part for caption in _captions(segment) for name in names for part in _parts(caption, name)}
-            if found - parts:
+        if segment.kind in ("heading", "text") and segment.zone in ("main", "aside"):
+            found: set[str] = set()
+            for caption in _captions(segment):
+                found |= _parts(caption, names)
+            if not found <= parts:
                 parts |= found
                 places.append(segment)
     return (frozenset(parts), places) if len(parts) >= ENOUGH_PARTS else (frozenset(), [])
@@ -48,18 +53,21 @@ def lexicons_of(page: Page) -> tuple[str, ...]:
 def _captions(segment: Segment) -> list[str]:
     """The captions in a heading or block: the whole if it is short, else what stands before the colons."""
     text = segment.text
+    told = ":" in text or "\uff1a" in text
+    if text[:1].islower() or (segment.kind == "text" and not told and text.endswith(_CLOSES)):
+        return []
     if segment.kind == "heading" or len(text) <= _MAX_CAPTION:
         return [text.partition(":")[0].partition("\uff1a")[0]]
-    if len(text) > _MAX_BLOCK or (":" not in text and "\uff1a" not in text):
+    if len(text) > _MAX_BLOCK or not told:
         return []
     pieces = text.replace("\uff1a", ":").split(":")[:-1]
     return [piece.rpartition(". ")[2].rpartition("; ")[2][-_MAX_CAPTION:] for piece in pieces]
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _parts(caption: str, language: str) -> frozenset[str]:
+def _parts(caption: str, languages: tuple[str, ...]) -> frozenset[str]:
     plain = normalise(caption)
-    found = _matcher(language).find(plain)
+    found = (each for language in languages for each in _matcher(language).find(plain))
     return frozenset(part for start, end, part in found if len(plain) - (end - start) <= _FEW_CHARS)
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
+from detectors.compositions import GENERAL as GENERAL_PREFIX
+from detectors.lexicon import BESIDE, GENERAL
 from detectors.normalise import UNSPACED, normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from detectors.lexicon import Lexicon, Term
     from detectors.matcher import Matcher
 
@@ -26,6 +25,9 @@ _FILLER_LETTERS = 3
 _MANY_WORDS = 12
 """More words than this are not counted: the text is running text whatever their number."""
 
+_COUNTED = 2 * _MANY_WORDS
+"""As many are counted of a whole text: enough to say that there are many beside a term of a few words."""
+
 _LOOKED_AT = 40
 """Words that are parted at once while they are counted."""
 
@@ -38,8 +40,7 @@ Found = tuple[int, int, "Term", int]
 """Start and end in the normalised piece, the term, and the number of meaningful words outside it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """The terms that count, the lists of general vocabulary touched, and the features of which a term was denied."""
 
     terms: tuple[Found, ...]
@@ -49,75 +50,135 @@ class Reading:
 
 _NOTHING = Reading((), frozenset(), frozenset())
 
+Readings = tuple[tuple["Lexicon", Reading], ...]
+"""What each of several lexicons finds in one text; those that find nothing are left out."""
+
 
 def read_text(lexicon: Lexicon, text: str) -> Reading:
     """What the lexicon's words find in a label, heading or run of text."""
-    if len(text) <= LABEL:
-        return _remembered(lexicon, text, False)
-    return _read(lexicon, lexicon.running, normalise(text, lexicon.fold))
+    return _only(read_texts((lexicon,), text))
 
 
 def read_address(lexicon: Lexicon, text: str) -> Reading:
     """What the lexicon's URL words find in an address, written as words."""
-    return _remembered(lexicon, text, True) if len(text) <= LABEL else _read(lexicon, lexicon.urls, normalise(text))
+    return _only(read_addresses((lexicon,), text))
+
+
+def _only(readings: Readings) -> Reading:
+    return readings[0][1] if readings else _NOTHING
+
+
+def read_texts(lexicons: tuple[Lexicon, ...], text: str) -> Readings:
+    """What the lexicons' words find in a label, heading or run of text."""
+    if len(text) <= LABEL:
+        return _read_label(lexicons, text)
+    return _found([(each, _read(each, each.running, normalise(text, each.fold))) for each in lexicons])
+
+
+def read_addresses(lexicons: tuple[Lexicon, ...], text: str) -> Readings:
+    """What the lexicons' URL words find in an address, written as words."""
+    return _read_short_address(lexicons, text) if len(text) <= LABEL else _read_address(lexicons, text)
 
 
 @lru_cache(maxsize=_REMEMBERED_PIECES)
-def _remembered(lexicon: Lexicon, text: str, address: bool) -> Reading:
-    matcher = lexicon.urls if address else lexicon.words
-    return _read(lexicon, matcher, normalise(text, address or lexicon.fold))
+def _read_label(lexicons: tuple[Lexicon, ...], text: str) -> Readings:
+    return _found([(each, _read(each, each.words, normalise(text, each.fold))) for each in lexicons])
+
+
+@lru_cache(maxsize=_REMEMBERED_PIECES)
+def _read_short_address(lexicons: tuple[Lexicon, ...], text: str) -> Readings:
+    return _read_address(lexicons, text)
+
+
+def _read_address(lexicons: tuple[Lexicon, ...], text: str) -> Readings:
+    plain = normalise(text)
+    return _found([(each, _read(each, each.urls, plain)) for each in lexicons])
+
+
+def _found(readings: list[tuple[Lexicon, Reading]]) -> Readings:
+    return tuple([each for each in readings if each[1] is not _NOTHING])
 
 
 def _read(lexicon: Lexicon, matcher: Matcher[Term], plain: str) -> Reading:
-    found = matcher.find(plain)
-    if not found:
-        return _NOTHING
-    general = frozenset(term.feature[8:] for _, _, term in found if term.feature.startswith("general."))
-    spoken = [(start, end, term) for start, end, term in found if not term.feature.startswith("general.")]
-    spans = _denied_spans(lexicon, plain, {term.feature for _, _, term in spoken}) if spoken else {}
+    lists = _lists()
+    general: set[str] = set()
+    spoken: list[tuple[int, int, Term]] = []
+    for found in matcher.find(plain):
+        name = lists.get(found[2].feature)
+        if name is None:
+            spoken.append(found)
+        else:
+            general.add(name)
+    if spoken:
+        terms, denied = _told(lexicon, plain, spoken)
+        return Reading(terms, frozenset(general), denied)
+    return Reading((), frozenset(general), frozenset()) if general else _NOTHING
+
+
+@cache
+def _lists() -> dict[str, str]:
+    """The lists of general vocabulary by the feature that their terms have."""
+    return {f"{GENERAL_PREFIX}{name}": name for name in (*GENERAL, *BESIDE)}
+
+
+def _told(
+    lexicon: Lexicon, plain: str, spoken: list[tuple[int, int, Term]]
+) -> tuple[tuple[Found, ...], frozenset[str]]:
+    """The terms that count, and the features of which one is denied."""
+    spans = _denied_spans(lexicon, plain, {term.feature for _, _, term in spoken})
+    beside = _Beside(plain)
     terms: list[Found] = []
     denied: set[str] = set()
     for start, end, term in spoken:
-        if any(low <= start and end <= high for low, high in spans.get(term.feature, ())):
+        if spans and any(low <= start and end <= high for low, high in spans.get(term.feature, ())):
             denied.add(term.feature)
         else:
-            terms.append((start, end, term, _extra_words(plain, start, end)))
-    return Reading(tuple(terms), general, frozenset(denied))
+            terms.append((start, end, term, beside.words(start, end)))
+    return tuple(terms), frozenset(denied)
 
 
 def _denied_spans(lexicon: Lexicon, plain: str, features: set[str]) -> dict[str, list[tuple[int, int]]]:
     """The spans of normalised text in which terms of the features do not count."""
     spans: dict[str, list[tuple[int, int]]] = {}
+    if lexicon.denied.isdisjoint(features):
+        return spans
     for start, end, term in lexicon.denials.find(plain, lambda term: term.feature in features):
         spans.setdefault(term.feature, []).append((start, end))
     return spans
 
 
-def _extra_words(text: str, start: int, end: int) -> int:
-    """Meaningful words of `text` outside [start, end); a match inside a longer word takes the whole word with it.
+class _Beside:
+    """Counts the meaningful words of a normalised text beside its terms.
 
     Where words are short or not parted by spaces, characters are counted: four of Han or Hangul, six of other scripts
     without spaces make a word; hiragana is grammar.
     """
-    before, after = text.rfind(" ", 0, start) + 1, text.find(" ", end)
-    parts = (text[:before], text[after:] if after >= 0 else "")
-    if text.isascii() or not _DENSE.search(text):
-        return _count_words(parts, 0)
-    beside = f"{text[:start]} {text[end:]}"
-    extra = len(_DENSE_WORDS.findall(beside)) // 4 + len(_SPELT.findall(beside)) // 6
-    return _count_words([_DENSE.sub(" ", part) for part in parts], extra)
+
+    __slots__ = ("_all", "_plain", "_spaced")
+
+    def __init__(self, plain: str) -> None:
+        is_dense = not plain.isascii() and _DENSE.search(plain) is not None
+        self._plain = plain
+        self._spaced = _DENSE.sub(" ", plain) if is_dense else None
+        self._all = _count_words(plain if self._spaced is None else self._spaced, _COUNTED)
+
+    def words(self, start: int, end: int) -> int:
+        """Words outside [start, end), at most _MANY_WORDS; a match inside a longer word takes all of it."""
+        first, last = self._plain.rfind(" ", 0, start) + 1, self._plain.find(" ", end)
+        inside = slice(first, last if last >= 0 else None)
+        if self._spaced is None:
+            return min(self._all - _count_words(self._plain[inside], _MANY_WORDS), _MANY_WORDS)
+        beside = f"{self._plain[:start]} {self._plain[end:]}"
+        letters = len(_DENSE_WORDS.findall(beside)) // 4 + len(_SPELT.findall(beside)) // 6
+        return min(letters + self._all - _count_words(self._spaced[inside], _MANY_WORDS), _MANY_WORDS)
 
 
-def _count_words(parts: Iterable[str], extra: int) -> int:
-    """`extra` and the meaningful words of the parts; no further counted than what is many."""
-    for part in parts:
-        rest = part
-        while rest:
-            words = rest.split(" ", _LOOKED_AT)
-            rest = words.pop() if len(words) > _LOOKED_AT else ""
-            for word in words:
-                if len(word) > _FILLER_LETTERS and not word.isdigit():
-                    extra += 1
-                    if extra >= _MANY_WORDS:
-                        return extra
-    return extra
+def _count_words(text: str, limit: int) -> int:
+    """The meaningful words of the text; those behind the first `limit` need not all be counted."""
+    number, rest = 0, text
+    while rest and number < limit:
+        words = rest.split(" ", _LOOKED_AT)
+        rest = words.pop() if len(words) > _LOOKED_AT else ""
+        long = [word for word in words if len(word) > _FILLER_LETTERS]
+        number += len(long) - sum(map(str.isdigit, long))
+    return number

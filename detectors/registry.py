@@ -23,6 +23,15 @@ class Registry:
     page: tuple[PageDetector, ...]
     portal: tuple[PortalDetector, ...]
     problems: tuple[str, ...] = field(default=())
+    _by_feature: Mapping[str, tuple[Detector, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found: dict[str, list[Detector]] = {}
+        for detector in self.all:
+            for feature in dict.fromkeys(detector.features):
+                found.setdefault(feature, []).append(detector)
+        by_feature = {feature: tuple(detectors) for feature, detectors in found.items()}
+        object.__setattr__(self, "_by_feature", by_feature)
 
     @property
     def all(self) -> tuple[Detector, ...]:
@@ -31,7 +40,7 @@ class Registry:
 
     def of_feature(self, feature: str) -> tuple[Detector, ...]:
         """The detectors that can see the feature."""
-        return tuple(detector for detector in self.all if feature in detector.features)
+        return self._by_feature.get(feature, ())
 
     def only(self, names: Iterable[str]) -> Registry:
         """The named detectors alone. Raises LookupError naming the unknown ones."""

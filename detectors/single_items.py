@@ -22,6 +22,8 @@ def names_single_item(text: str, language: str) -> bool:
 @lru_cache(maxsize=_REMEMBERED)
 def is_below_single_items(url: str) -> bool:
     """Whether a step of the address above its last one says reforms or projects, each of which is one measure."""
+    if not _steps().search(url):
+        return False
     try:
         return bool(_steps().search(urlsplit(url).path))
     except ValueError:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from detectors.packaged import data
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from detectors.hits import Hit
 
 _TABLE_OF = {
@@ -31,9 +33,7 @@ class Strengths:
 
     def of(self, hit: Hit, text_as_proof: bool = False) -> float:
         """Strength of a term standing in a label, heading, caption or text."""
-        row = self.tables[self.table_of(hit, text_as_proof)][hit.term.role]
-        value: float = row[min(hit.extra, len(row) - 1)]
-        return value * self._factor(hit)
+        return self._of_row(self.tables[self.table_of(hit, text_as_proof)][hit.term.role], hit)
 
     def table_of(self, hit: Hit, text_as_proof: bool = False) -> str:
         """The table that speaks of the place where the term stands."""
@@ -42,9 +42,7 @@ class Strengths:
 
     def of_url(self, hit: Hit) -> float:
         """Strength of a term in the path of a URL, with nothing said by the label."""
-        row = self.tables["url"]["alone"]
-        value: float = row[min(hit.extra, len(row) - 1)]
-        return value * self._factor(hit)
+        return self._of_row(self.tables["url"]["alone"], hit)
 
     @property
     def url_support(self) -> float:
@@ -52,16 +50,18 @@ class Strengths:
         value: float = self.tables["url"]["support"]
         return value
 
-    def _factor(self, hit: Hit) -> float:
-        value: float = self.tables["factors"]["foreign"] if hit.foreign else 1.0
-        return value * self._of_box(hit)
+    def _of_row(self, row: Sequence[float], hit: Hit) -> float:
+        value = row[hit.extra] if hit.extra < len(row) else row[-1]
+        factor: float = self.tables["factors"]["foreign"] if hit.foreign else 1.0
+        heading = hit.segment.heading
+        if heading is not None and hit.term.role != "strong":
+            factor *= self._of_box(hit.term.feature, heading.level)
+        return value * factor
 
-    def _of_box(self, hit: Hit) -> float:
+    def _of_box(self, feature: str, level: int) -> float:
         """What remains of a weak term in the caption of a box, unless a box shows the feature itself."""
-        box, heading = self.tables["box"], hit.segment.heading
-        if heading is None or heading.level < box["from_level"] or hit.term.role == "strong":
-            return 1.0
-        kept: float = 1.0 if hit.term.feature in box["shown"] else box["factor"]
+        box = self.tables["box"]
+        kept: float = 1.0 if level < box["from_level"] or feature in box["shown"] else box["factor"]
         return kept
 
 

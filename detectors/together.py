@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from detectors.compositions import GENERAL, Composition, Part, compositions
+from detectors.compositions import GENERAL, Composition, Part
+from detectors.mentions import only_mentions
 from detectors.normalise import locate, normalise
-from detectors.observation import Observation
+from detectors.observation import PROOF, Observation
 from detectors.page.selector import css_selector
 from detectors.readings import read_text
 from detectors.strengths import strengths
+from detectors.told import told_on
 from detectors.topic import describe
 
 if TYPE_CHECKING:
@@ -28,9 +30,11 @@ _REMEMBERED_CHARS = 160
 
 def composed(page: Page, features: Iterable[str], spurned: frozenset[str] = frozenset()) -> Iterator[Observation]:
     """The best place of each feature that is told by several topics together, where none of `spurned` is told too."""
-    for feature in features:
-        found = (place for way in compositions().get(feature, ()) for place in _places(page, way))
-        places = (place for place in found if not page.hits.features_of(place.segment) & spurned)
+    ways = told_on(page).ways
+    for feature in filter(ways.__contains__, features):
+        found = (place for way in ways[feature] for place in _places(page, way))
+        told = (place for place in found if not page.hits.features_of(place.segment) & spurned)
+        places = (place for place in told if not place.is_mention(page, feature))
         best = max(places, key=lambda place: place.strength, default=None)
         if best is not None:
             yield best.observation(feature)
@@ -62,6 +66,10 @@ class _Place:
     hit: Hit | None
     way: Composition
 
+    def is_mention(self, page: Page, feature: str) -> bool:
+        """Whether the place would be proof but for what it is: a story, a document."""
+        return self.strength >= PROOF and self.hit is not None and only_mentions(page, self.hit, feature)
+
     def observation(self, feature: str) -> Observation:
         """The place as proof of the feature."""
         together = " with ".join("/".join(name.text for name in part) for part in self.way)
@@ -85,15 +93,14 @@ class _Place:
 def _places(page: Page, way: Composition) -> Iterator[_Place]:
     """The places in which every part of the composition is touched."""
     first, *others = way
+    numbers = set.intersection(*(_touched(page, part) for part in way))
     if is_general(first):
-        numbers = set.intersection(*(_touched(page, part) for part in way))
         for segment in (page.hits.segments[number] for number in sorted(numbers)):
             yield _Place(_worth(segment, None), segment, None, way)
         return
     for hit in hits_of(page, first):
-        segment = hit.segment
-        if all(_could_touch(page, segment, part) and beside(page, hit, part) for part in others):
-            yield _Place(_worth(segment, hit), segment, hit, way)
+        if hit.segment.number in numbers and all(beside(page, hit, part) for part in others):
+            yield _Place(_worth(hit.segment, hit), hit.segment, hit, way)
 
 
 def is_general(part: Part) -> bool:
@@ -110,14 +117,14 @@ def hits_of(page: Page, part: Part) -> Iterator[Hit]:
 
 
 def _touched(page: Page, part: Part) -> set[int]:
-    """Numbers of the segments that touch one of the general lists."""
-    touching = page.hits.touching
-    return set().union(*(touching.get(name.text.removeprefix(GENERAL), ()) for name in part))
-
-
-def _could_touch(page: Page, segment: Segment, part: Part) -> bool:
-    marks, features = page.hits.marks(segment), page.hits.features_of(segment)
-    return any(name.text.removeprefix(GENERAL) in marks or name.text in features for name in part)
+    """Numbers of the segments that touch one of the general lists, or speak of one of the features."""
+    numbers: set[int] = set()
+    for name in part:
+        if name.is_general:
+            numbers |= page.hits.touching.get(name.text.removeprefix(GENERAL), set())
+        else:
+            numbers.update(hit.segment.number for hit in page.hits.feature(name.text))
+    return numbers
 
 
 def beside(page: Page, hit: Hit, part: Part) -> bool:

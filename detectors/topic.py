@@ -5,16 +5,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, ClassVar
 
 from detectors.base import PageDetector
 from detectors.dates import years_in
-from detectors.headlines import is_headline
+from detectors.mentions import only_mentions
 from detectors.observation import PROOF, Observation
 from detectors.page.selector import css_selector
 from detectors.single_items import is_below_single_items, names_single_item
 from detectors.strengths import Strengths, strengths
+from detectors.targets import targets_of
 from detectors.telling import tells_of_service
+from detectors.views import view
 
 if TYPE_CHECKING:
     from detectors.hits import Hit, Segment
@@ -42,7 +45,7 @@ _FED = frozenset(("info.news", "info.events"))
 """What a feed is proof of; of anything else it only carries news."""
 
 _OF_FEED = 0.45
-_TAG = re.compile(r"/tags?/|[?&]tag=", re.I)
+_TAG = re.compile(r"[/?&]tag(?:(?<=/tag)s?/|(?<=[?&]tag)=)", re.I)
 _OF_MENTION = 0.30
 """What mentions a feature counts this much at most."""
 
@@ -64,20 +67,40 @@ class TopicDetector(PageDetector):
         """The one feature of the detector."""
         return self.features[0]
 
+    def needs(self) -> frozenset[str] | None:
+        """Its feature, unless a leaf observes more than words."""
+        return frozenset((self.feature,)) if type(self).observe is TopicDetector.observe else None
+
     def observe(self, page: Page) -> Iterable[Observation]:
         """Best sightings on the page: links first, then the page's own content."""
         if not (page.hits.feature(self.feature) or page.hits.url_hits(self.feature)):
             return
         links: list[tuple[float, Hit]] = []
         content: list[tuple[float, Hit]] = []
-        for strength, hit in self._sightings(page):
-            (content if hit.segment.link is None else links).append((strength, hit))
-        for strength, hit in (*_best(links, self.keep), *_best(content, self.keep)):
+        for sighting in self._sightings(page):
+            if sighting[0] >= _LEAST:
+                (content if sighting[1].segment.link is None else links).append(sighting)
+        for strength, hit in (*self._best(page, links), *self._best(page, content)):
             yield describe(self.feature, hit, strength)
+
+    def _best(self, page: Page, found: list[tuple[float, Hit]]) -> list[tuple[float, Hit]]:
+        """The strongest, one per target or text; ties keep document order. What only mentions the feature counts
+        little, which is asked of none but what would be told."""
+        queue = [(-value, place, hit) for place, (value, hit) in enumerate(found)]
+        heapify(queue)
+        best: dict[str, tuple[float, Hit]] = {}
+        while queue and len(best) < self.keep:
+            value, place, hit = heappop(queue)
+            target = hit.segment.link.url if hit.segment.link is not None else hit.segment.text
+            if value <= -PROOF and target not in best and only_mentions(page, hit, self.feature):
+                heappush(queue, (-_OF_MENTION, place, hit))
+            else:
+                best.setdefault(target, (-value, hit))
+        return list(best.values())
 
     def _sightings(self, page: Page) -> Iterator[tuple[float, Hit]]:
         words, urls = page.hits.feature(self.feature), page.hits.url_hits(self.feature)
-        table = strengths()
+        table, feeds = strengths(), _feeds_of(page)
         by_link = {hit.segment.link.url: hit for hit in urls if hit.segment.link is not None}
         told: set[str] = set()
         for hit in words:
@@ -88,7 +111,8 @@ class TopicDetector(PageDetector):
                 told.add(link.url)
                 value = self.weigh(page, hit, table)
                 value = self._supported(value, table) if link.url in by_link else value
-                yield (min(value, _OF_FEED) if _FEED.search(link.url) and self.feature not in _FED else value), hit
+                fed = link.url in feeds and self.feature not in _FED
+                yield (min(value, _OF_FEED) if fed else value), hit
         for url, hit in by_link.items():
             if url not in told:
                 yield self.weigh_url(page, hit, table), hit
@@ -102,9 +126,8 @@ class TopicDetector(PageDetector):
         return lifted if self.address_completes or value >= PROOF else min(lifted, PROOF - 0.01)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """Strength of one sighting in words; leaves and bases refine it. A news headline only mentions."""
-        value = table.of(hit, self.text_as_proof)
-        return _OF_MENTION if value >= PROOF and is_headline(page, hit) else value
+        """Strength of one sighting in words; leaves and bases refine it."""
+        return table.of(hit, self.text_as_proof)
 
     def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
         """Strength of a link whose address alone says it."""
@@ -126,9 +149,11 @@ class SectionDetector(TopicDetector):
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
         """As a topic, but little where the label names a body or an office, or an item of a list."""
         value = super().weigh(page, hit, table)
-        named = bool(page.hits.features_of(hit.segment) & self.names_bodies)
+        if value <= _OF_MENTION:
+            return value
+        named = not self.names_bodies.isdisjoint(page.hits.features_of(hit.segment))
         single = hit.extra > 0 and names_single_item(hit.segment.text, hit.term.language)
-        return min(value, 0.3) if named or single or self._is_item(page, hit) else value
+        return _OF_MENTION if named or single or self._is_item(page, hit) else value
 
     def _is_item(self, page: Page, hit: Hit) -> bool:
         """Whether the sighting is a link below another section, or one of the content to an item of a list."""
@@ -154,14 +179,20 @@ class RecentTopicDetector(TopicDetector):
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
         """As a topic, but little where all years named are too long ago."""
         value = super().weigh(page, hit, table)
-        return min(value, 0.3) if self._is_old(page, hit.segment) else value
+        return _OF_MENTION if value > _OF_MENTION and self._is_old(page, hit.segment) else value
 
     def _is_old(self, page: Page, segment: Segment) -> bool:
         if page.fetched_at is None:
             return False
         href = segment.link.url if segment.link is not None else ""
-        years = years_in(f"{segment.text} {href}") or ([] if href else years_in(f"{page.title} {page.url}"))
+        years = years_in(f"{segment.text} {href}") or ([] if href else _years_of(page))
         return bool(years) and max(years) < page.fetched_at.year - self.max_age
+
+
+@view
+def _years_of(page: Page) -> list[int]:
+    """The years that the page's title and address name."""
+    return years_in(f"{page.title} {page.url}")
 
 
 class OnlineServiceDetector(TopicDetector):
@@ -210,6 +241,15 @@ class OnlineServiceDetector(TopicDetector):
         )
 
 
+@view
+def _feeds_of(page: Page) -> frozenset[str]:
+    """The addresses of feeds among the page's links."""
+    addresses = targets_of(page).addresses
+    if not any(map(addresses.lower().__contains__, ("rss", "atom", "feed"))):
+        return frozenset()
+    return frozenset(filter(_FEED.search, addresses.split("\n")))
+
+
 def _is_download(segment: Segment) -> bool:
     """Whether the link leads to a document, which is filled in on paper."""
     return segment.link is not None and bool(_DOCUMENT.search(segment.link.url.partition("?")[0]))
@@ -251,18 +291,3 @@ def _cut(text: str, start: int, end: int) -> tuple[str, tuple[tuple[int, int], .
     first = max(0, min(start - 60, len(text) - _MAX_QUOTE)) if len(text) > _MAX_QUOTE else 0
     quote = text[first : first + _MAX_QUOTE]
     return quote, (((start - first, min(end - first, len(quote))),) if end > start else ())
-
-
-def _best(found: list[tuple[float, Hit]], number: int) -> list[tuple[float, Hit]]:
-    """The strongest, one per target or text; ties keep document order."""
-    seen: set[str] = set()
-    out: list[tuple[float, Hit]] = []
-    worth_telling = [pair for pair in found if pair[0] >= _LEAST]
-    for strength, hit in sorted(worth_telling, key=lambda pair: -pair[0]):
-        key = hit.segment.link.url if hit.segment.link is not None else hit.segment.text
-        if key not in seen:
-            seen.add(key)
-            out.append((strength, hit))
-        if len(out) == number:
-            break
-    return out

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
+from detectors.dates import holds_digit
 from detectors.hits import Hit
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.page.selector import css_selector
 from detectors.strengths import Strengths
+from detectors.targets import targets_of
 from detectors.topic import TopicDetector
 
 _EMAIL = re.compile(r"[\w.+-]{2,}\s?(?:@|\(at\)|\[at\]|\{at\}|＠)\s?[\w-]+(?:\.[\w-]+)+")
@@ -50,7 +52,7 @@ class ContactDetails(TopicDetector):
 
     def _links(self, page: Page) -> Iterator[Observation]:
         seen = set()
-        for link in page.links:
+        for link in targets_of(page).beyond_web:
             scheme = link.href[:7].lower()
             what = "mailto" if scheme == "mailto:" else "tel" if scheme.startswith(("tel:", "callto")) else ""
             value = unquote(link.href.partition(":")[2].partition("?")[0]) if what else ""
@@ -90,13 +92,12 @@ class ContactDetails(TopicDetector):
     def _text(self, page: Page) -> Iterator[Observation]:
         """An e-mail address or phone number in the text; a number counts more beside a word for it."""
         best: Observation | None = None
-        figured = {segment.number for segment in page.hits.with_figures}
         for segment in page.hits.segments:
             if segment.kind != "text":
                 continue
             text = segment.text
-            has_at = any(sign in text for sign in _AT)
-            if not has_at and segment.number not in figured:
+            has_at = any(map(text.__contains__, _AT))
+            if not has_at and not holds_digit(text):
                 continue
             marked = "contact" in page.hits.marks(segment)
             email = _EMAIL.search(text) if has_at else None

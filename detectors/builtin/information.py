@@ -15,6 +15,7 @@ from detectors.packaged import data
 from detectors.page import Page
 from detectors.page.selector import css_selector
 from detectors.procedure import ENOUGH_PARTS, service_sheet
+from detectors.targets import targets_of
 from detectors.topic import SectionDetector, TopicDetector
 
 _ISO_CODE = 2
@@ -152,8 +153,9 @@ class CultureSportInformation(SectionDetector):
     def observe(self, page: Page) -> Iterable[Observation]:
         """Words first, then the hosts of links."""
         yield from super().observe(page)
-        for link in page.links:
-            if link.zone != "main" and _is_for_visitors(host_of(link.url)):
+        hosts = frozenset(host for host in targets_of(page).hosts if _is_for_visitors(host))
+        for link in page.links if hosts else ():
+            if link.zone != "main" and host_of(link.url) in hosts:
                 why = f"link to a site for visitors: {host_of(link.url)}"
                 label, selector = link.label or link.href[:200], css_selector(link.element)
                 yield Observation(self.features[0], "link", 0.6, label, why, link.href, selector, zone=link.zone)

@@ -15,7 +15,8 @@ from detectors.language_names import (
     is_endonym,
     language_of_address,
     language_of_name,
-    names_language,
+    links_naming,
+    plain_label,
 )
 from detectors.lexicon import Lexicon
 from detectors.normalise import normalise
@@ -58,11 +59,10 @@ class ForeignLanguage(PageDetector):
     def _links(self, page: Page, own: str, embedded: _Embedded) -> Iterator[Observation]:
         """The first links of the portal's own and the first of a service, so that neither hides the other."""
         number = {True: 0, False: 0}
-        for link in page.links:
-            why = names_language(link, own)
-            machine = _machine(link, page, embedded) if why else ""
-            number[bool(machine)] += bool(why)
-            if why and number[bool(machine)] <= (1 if machine else _MOST_LINKS):
+        for link, why in links_naming(page, own):
+            machine = _machine(link, page, embedded)
+            number[bool(machine)] += 1
+            if number[bool(machine)] <= (1 if machine else _MOST_LINKS):
                 yield Observation(
                     self.features[0],
                     "link",
@@ -91,13 +91,12 @@ class ForeignLanguage(PageDetector):
         for segment in page.hits.segments:
             if segment.kind not in ("link", "control", "heading", "form") or segment.zone == "main":
                 continue
-            if _is_one_of(captions, segment.text) and language_of_name(segment.text) != own:
+            text = segment.text
+            if len(text) < MAX_NAME and plain_label(text) in captions and language_of_name(text) != own:
                 href = segment.link.href if segment.link else ""
                 kind: Kind = "link" if segment.link else "content"
                 worth = strength("widget") if embedded else 0.6
-                yield Observation(
-                    self.features[0], kind, worth, segment.text, "caption of a language switcher", href=href
-                )
+                yield Observation(self.features[0], kind, worth, text, "caption of a language switcher", href=href)
                 return
 
     def _choices(self, page: Page, embedded: _Embedded) -> Iterator[Observation]:
@@ -141,11 +140,6 @@ def _captions_in(lexicons: tuple[Lexicon, ...]) -> frozenset[str]:
     """The captions of a switcher in the lexicons' languages, in normal form, stems left out."""
     terms = (term for lexicon in lexicons for term in lexicon.terms if term.feature == "general.language_names")
     return frozenset(normalise(term.text) for term in terms if "*" not in term.text)
-
-
-@lru_cache(maxsize=16_384)
-def _is_one_of(captions: frozenset[str], text: str) -> bool:
-    return len(text) < MAX_NAME and normalise(text) in captions
 
 
 class PromisedLanguage(PageDetector):

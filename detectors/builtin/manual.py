@@ -14,6 +14,7 @@ from detectors.observation import Observation
 from detectors.page import Page
 from detectors.page.selector import css_selector
 from detectors.tally import is_front
+from detectors.targets import targets_of
 
 if TYPE_CHECKING:
     from detectors.page.elements import Form
@@ -46,7 +47,7 @@ class WhomToWriteTo(PageDetector):
 
     def _addresses(self, page: Page) -> Iterator[tuple[float, str, str, str, str]]:
         found: dict[str, tuple[str, str]] = {}
-        for link in page.links:
+        for link in targets_of(page).beyond_web:
             if link.href[:7].lower() == "mailto:" and (match := _EMAIL.search(unquote(link.href[7:]))):
                 found.setdefault(match[0].lower(), (link.href, css_selector(link.element)))
         for block in page.blocks:

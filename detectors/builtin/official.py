@@ -12,6 +12,7 @@ from detectors.page import Page
 from detectors.page.elements import Link
 from detectors.page.selector import css_selector
 from detectors.strengths import Strengths
+from detectors.targets import targets_of
 from detectors.topic import TopicDetector
 
 _COPYRIGHT = re.compile(r"©|\(c\)|&copy;|copyright|all rights reserved", re.I)
@@ -43,7 +44,7 @@ class OfficialPortal(TopicDetector):
                 )
                 break
         named = {hit.segment.text for hit in page.hits.feature(feature) if hit.segment.zone == "footer"}
-        for block in page.blocks:
+        for block in page.blocks if named else ():
             if block.zone == "footer" and block.text in named and _COPYRIGHT.search(block.text):
                 selector = css_selector(block.element)
                 yield Observation(feature, "content", 0.7, block.text[:200], "copyright line", selector=selector)
@@ -94,12 +95,14 @@ def _largest_collection(page: Page) -> list[str]:
         for hit in (*page.hits.feature("portal.official"), *page.hits.feature("institution.agency_links"))
         if hit.segment.link is not None
     }
+    others = (host for host in targets_of(page).hosts if host not in ("", page.host) and _owner(host) != own)
+    bodies = frozenset(host for host in others if named or is_government(host))
     groups: dict[tuple[str, str], dict[str, str]] = {}
-    for link in page.links:
+    for link in page.links if bodies else ():
         host = host_of(link.url)
-        if host in ("", page.host) or not (is_government(host) or link.url in named) or listed(link.url, "social"):
+        if host not in bodies or not (is_government(host) or link.url in named) or listed(link.url, "social"):
             continue
-        if _owner(host) != own and not _in_prose(link):
+        if not _in_prose(link):
             groups.setdefault((link.zone, link.context), {}).setdefault(_owner(host), link.label or host)
     return list(max(groups.values(), key=len, default={}).values())
 

@@ -11,10 +11,12 @@ from detectors.observation import Observation
 from detectors.page import Page
 from detectors.page.elements import Link
 from detectors.page.selector import css_selector
+from detectors.targets import targets_of
 from detectors.together import within
 from detectors.topic import TopicDetector
 
-_FORMATS = re.compile(r"\.(?:csv|json|geojson|jsonld|rdf|ttl|kml|gpkg|shp|parquet|tsv|gtfs|ods)(?:\.zip|\.gz)?$", re.I)
+_ENDINGS = (".csv", ".json", ".geojson", ".rdf", ".ttl", ".kml", ".gpkg", ".shp", ".parquet", ".tsv", ".gtfs", ".ods")
+_FORMATS = re.compile(rf"(?:{'|'.join(map(re.escape, (*_ENDINGS, '.jsonld')))})(?:\.zip|\.gz)?$", re.I)
 _LICENCE = re.compile(
     r"creativecommons\.org/(?:licenses/|publicdomain/)|opendatacommons\.org/|open-government-licence|govdata\.de/dl-de"
     r"|etalab\.gouv\.fr/licence|/licence-ouverte",
@@ -32,7 +34,9 @@ class OpenDataProvision(TopicDetector):
 
     def observe(self, page: Page) -> Iterable[Observation]:
         """Files in machine formats, then words."""
-        files = [k for k in page.links if _FORMATS.search(k.url.partition("?")[0]) and not _WIDGET.search(k.url)]
+        told = any(map(targets_of(page).addresses.lower().__contains__, _ENDINGS))
+        links = page.links if told else ()
+        files = [k for k in links if _FORMATS.search(k.url.partition("?")[0]) and not _WIDGET.search(k.url)]
         if files:
             strength = 0.65 if len(files) >= 3 else 0.45
             labels = ", ".join(link.label or link.href for link in files[:3])[:200]

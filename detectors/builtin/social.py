@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import islice
 from urllib.parse import parse_qs, urlsplit
 
 from detectors.hits import Hit
@@ -15,6 +16,7 @@ from detectors.page import Page
 from detectors.page.elements import Link
 from detectors.page.selector import css_selector
 from detectors.strengths import Strengths
+from detectors.targets import links_listed
 from detectors.topic import TopicDetector
 
 _HINT = 0.3
@@ -33,9 +35,8 @@ class SocialNetworks(TopicDetector):
     def observe(self, page: Page) -> Iterable[Observation]:
         """Profile links, one per network, then words such as "follow us"."""
         best: dict[str, tuple[float, Link]] = {}
-        for link in page.links:
-            network = listed(link.url, "social")
-            strength = _presence(link, network) if network else 0.0
+        for link, network in links_listed(page, "social"):
+            strength = _presence(link, network)
             if strength > best.get(network, (0.0, link))[0]:
                 best[network] = (strength, link)
         for network, (strength, link) in best.items():
@@ -79,11 +80,8 @@ class MobileApps(TopicDetector):
 
     def observe(self, page: Page) -> Iterable[Observation]:
         """Store links, then words."""
-        for link in page.links:
-            store = listed(link.url, "apps")
-            if store:
-                yield _link(self.features[0], link, 0.85, f"link to an app in {store.partition('/')[0]}")
-                break
+        for link, store in islice(links_listed(page, "apps"), 1):
+            yield _link(self.features[0], link, 0.85, f"link to an app in {store.partition('/')[0]}")
         yield from super().observe(page)
 
 
@@ -98,8 +96,8 @@ class LiveChat(TopicDetector):
     def observe(self, page: Page) -> Iterable[Observation]:
         """Widgets and messenger links, then words."""
         yield from _widgets(page, self.features[0], "chat", 0.65)
-        for link in page.links:
-            if listed(link.url, "chat") and not _shares(link.url):
+        for link, _ in links_listed(page, "chat"):
+            if not _shares(link.url):
                 yield _link(self.features[0], link, 0.6, f"messenger link to {host_of(link.url)}")
                 break
         yield from super().observe(page)
@@ -153,12 +151,9 @@ class AlertPlatforms(TopicDetector):
 
     def observe(self, page: Page) -> Iterable[Observation]:
         """Links to alert platforms."""
-        for link in page.links:
-            platform = listed(link.url, "subscription")
-            if platform:
-                mailing = platform in data("hosts")["subscription"]["mailing_lists"]
-                yield _link(self.features[0], link, _HINT if mailing else 0.75, f"link to {platform}")
-                return
+        for link, platform in islice(links_listed(page, "subscription"), 1):
+            mailing = platform in data("hosts")["subscription"]["mailing_lists"]
+            yield _link(self.features[0], link, _HINT if mailing else 0.75, f"link to {platform}")
 
 
 def _link(feature: str, link: Link, strength: float, why: str) -> Observation:

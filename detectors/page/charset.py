@@ -69,7 +69,7 @@ def _wide(body: bytes) -> str:
 
 def _escaped(body: bytes) -> str:
     """ISO-2022-JP: seven bits and escape sequences that nothing else on the web writes."""
-    found = b"\x1b$" in body and body.isascii() and _damage(body, "iso2022_jp") <= _TOLERATED
+    found = 0x1B in body and b"\x1b$" in body and body.isascii() and _damage(body, "iso2022_jp") <= _TOLERATED
     return "iso2022_jp" if found else ""
 
 

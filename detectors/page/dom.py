@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from lxml import etree
 from lxml.html import HtmlElement
 
-from detectors.page.elements import Block, Form, Heading, Link, Zone
+from detectors.page.elements import Block, Form, Heading, Link, Zone, made
 from detectors.page.forms import CONTROLS, Captions, OpenForm
 from detectors.page.texts import RunningText, alternative, has_words, squeeze, urljoin_safe
-from detectors.page.zones import zone_opened
+from detectors.page.zones import ZONED, zone_opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SKIPPED = frozenset(("script", "style", "template", "svg", "math", "object", "canvas", "title"))
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "caption": 6, "legend": 6, "summary": 6}
@@ -22,6 +26,7 @@ _BLOCKS = frozenset(
     ).split()
 )
 _FRAMES = frozenset(("iframe", "frame"))
+_EMBEDDED = frozenset(("img", *_FRAMES, *CONTROLS))
 _SPOKEN = frozenset(("a", "button", "label", *_HEADINGS))
 """Elements whose whole text is read when they end."""
 
@@ -56,11 +61,12 @@ class Walk:
         self._zones: list[tuple[HtmlElement | None, Zone]] = [(None, "main")]
         self._headings: dict[Zone, str] = {}
         self._text = RunningText()
-        self._spoken: list[tuple[HtmlElement, int]] = []
+        self._spoken: list[tuple[HtmlElement | None, int]] = [(None, 0)]
         self._in_link = 0
         self._articles = 0
         self._block: HtmlElement | None = None
         self._is_block_open = False
+        self._runs: list[tuple[Zone, int, HtmlElement | None]] = []
         self._forms: list[OpenForm] = []
         self._open_forms: list[OpenForm] = []
         self._loose = OpenForm(None, "main", 0)
@@ -68,39 +74,35 @@ class Walk:
 
     def outline(self, root: HtmlElement) -> Outline:
         """Everything gathered from `root`."""
-        walker = etree.iterwalk(root, events=("start", "end"))
+        walker = etree.iterwalk(root, events=("start", "end"), tag="*")
+        start, end = self._start, self._end
         for event, element in walker:
             tag = element.tag
-            if not isinstance(tag, str):
-                continue
-            if event == "start":
-                if tag in _SKIPPED:
-                    self._skip(element, tag)
-                    walker.skip_subtree()
-                else:
-                    self._start(element, tag)
+            if event == "end":
+                end(element, tag)
+            elif tag in _SKIPPED:
+                self._skip(element, tag)
+                walker.skip_subtree()
             else:
-                self._end(element, tag)
-        self._flush()
+                start(element, tag)
+        if self._text.is_filled:
+            self._flush()
+        self._out.blocks = list(self._blocks())
         self._forms += [self._loose] if self._loose.controls else []
         self._out.forms = [form.built(self._base, self._captions) for form in self._forms]
         return self._out
 
     def _start(self, element: HtmlElement, tag: str) -> None:
-        running = self._text
+        running, role = self._text, element.get("role")
         if tag in _BLOCKS:
             if running.is_filled:
                 self._flush()
             self._block, self._is_block_open = element, True
-            self._open_block(element, tag)
-        elif tag in CONTROLS:
-            (self._open_forms[-1] if self._open_forms else self._loose).controls.append(element)
-            self._captions.met(element, running)
-        elif tag == "img":
-            self._out.images.append((element.get("src", ""), squeeze(element.get("alt"))))
-        elif tag in _FRAMES:
-            self._out.iframes.append((urljoin_safe(self._base, element.get("src", "")), element.get("title", "")))
-        if tag in _SPOKEN or element.get("role") == "heading":
+            if role or tag in ZONED:
+                self._open_zone(element, tag, role)
+        elif tag in _EMBEDDED:
+            self._embed(element, tag)
+        if tag in _SPOKEN or role == "heading":
             self._spoken.append((element, running.position))
             if tag == "a":
                 self._in_link += 1
@@ -112,7 +114,7 @@ class Walk:
 
     def _end(self, element: HtmlElement, tag: str) -> None:
         running = self._text
-        if self._spoken and self._spoken[-1][0] is element:
+        if element is self._spoken[-1][0]:
             self._say(element, tag, running.since(self._spoken.pop()[1], _MAX_LABEL))
         elif tag == "area":
             self._link(element, "")
@@ -120,7 +122,10 @@ class Walk:
             if running.is_filled:
                 self._flush()
             self._block, self._is_block_open = element, False
-            self._close_block(element, tag)
+            if tag in ZONED:
+                self._close_part(tag)
+            if element is self._zones[-1][0]:
+                self._zones.pop()
         text = element.tail
         if text:
             running.add(text, self._in_link > 0)
@@ -139,23 +144,32 @@ class Walk:
             self._headings[zone] = text
             self._out.headings.append(Heading(text, _HEADINGS.get(tag, 3), zone, element))
 
-    def _open_block(self, element: HtmlElement, tag: str) -> None:
+    def _embed(self, element: HtmlElement, tag: str) -> None:
+        """Notes what stands in the text without being text."""
+        if tag == "img":
+            self._out.images.append((element.get("src", ""), squeeze(element.get("alt"))))
+        elif tag in _FRAMES:
+            self._out.iframes.append((urljoin_safe(self._base, element.get("src", "")), element.get("title", "")))
+        else:
+            (self._open_forms[-1] if self._open_forms else self._loose).controls.append(element)
+            self._captions.met(element, self._text)
+
+    def _open_zone(self, element: HtmlElement, tag: str, role: str | None) -> None:
         self._articles += tag == "article"
         if tag != "body":
-            zone = zone_opened(element, tag, self._zones[-1][1], self._articles > 0)
+            zone = zone_opened(element, tag, role, self._zones[-1][1], self._articles > 0)
             if zone is not None:
                 self._zones.append((element, zone))
         if tag == "form":
             self._open_forms.append(OpenForm(element, self._zones[-1][1], self._text.position))
             self._forms.append(self._open_forms[-1])
 
-    def _close_block(self, element: HtmlElement, tag: str) -> None:
-        self._articles -= tag == "article"
-        if tag == "form":
+    def _close_part(self, tag: str) -> None:
+        if tag == "article":
+            self._articles -= 1
+        elif tag == "form":
             form = self._open_forms.pop()
             form.text = self._text.since(form.start, _MAX_FORM_TEXT)
-        if self._zones[-1][0] is element:
-            self._zones.pop()
 
     def _skip(self, element: HtmlElement, tag: str) -> None:
         """Scripts are noted, everything else without readable text is passed over; the text behind it counts.
@@ -174,31 +188,25 @@ class Walk:
 
     def _flush(self) -> None:
         """Ends a run of text: it belongs to the block that is open, which is the last one met or the one around it."""
-        text, link_chars = self._text.cut()
-        if text and len(self._out.blocks) < _MAX_BLOCKS:
-            block = self._block
+        link_chars, block = self._text.cut(), self._block
+        if len(self._runs) < _MAX_BLOCKS:
             if block is not None and not self._is_block_open:
                 block = block.getparent()
-            tag = str(block.tag) if block is not None else "body"
-            self._out.blocks.append(Block(text, self._zones[-1][1], tag, min(link_chars, len(text)), block))
+            self._runs.append((self._zones[-1][1], link_chars, block))
+
+    def _blocks(self) -> Iterator[Block]:
+        """The blocks of text that the walk went through."""
+        for text, (zone, link_chars, element) in zip(self._text.runs(), self._runs, strict=False):
+            tag = str(element.tag) if element is not None else "body"
+            yield made(Block, (text, zone, tag, min(link_chars, len(text)), element))
 
     def _link(self, element: HtmlElement, text: str) -> None:
-        href = (element.get("href") or "").strip()
+        get = element.get
+        href = get("href", "").strip()
         if not href or len(self._out.links) >= _MAX_LINKS:
             return
+        label = text if has_words(text) else alternative(element)[:_MAX_LABEL] or text
         zone = self._zones[-1][1]
-        get = element.get
-        self._out.links.append(
-            Link(
-                url=urljoin_safe(self._base, href),
-                href=href,
-                label=text if has_words(text) else alternative(element)[:_MAX_LABEL] or text,
-                zone=zone,
-                context=self._headings.get(zone, ""),
-                title=squeeze(get("title")),
-                rel=get("rel", ""),
-                hreflang=get("hreflang", ""),
-                css=get("class", ""),
-                element=element,
-            )
-        )
+        context, title = self._headings.get(zone, ""), get("title")
+        url, title = urljoin_safe(self._base, href), squeeze(title) if title else ""
+        self._out.links.append(made(Link, (url, href, label, zone, context, title, get("hreflang", ""), element)))

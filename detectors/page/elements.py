@@ -11,6 +11,10 @@ Zone = Literal["header", "nav", "main", "aside", "footer", "breadcrumb", "consen
 """Where on the page an element stands. `main` is whatever no other zone claims."""
 
 
+made = tuple.__new__
+"""Makes a named tuple of a tuple of all its fields, at half the cost of calling its class: a page has hundreds."""
+
+
 class Link(NamedTuple):
     """An `<a>`/`<area>` with a target.
 
@@ -24,10 +28,18 @@ class Link(NamedTuple):
     zone: Zone
     context: str = ""
     title: str = ""
-    rel: str = ""
     hreflang: str = ""
-    css: str = ""
     element: HtmlElement | None = None
+
+    @property
+    def rel(self) -> str:
+        """The attribute as written."""
+        return self.element.get("rel", "") if self.element is not None else ""
+
+    @property
+    def css(self) -> str:
+        """The attribute `class` as written."""
+        return self.element.get("class", "") if self.element is not None else ""
 
 
 class Heading(NamedTuple):

@@ -16,10 +16,10 @@ _MAX_DEPTH = 256
 _CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement)
 """Every element is a plain HtmlElement: lxml.html's own lookup asks Python for the class of each."""
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+_CONTROL = bytes(code for code in range(32) if chr(code) not in "\t\n\r")
 _LETTERS = re.compile(r"\w{3,}")
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.I | re.S)
-_END = re.compile(r"</(?:html|body)\s*>", re.I)
+_END = re.compile(rb"</(?:html|body)\s*>", re.I)
 _NESTING = re.compile(
     r"<(/?)(?!(?:area|a|base|br|button|col|embed|form|frame|h[1-6]|hr|html|head|body|iframe|img|input|label|link|meta"
     r"|option|param|p|script|select|source|style|textarea|title|track|wbr)\b)[a-z][^<>]*>",
@@ -30,21 +30,23 @@ _NESTING = re.compile(
 
 def parse(html: str) -> HtmlElement:
     """The root element of the document; an empty `<html>` where there is nothing to parse."""
-    text = _END.sub("", _CONTROL.sub("", html[:MAX_HTML_CHARS]))
-    root, whole = _lxml(text)
+    markup = _END.sub(b"", html[:MAX_HTML_CHARS].encode("utf-8", "ignore").translate(None, _CONTROL))
+    root, whole = _lxml(markup)
     if not whole:
-        root, _ = _lxml(_flattened(text))
-    if root is None or _lost_text(root, text):
-        root, _ = _lxml(str(BeautifulSoup(text[:1_000_000], "html.parser")))
+        root, _ = _lxml(_flattened(markup.decode("utf-8")).encode("utf-8"))
+    if root is None or _lost_text(root, markup):
+        root, _ = _lxml(str(BeautifulSoup(markup.decode("utf-8")[:1_000_000], "html.parser")).encode("utf-8"))
     return root if root is not None else lxml.html.Element("html")
 
 
-def _lxml(text: str) -> tuple[HtmlElement | None, bool]:
+def _lxml(markup: bytes) -> tuple[HtmlElement | None, bool]:
     """The tree, and whether it is whole: libxml2 drops what follows the first element beyond its limit of depth."""
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(
+        encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
+    )
     parser.set_element_class_lookup(_CLASSES)
     try:
-        root: HtmlElement = lxml.html.document_fromstring(text.encode("utf-8"), parser=parser)
+        root: HtmlElement = lxml.html.document_fromstring(markup, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None, True
     return root, all(error.type != etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log)
@@ -63,9 +65,10 @@ def _flattened(text: str) -> str:
     return _NESTING.sub(kept, text)
 
 
-def _lost_text(root: HtmlElement, text: str) -> bool:
+def _lost_text(root: HtmlElement, markup: bytes) -> bool:
     """Whether lxml dropped the page's text: almost no elements from a long document that has words outside its tags."""
-    if len(text) < 500 or next(root.iter("a", "p", "div", "table", "li", "h1"), None) is not None:
+    if next(root.iter("a", "p", "div", "table", "li", "h1"), None) is not None:
         return False
+    text = markup.decode("utf-8")
     kept = sum(len(part) for part in root.itertext())
-    return kept < 200 and len(_LETTERS.findall(_TAGS.sub(" ", text[:200_000]))) > 40
+    return len(text) >= 500 and kept < 200 and len(_LETTERS.findall(_TAGS.sub(" ", text[:200_000]))) > 40

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -28,46 +28,62 @@ def css_selector(element: HtmlElement | None) -> str:
     return _paths(element.getroottree().getroot()).selector(element)
 
 
+class _Path(NamedTuple):
+    """A path as it is written in the document (`plain`) and with the elements that browsers insert (`built`)."""
+
+    plain: str
+    built: str
+    depth: int
+
+
 class _Paths:
     """The paths of a document's elements; what leads to a parent is worked out once for all its children."""
 
     def __init__(self, root: HtmlElement) -> None:
         self._repeated = _repeated_ids(root)
-        self._known: dict[HtmlElement, tuple[str, ...]] = {}
+        self._known: dict[HtmlElement, _Path] = {}
 
     def selector(self, element: HtmlElement) -> str:
         """See `css_selector`."""
-        steps = self._steps(element)
-        if len(steps) > _MAX_DEPTH:
+        path = self._known.get(element) or self._path(element)
+        if path.depth > _MAX_DEPTH:
             return ""
-        path, built = " > ".join(step for step in steps if step != _INSERTED), " > ".join(steps)
-        return path if built == path else f"{built}, {path}"
+        return path.plain if path.built == path.plain else f"{path.built}, {path.plain}"
 
-    def _steps(self, element: HtmlElement) -> tuple[str, ...]:
+    def _path(self, element: HtmlElement) -> _Path:
         """From the nearest ancestor that is known, has an id of its own or is the root, down to the element."""
         way: list[HtmlElement] = []
         node: HtmlElement | None = element
-        while node is not None and node not in self._known and isinstance(node.tag, str):
-            way.append(node)
-            if self._names_itself(node):
-                break
-            node = node.getparent()
+        path = None
+        while path is None and node is not None and isinstance(node.tag, str):
+            path = self._known.get(node) or self._start(node)
+            if path is None:
+                way.append(node)
+                node = node.getparent()
         for each in reversed(way):
-            self._known[each] = self._step(each)
-        return self._known.get(element, ())
+            path = self._known[each] = _below(path, each)
+        return path or _Path("", "", 0)
 
-    def _names_itself(self, node: HtmlElement) -> bool:
-        ident = node.get("id", "")
-        return _SAFE_ID.fullmatch(ident) is not None and ident not in self._repeated
+    def _start(self, node: HtmlElement) -> _Path | None:
+        """The path that begins with the node, if it has an id of its own."""
+        ident = node.get("id")
+        if not ident or ident in self._repeated or not _SAFE_ID.fullmatch(ident):
+            return None
+        path = self._known[node] = _Path(f"#{ident}", f"#{ident}", 1)
+        return path
 
-    def _step(self, node: HtmlElement) -> tuple[str, ...]:
-        """The node's path, its parent's being known."""
-        if self._names_itself(node):
-            return (f"#{node.get('id')}",)
-        above = node.getparent()
-        before = self._known.get(above, ()) if above is not None else ()
-        inserted = (_INSERTED,) if above is not None and (above.tag, node.tag) == ("table", "tr") else ()
-        return (*before, *inserted, _step(node))
+
+def _below(path: _Path | None, node: HtmlElement) -> _Path:
+    """The node's path, its parent's being known; not followed further than anyone asks for."""
+    step = _step(node)
+    if path is None:
+        return _Path(step, step, 1)
+    if path.depth > _MAX_DEPTH:
+        return path
+    parent = node.getparent()
+    inserted = node.tag == "tr" and parent is not None and parent.tag == "table"
+    built = f"{path.built} > {_INSERTED} > {step}" if inserted else f"{path.built} > {step}"
+    return _Path(f"{path.plain} > {step}", built, path.depth + 1 + inserted)
 
 
 @lru_cache(maxsize=1)
@@ -83,11 +99,16 @@ def _repeated_ids(root: HtmlElement) -> frozenset[str]:
 
 
 def _step(node: HtmlElement) -> str:
-    tag = str(node.tag)
-    parent = node.getparent()
-    if parent is None or tag in ("html", "body"):
+    tag, parent = str(node.tag), node.getparent()
+    if tag in ("html", "body") or parent is None:
         return tag
-    if not _SAFE_TAG.fullmatch(tag):
-        return f"*:nth-child({1 + sum(1 for other in node.itersiblings(preceding=True) if isinstance(other.tag, str))})"
-    before = sum(1 for _ in node.itersiblings(tag, preceding=True))
-    return f"{tag}:nth-of-type({before + 1})"
+    first = parent.index(node) == 0
+    if not _is_plain(tag):
+        before = () if first else node.itersiblings(preceding=True)
+        return f"*:nth-child({1 + sum(1 for other in before if isinstance(other.tag, str))})"
+    return f"{tag}:nth-of-type({1 if first else 1 + len(list(node.itersiblings(tag, preceding=True)))})"
+
+
+@lru_cache(maxsize=256)
+def _is_plain(tag: str) -> bool:
+    return _SAFE_TAG.fullmatch(tag) is not None

@@ -9,6 +9,14 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 _WORD = re.compile(r"[^\W_]")
+_WHITE = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+"""White space but the space, as Python has it."""
+
+_CUT = "\0"
+"""Stands between two runs of text: a character that no document holds."""
+
 _RAW = 8
 """Characters of markup text, white space included, that are looked at for one character of a label."""
 
@@ -18,9 +26,19 @@ def squeeze(text: str | None) -> str:
     return " ".join(text.split()) if text else ""
 
 
+def _folded(text: str) -> str:
+    """White space folded as in `squeeze`, but for that at the ends: quicker for the text of a whole page."""
+    for char in _WHITE:
+        if char in text:
+            text = text.replace(char, " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
+
+
 def has_words(text: str) -> bool:
     """Whether the text holds a letter or digit: a sign alone (an arrow, an icon) says nothing."""
-    return _WORD.search(text) is not None
+    return text[:1].isalnum() or _WORD.search(text) is not None
 
 
 class RunningText:
@@ -29,11 +47,10 @@ class RunningText:
     `is_filled` says whether there is more than white space since the last cut.
     """
 
-    __slots__ = ("_block", "_link_chars", "_pieces", "is_filled")
+    __slots__ = ("_link_chars", "_pieces", "is_filled")
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
-        self._block = 0
         self._link_chars = 0
         self.is_filled = False
 
@@ -52,22 +69,32 @@ class RunningText:
         if in_link:
             self._link_chars += len(text)
 
-    def cut(self) -> tuple[str, int]:
-        """The text since the last cut and how much of it stood in links; a space parts it from what follows."""
-        if not self.is_filled:
-            return "", 0
-        found = squeeze("".join(self._pieces[self._block :])), self._link_chars
-        self._pieces.append(" ")
-        self._block, self._link_chars, self.is_filled = len(self._pieces), 0, False
-        return found
+    def cut(self) -> int:
+        """Ends a run of text; gives how much of it stood in links. A space parts it from what follows."""
+        link_chars = self._link_chars
+        self._pieces.append(_CUT)
+        self._link_chars, self.is_filled = 0, False
+        return link_chars
+
+    def runs(self) -> list[str]:
+        """The text of each run that was cut, in order, and of what follows the last cut."""
+        return [run.strip() for run in _folded("".join(self._pieces)).split(_CUT)]
 
     def since(self, position: int, limit: int) -> str:
         """The text since `position`, at most `limit` characters; the work is bounded however much there is."""
+        most = limit * _RAW
+        return squeeze(self._raw(position, most)[:most].replace(_CUT, " "))[:limit]
+
+    def _raw(self, position: int, most: int) -> str:
+        """The pieces since `position` as they are, up to the one with which there are `most` characters."""
+        pieces = self._pieces
+        if len(pieces) == position + 1:
+            return pieces[position]
         end, size = position, 0
-        while end < len(self._pieces) and size < limit * _RAW:
-            size += len(self._pieces[end])
+        while end < len(pieces) and size < most:
+            size += len(pieces[end])
             end += 1
-        return squeeze("".join(self._pieces[position:end])[: limit * _RAW])[:limit]
+        return "".join(pieces[position:end])
 
 
 def alternative(element: HtmlElement) -> str:
@@ -83,23 +110,29 @@ def alternative(element: HtmlElement) -> str:
 
 def urljoin_safe(base: str, href: str) -> str:
     """`href` made absolute, without fragment; malformed targets stay as they are."""
-    href = href.strip().translate(_LINE_BREAKS)
-    if href.startswith("/") and _is_plain_path(href):
-        return f"{_origin(base)}{href.partition('#')[0]}"
-    if _PLAIN_URL.match(href):
-        return href.partition("#")[0]
-    return _joined(base, href)
+    if len(href) > _LONGEST_REMEMBERED:
+        return _joined.__wrapped__(base, _cleaned(href))
+    return _plain(_origin(base), href) or _joined(base, _cleaned(href))
 
 
 _LINE_BREAKS = {ord(char): None for char in "\n\r\t"}
+_LONGEST_REMEMBERED = 2_000
 _PLAIN_PATH = re.compile(r"/(?!/)(?:(?!/\.)[^\s\\\[\]])*$")
 _PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+/(?:(?!/\.)[^\s\\\[\]])*$")
 """Targets that need no resolving: no dot segments, no brackets, a plain host."""
 
 
+def _cleaned(href: str) -> str:
+    return href.strip().translate(_LINE_BREAKS)
+
+
 @lru_cache(maxsize=8192)
-def _is_plain_path(href: str) -> bool:
-    return _PLAIN_PATH.match(href) is not None
+def _plain(origin: str, href: str) -> str:
+    """The target where it needs no resolving but by scheme and host; empty for any other."""
+    target = _cleaned(href)
+    if _PLAIN_PATH.match(target):
+        return f"{origin}{target.partition('#')[0]}"
+    return target.partition("#")[0] if _PLAIN_URL.match(target) else ""
 
 
 @lru_cache(maxsize=256)

@@ -26,9 +26,11 @@ _BY_ROLE: dict[str, Zone] = {
     "complementary": "aside",
     "main": "main",
 }
-_CONTAINERS = frozenset(
+ZONED = frozenset(
     ("div section ul ol table tr td nav header footer aside main article form dl center menu dialog p").split()
 )
+"""Elements that may open a zone by their tag, id or class; every other one by its role alone."""
+
 _WORDS = re.compile(
     r"(?P<consent>cookies?|consent|gdpr|onetrust|cookiebot|cookiebanner)"
     r"|(?P<breadcrumb>breadcrumbs?|crumbs?|migas|ariane|brotkrumen|pathway)"
@@ -58,14 +60,13 @@ _RANK: dict[Zone, int] = {
 }
 
 
-def zone_opened(element: HtmlElement, tag: str, outer: Zone, in_article: bool = False) -> Zone | None:
+def zone_opened(element: HtmlElement, tag: str, role: str | None, outer: Zone, in_article: bool) -> Zone | None:
     """The zone that an element opens inside the zone `outer`, or None when it opens none.
 
     The header and footer of an article are content. An explicit main is main wherever it stands.
     """
-    role = element.get("role")
     zone = (_BY_ROLE.get(role) if role else None) or _BY_TAG.get(tag)
-    if zone is None and tag in _CONTAINERS:
+    if zone is None and tag in ZONED:
         ident, classes = element.get("id", ""), element.get("class", "")
         zone = _by_words(ident, classes) if ident or classes else None
     if zone is None or zone == outer or (in_article and zone in ("header", "footer")):

@@ -8,7 +8,7 @@ from time import process_time
 import pytest
 
 from detectors.calendars import gregorian
-from detectors.dates import dates_in, writes_month_first, years_in
+from detectors.dates import dates_in, holds_digit, writes_month_first, years_in
 
 DAY = date(2026, 5, 12)
 
@@ -137,3 +137,13 @@ def test_reading_dates_is_bounded() -> None:
     begun = process_time()
     assert dates_in(text, ["es", "pt", "en"]) == []
     assert process_time() - begun < 1.0
+
+
+@pytest.mark.parametrize("text", ["Room 7", "café n° 7", "kl. ٣", "२०२६ में", "７月", "x" * 500 + "4"])
+def test_a_digit_of_any_script_is_one(text: str) -> None:
+    assert holds_digit(text)
+
+
+@pytest.mark.parametrize("text", ["", "Room", "café", "m²", "元年", "где", "x" * 500])
+def test_what_is_no_digit(text: str) -> None:
+    assert not holds_digit(text)

@@ -47,6 +47,13 @@ def test_other_words_that_carry_meaning_are_counted(make_page: MakePage, label: 
     assert one(make_page(f"<a href=/x>{label}</a>", lang="en")).extra == extra
 
 
+@pytest.mark.parametrize(("words", "extra"), [(0, 0), (1, 1), (11, 11), (30, 12)])
+def test_words_of_running_text_are_counted_up_to_many(make_page: MakePage, words: int, extra: int) -> None:
+    beside = "word " * words
+    page = make_page(f"<p>{beside}the municipal budget {'of a 2026 ' * 20}</p>", lang="en")
+    assert {h.extra for h in page.hits.feature(BUDGET) if h.term.text == "municipal budget"} == {extra}
+
+
 def test_a_stem_takes_its_whole_word(make_page: MakePage) -> None:
     hits = make_page("<a href=/x>Presupuestos</a>", lang="es").hits.feature(BUDGET)
     assert [(h.term.text, h.whole) for h in hits] == [("presupuesto*", True)]

@@ -89,6 +89,11 @@ def test_addresses_and_numbers_are_no_words() -> None:
     assert identify(noise + TEXTS["hu"]).code == "hu"
 
 
+@pytest.mark.parametrize("language", ["de", "fr", "pl"])
+def test_capitals_are_letters_like_others(language: str) -> None:
+    assert identify(TEXTS[language].upper()).code == language
+
+
 def test_a_script_of_several_languages_leaves_the_choice_to_the_page() -> None:
     tigrinya = "ምምሕዳር ከተማ ንነበርቲ ዝተፈላለዩ ግልጋሎታት ይህብ። ባጀት ናይዚ ዓመት ብባይቶ ጸዲቑ ኣሎ፣ ዝርዝሩ ኣብዚ ገጽ ይርከብ።"
     assert identify(tigrinya, "ti").code == "ti"

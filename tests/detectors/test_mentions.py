@@ -19,8 +19,10 @@ AGENCIES = "".join(
 def proves() -> Proves:
     inspector = Inspector.default()
 
-    def proved(feature: str, body: str, language: str = "en", url: str = "https://www.villa.example/") -> bool:
-        head = '<head><meta charset="utf-8"><title>Villa</title></head>'
+    def proved(
+        feature: str, body: str, language: str = "en", url: str = "https://www.villa.example/", title: str = "Villa"
+    ) -> bool:
+        head = f'<head><meta charset="utf-8"><title>{title}</title></head>'
         html = f'<!DOCTYPE html><html lang="{language}">{head}<body>{body}</body></html>'
         page = inspector.page(url, html.encode(), content_type="text/html")
         return any(o.feature == feature and o.is_proof for o in inspector.inspect(page))
@@ -49,6 +51,111 @@ def test_an_item_of_news_a_portfolio_or_one_measure_is_no_section(
 def test_the_section_itself_is_one(proves: Proves) -> None:
     assert proves("info.health", '<nav><a href="/health">Public health</a></nav>')
     assert proves("info.health", '<main><a href="/living/health">Public health</a></main>')
+
+
+@pytest.mark.parametrize(
+    ("language", "feature", "label", "href"),
+    [
+        ("en", "info.health", "M-11-07, Public health services abroad", "/memo/7"),
+        ("en", "info.health", "H.R. 411 – Public health services", "/bills/411"),
+        ("en", "info.health", "Table 4.2 — Public health services", "/tables/4-2"),
+        ("en", "info.emergency", "Circular No. 03-12, Emergency response fund", "/c/3-12"),
+        ("es", "info.education", "Decreto N° 120/2019 sobre educación y formación", "/d/120"),
+        ("pl", "info.education", "Uchwała nr 12/2020 w sprawie oświaty", "/u/12"),
+        ("en", "info.health", "Public health services report", "/files/report.pdf"),
+        ("en", "info.waste_recycling", "Campaign against waste", "/files/campaign.pdf"),
+        ("en", "ministry.education", "Department of Education", "/files/education.pdf"),
+        ("en", "ministry.education", "Ministry of Education", "https://edu.example/about/lists/tables/inventory.html"),
+        (
+            "en",
+            "info.health",
+            "Public health and the drawing of maps",
+            "https://lab.example/papers/health/maps/use.html",
+        ),
+        ("en", "info.health", "Public health services praised by visitors", "/blog/2026/02/18/visitors-praise-clinics"),
+        ("en", "budget.publication", "www.villa.example/budget", "https://www.villa.example/budget"),
+        ("en", "service.vacancies", "jobs@villa.example", "mailto:jobs@villa.example"),
+    ],
+)
+def test_a_document_a_story_and_an_address_written_out_name_no_section(
+    proves: Proves, language: str, feature: str, label: str, href: str
+) -> None:
+    assert not proves(feature, f'<main><a href="{href}">{label}</a></main>', language)
+
+
+@pytest.mark.parametrize(
+    ("feature", "label", "href"),
+    [
+        ("info.health", "Public health", "/files/public-health.pdf"),
+        ("info.public_transport", "Bus timetable of line 4", "/files/line-4.pdf"),
+        ("budget.publication", "Resolution No. 12/2026: municipal budget", "/r/12"),
+        ("open_data.policy", "M-13-04, Open data policy", "/m/13-04"),
+        ("ministry.education", "Ministry of Education", "https://www.education.gov.example/"),
+        ("info.health", "Public health services", "/2026/health"),
+        ("service.building_permit", "Apply for your building permit online", "https://permits.example/a/b/c/apply"),
+    ],
+)
+def test_a_document_proves_what_documents_show(proves: Proves, feature: str, label: str, href: str) -> None:
+    assert proves(feature, f'<main><a href="{href}">{label}</a></main>')
+
+
+def test_an_entry_of_a_table_of_contents_leads_to_the_page_itself(proves: Proves) -> None:
+    assert not proves("open_data.metadata", '<main><a href="#b">What are metadata?</a></main>')
+    assert not proves("service.housing", '<main><a href="#s8">Section 8.</a></main>')
+    assert not proves("participation.feedback", '<main><a href="#11">Inquiries</a></main>')
+    assert proves("participation.feedback", '<nav><a href="#send">Complaints and suggestions</a></nav>')
+    assert not proves("info.justice", '<main><a href="#a">How to file an appeal</a></main>')
+    assert not proves("open_data.provision", '<main><a href="#d">Open data portal</a><a name="d"></a></main>')
+    assert proves("open_data.provision", '<main><a href="#d">Open data portal</a><div id="d">Rain</div></main>')
+    assert proves("service.vacancies", '<main><a href="#p" data-toggle="collapse">Vacancies</a></main>')
+
+
+def test_the_numbered_parts_of_a_list_are_no_sections(proves: Proves) -> None:
+    names = ("Copy Shops", "Call Centers", "Travel Agencies", "Credit Bureaus", "Packing Services")
+    codes = "".join(f"<p>561{n}2 {name}</p>" for n, name in enumerate(names))
+    assert not proves("support.helpdesk_phone", f"<main>{codes}</main>")
+    assert proves("support.helpdesk_phone", "<main><p>311 call center</p><p>Town hall</p></main>")
+
+
+def test_a_heading_over_prose_on_another_subject_tells_of_that(proves: Proves) -> None:
+    prose = f"<p>{'The house was built by a merchant and stood empty for years. ' * 8}</p>"
+    page = f"<main><h1>The old mill</h1><h2>History</h2>{prose}</main>"
+    assert not proves("info.municipality", page, url="https://www.villa.example/sights/mill", title="The old mill")
+    about = page.replace("The old mill", "About the town")
+    assert proves("info.municipality", about, url="https://www.villa.example/town", title="About the town")
+
+
+def test_a_sentence_on_satisfaction_is_no_survey(proves: Proves) -> None:
+    sentence = "Better estimates of what people spend improve our understanding of customer satisfaction, of the burden"
+    paper = f"<main><p>{sentence} that forms impose and of programmes that change.</p></main>"
+    assert not proves("satisfaction.method", paper)
+    assert proves("satisfaction.method", "<main><p>Customer satisfaction survey</p></main>")
+
+
+def test_a_link_for_sharing_and_a_dated_heading_tell_nothing_of_the_portal(proves: Proves) -> None:
+    assert not proves("contact.details", '<main><a href="mailto:?subject=Villa">Email</a></main>')
+    story = '<main><h3><a href="/blog/2026/02/18/health-insurance-is-on-the-rise">{}</a></h3></main>'
+    assert not proves("info.health", story.format("Health insurance prices rise again this year"))
+    assert proves("info.health", story.replace("2026/02/18/", "").format("Health insurance"))
+
+
+def test_a_title_that_says_more_than_the_word_is_of_something_else(proves: Proves) -> None:
+    body = "<main><p>It rained.</p></main>"
+    assert not proves("info.public_transport", body, title="Transit visa holders")
+    assert proves("info.health", body, title="Health")
+
+
+def test_a_link_into_an_archive_of_the_web_tells_what_once_was(proves: Proves) -> None:
+    link = '<nav><a href="https://{}/accessibility">Accessibility statement</a></nav>'
+    assert not proves("policy.accessibility_statement", link.format("web.archive.org/web/2012/https://villa.example"))
+    assert not proves("policy.accessibility_statement", link.format("arquivo.pt/wayback/2012/villa.example"))
+    assert proves("policy.accessibility_statement", link.format("archive.villa.example"))
+
+
+def test_words_of_an_address_belong_together(proves: Proves) -> None:
+    link = '<main><a href="/{}">Board of bridges</a></main>'
+    assert not proves("participation.land_use_plan", link.format("general/plan_b"))
+    assert proves("participation.land_use_plan", link.format("general-plan"))
 
 
 def test_public_bodies_count_where_they_stand_together(proves: Proves) -> None:

@@ -13,6 +13,7 @@ from detectors.normalise import is_unspaced, locate, normalise
 LETTERS = st.sampled_from(
     "aZéßİıŁđ ºéſﬁ½№ёЙїўґΆςΰأإىة ـگیہۀשָׁ市予算がガｶﾞ각갂ขำကြងក្ខதமிहिक़ \u200c\u200d\u00ad\u0301\u3099-–'’ʼ._/&\n\t12٣๓Ⅷ"
 )
+WESTERN = st.one_of(st.characters(max_codepoint=255), st.sampled_from("–—‘’“”…€ŒœŠŸƒ™•ˆ˜"))
 PLAIN = st.one_of(st.text(max_size=40), st.text(LETTERS, max_size=40))
 TEXT = st.one_of(PLAIN, PLAIN.map(lambda text: unicodedata.normalize("NFD", text)))
 
@@ -62,9 +63,9 @@ def test_words_are_separated_by_one_space(text: str, fold: bool) -> None:
     assert normal == " ".join(normal.split())
 
 
-@given(st.text(st.characters(max_codepoint=127), max_size=40))
-def test_ascii_takes_no_other_road(text: str) -> None:
-    assert normalise(text) == normalise(text + " é").removesuffix("e").rstrip()
+@given(st.text(WESTERN, max_size=40), st.booleans())
+def test_what_stands_in_a_code_page_takes_no_other_road(text: str, fold: bool) -> None:
+    assert normalise(text, fold) == normalise(f"{text} ж", fold).removesuffix("ж").rstrip()
 
 
 @given(TEXT, TEXT)

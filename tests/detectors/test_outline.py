@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from detectors.page import Link, Page
+from detectors.page.texts import RunningText
 
 MakePage = Callable[..., Page]
 
@@ -219,6 +220,31 @@ def test_zones_end_with_their_element(make_page: MakePage) -> None:
 def test_blocks_count_their_link_text(make_page: MakePage) -> None:
     blocks = make_page("<p>See <a href=/x>the budget</a> now</p><p><a href=/y>All news</a></p>").blocks
     assert [(b.text, b.link_chars) for b in blocks] == [("See the budget now", 10), ("All news", 8)]
+
+
+def test_white_space_of_every_sort_is_folded() -> None:
+    text = RunningText()
+    white = [char for char in map(chr, range(0x3001)) if char.isspace()]
+    for char in white:
+        text.add(f"{char}a{char}  b{char}", in_link=False)
+        assert text.since(text.position - 1, 100) == "a b"
+        text.cut()
+    assert text.runs() == ["a b"] * len(white) + [""]
+
+
+def test_the_end_of_a_block_parts_the_words_of_a_label() -> None:
+    text = RunningText()
+    text.add("a", in_link=True)
+    assert text.cut() == 1
+    text.add("b", in_link=True)
+    assert text.since(0, 100) == "a b"
+    assert text.since(1, 100) == "b"
+
+
+def test_the_attributes_of_a_link(make_page: MakePage) -> None:
+    first, second = make_page("<a href=/x rel=nofollow class='a b' hreflang=fr title=' T '>x</a><a href=/y>y</a>").links
+    assert (first.rel, first.css, first.hreflang, first.title) == ("nofollow", "a b", "fr", "T")
+    assert (second.rel, second.css, second.hreflang, second.title) == ("", "", "", "")
 
 
 def test_scripts_styles_and_templates_are_no_text(make_page: MakePage) -> None:

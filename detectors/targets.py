@@ -1,0 +1,44 @@
+"""Where the links of a page lead: told once for all detectors that look for some hosts or schemes among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from detectors.hosts import hosts_of, listed, may_be_listed
+from detectors.views import view
+
+if TYPE_CHECKING:
+    from detectors.page import Page
+    from detectors.page.elements import Link
+
+_WEB = ("http://", "https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The links' `hosts`, without `www.`; the links `beyond_web`, whose address is none of http(s); and the absolute
+    `addresses` of all, each on a line of its own."""
+
+    hosts: frozenset[str]
+    beyond_web: Sequence[Link]
+    addresses: str
+
+
+@view
+def targets_of(page: Page) -> Targets:
+    """The targets of the page's links."""
+    addresses = [link.url for link in page.links]
+    beyond = [link for link in page.links if not link.url.startswith(_WEB)]
+    return Targets(hosts_of(addresses), beyond, "\n".join(addresses))
+
+
+def links_listed(page: Page, group: str) -> Iterator[tuple[Link, str]]:
+    """The links to a host of the group of hosts.toml, in document order, each with the entry that it belongs to."""
+    targets = targets_of(page)
+    if may_be_listed(targets.hosts, targets.addresses, group):
+        for link in page.links:
+            entry = listed(link.url, group)
+            if entry:
+                yield link, entry

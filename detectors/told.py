@@ -1,0 +1,32 @@
+"""What the words of a page tell at all: where they tell nothing of a feature, nobody need look closer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from detectors.compositions import GENERAL, Composition, ways_told
+from detectors.views import view
+
+if TYPE_CHECKING:
+    from detectors.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`names` are the features with a term on the page, the general lists it touches (`general.<list>`), and the
+    features of which it holds every part of a composition; `ways` are those compositions, by feature."""
+
+    names: frozenset[str]
+    ways: Mapping[str, Sequence[Composition]]
+
+
+@view
+def told_on(page: Page) -> Told:
+    """What the page's words tell."""
+    hits = page.hits
+    lists = set().union(*hits.general.values())
+    words = frozenset((*hits.by_feature, *hits.urls, *map(GENERAL.__add__, lists)))
+    ways = ways_told(words)
+    return Told(words.union(ways), ways)
