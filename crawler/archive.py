@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from scrapy.http import Headers, Response
+from scrapy.http import Response
 
 from crawler.wire import FetchError, Wire
 from storage.archive import decoded_body
@@ -51,7 +51,7 @@ class ArchiveMiddleware:
         request.meta["cut"] = wire.truncated or ("length" if decoded.truncated else "")
         if decoded.body is wire.body and wire.status == response.status:
             return response
-        return Response(response.url, wire.status, Headers(wire.headers), decoded.body)
+        return Response(response.url, wire.status, wire.headers, decoded.body)
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Keeps that there was no answer, and why."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import yarl
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Headers, Response
+from scrapy.http import Response
 
 from crawler.private import REFUSED, guarded_socket, open_socket
 from crawler.wire import FetchError, Wire
@@ -87,7 +87,7 @@ class FetchHandler:
         except Exception as error:
             raise explained(error, request.url, timeout) from error
         request.meta["wire"] = wire
-        return Response(request.url, wire.status, Headers(wire.headers), wire.body)
+        return Response(request.url, wire.status, wire.headers, wire.body)
 
     async def _receive(self, request: Request, answer: aiohttp.ClientResponse) -> Wire:
         ip = _peer(answer)

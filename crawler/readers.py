@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
+from asyncio import Lock, get_running_loop, sleep
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
@@ -17,6 +17,10 @@ from crawler.reading import Answer, Reading, read
 from detectors.inspector import Inspector
 
 _LIVES = 5
+_AHEAD = 3
+"""Answers handed out per process beside the one that it reads, so that it never waits for the next."""
+_QUICK = 200_000
+"""Bytes of the longest answer that the crawl reads itself: one that holds nothing up for long."""
 
 
 class ReaderPool:
@@ -29,19 +33,28 @@ class ReaderPool:
         self.names = names
         self._count = processes
         self._lives = _LIVES
+        self._under_way = 0
         self._pool: ProcessPoolExecutor | None = self._made()
+
+    @property
+    def busy(self) -> bool:
+        """Whether all processes have answers enough to read, and there is a processor that none of them needs."""
+        return self._count < (os.cpu_count() or 1) and self._under_way >= self._count * (1 + _AHEAD)
 
     async def read(self, answer: Answer) -> Reading | None:
         """The reading of one of the processes; None if it died over it, or none is left."""
         pool = self._pool
         if pool is None:
             return None
+        self._under_way += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(pool, _read, self.names, answer)
+            return await get_running_loop().run_in_executor(pool, _read, self.names, answer)
         except BrokenProcessPool:
             if pool is self._pool:
                 self._renew()
             return None
+        finally:
+            self._under_way -= 1
 
     def close(self) -> None:
         """Ends the processes."""
@@ -65,6 +78,7 @@ class ReaderPool:
 class Readers:
     """Reads answers with the inspector's detectors, in `pool` or in `processes` of its own; 0 reads in this process.
 
+    While all processes of its own are busy and a processor is left, a crawl reads here too, else it would only wait.
     Other processes load the same installed detectors anew, so only an inspector made of these may be shared out.
     """
 
@@ -72,16 +86,28 @@ class Readers:
         self._inspector = inspector
         self._own = pool is None
         self._pool = pool
+        self._turn = Lock()
         if pool is None and processes:
             self._pool = ReaderPool(tuple(detector.name for detector in inspector.detectors.all), processes)
 
     async def read(self, answer: Answer) -> Reading:
         """What the answer shows; detectors that failed on it are counted by the inspector."""
-        elsewhere = await self._pool.read(answer) if self._pool is not None else None
-        reading = elsewhere or read(answer, self._inspector)
+        pool, reading = self._pool, None
+        if pool is not None:
+            reading = await self._helped(pool, answer) or await pool.read(answer)
+        reading = reading or read(answer, self._inspector)
         if reading.refused is None:
             self._inspector.take(reading.failures)
         return reading
+
+    async def _helped(self, pool: ReaderPool, answer: Answer) -> Reading | None:
+        """The reading of this process where the others are busy, one at a time: between two of them it hears what the
+        others have done, else they would run out of work."""
+        if not self._own or not pool.busy or len(answer.body) > _QUICK:
+            return None
+        async with self._turn:
+            await sleep(0)
+            return read(answer, self._inspector) if pool.busy else None
 
     def close(self) -> None:
         """Ends the processes, if they are this crawl's own."""

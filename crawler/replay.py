@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from scrapy.http import Headers, Response
+from scrapy.http import Response
 
 from crawler.urls import canonical
 from crawler.wire import FetchError, Wire
@@ -82,7 +82,7 @@ class ReplayHandler:
             f"{found.file}#{found.offset}",
         )
         url = request.url if canonical(found.url) == canonical(request.url) else found.url
-        return Response(url, found.status, Headers(found.headers), found.body)
+        return Response(url, found.status, found.headers, found.body)
 
     async def close(self) -> None:
         """Nothing to close: the index belongs to whoever opened it."""

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
+from sqlalchemy import select
 
 from crawler.answers import answers
 from crawler.runlog import Sightings, finding_record
 from crawler.settings import CrawlOptions
-from detectors.conclude import Finding, SearchCertificate, Tally, conclude
+from detectors.conclude import Finding as Conclusion
+from detectors.conclude import SearchCertificate, Tally, conclude
 from detectors.facts import PortalFacts
 from detectors.inspector import Inspector
 from storage.archive import decoded_body
 from storage.archive.reader import ArchiveReader
 from storage.errors import StorageError
-from storage.repository import captures, findings, get_run, replace_findings
+from storage.models import Capture, Finding
+from storage.repository import get_run, replace_findings
 from survey.features import features
 from survey.questionnaire import load
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from sqlalchemy.orm import Session
 
     from detectors.observation import Observation
     from detectors.page import Page
@@ -51,10 +57,14 @@ class RerunResult:
     run_id: int
     edition: str
     pages: int
-    findings: tuple[Finding, ...]
+    findings: tuple[Conclusion, ...]
     changes: tuple[Change, ...]
     missing: int
     problems: tuple[str, ...]
+
+
+_Concluded = tuple[str, float | None, tuple[tuple[str, str], ...]]
+"""State and confidence of a stored finding, and the detectors behind it, by name and version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,7 @@ class _Stored:
     max_body: int
     certificate: Mapping[str, Any]
     places: Mapping[int, _Place]
-    findings: Mapping[str, tuple[str, float | None, tuple[tuple[str, str], ...]]]
+    findings: Mapping[str, _Concluded]
     pictures: Mapping[tuple[str, str, str], str]
 
 
@@ -100,7 +110,7 @@ def rerun(
     stored = _stored(database, run_id, Path(data_dir))
     wanted = _features(inspector, detectors)
     chosen = _narrowed(inspector, wanted) if detectors is not None else inspector
-    reading = _Reading(chosen, stored)
+    reading = _Reading(chosen, stored, keep=store)
     found = tuple(_pictured(finding, stored.pictures) for finding in reading.conclude(wanted))
     if store:
         _store(database, run_id, stored.edition, found, reading.records)
@@ -111,11 +121,12 @@ def rerun(
 
 
 class _Reading:
-    """One pass over the stored pages."""
+    """One pass over the stored pages. `keep`: what is seen becomes `records`."""
 
-    def __init__(self, inspector: Inspector, stored: _Stored) -> None:
+    def __init__(self, inspector: Inspector, stored: _Stored, *, keep: bool) -> None:
         self._inspector = inspector
         self._stored = stored
+        self._keep = keep
         self._external = {int(seq): frozenset(names) for seq, names in stored.certificate["external"].items()}
         self._rendered = {int(seq) for seq in stored.certificate.get("browser", {}).get("rendered", {})}
         self._drawn: dict[str, tuple[str, int]] = {}
@@ -167,13 +178,17 @@ class _Reading:
         else:
             observations = [o for o in observations if o.feature in promised]
             self.tally.note(observations)
-        self.records += self._sightings.fresh(observations)
+        self._record(observations)
 
-    def conclude(self, wanted: frozenset[str]) -> tuple[Finding, ...]:
+    def _record(self, observations: list[Observation]) -> None:
+        if self._keep:
+            self.records += self._sightings.fresh(observations)
+
+    def conclude(self, wanted: frozenset[str]) -> tuple[Conclusion, ...]:
         """The findings on the wanted features."""
         observations = self._inspector.portal(_facts(self._stored.certificate["facts"]))
         self.tally.note(observations)
-        self.records += self._sightings.fresh(observations)
+        self._record(observations)
         proofs = {key: feature.proof for key, feature in features().items() if key in wanted}
         return conclude(self.tally, _certificate(self._stored.certificate), self._inspector, proofs)
 
@@ -187,7 +202,7 @@ def _drawn_pages(reader: ArchiveReader) -> dict[str, tuple[str, int]]:
     }
 
 
-def _pictured(finding: Finding, pictures: Mapping[tuple[str, str, str], str]) -> Finding:
+def _pictured(finding: Conclusion, pictures: Mapping[tuple[str, str, str], str]) -> Conclusion:
     """The finding with the pictures that were taken of the same proof when the portal was visited."""
     evidence = tuple(replace(o, screenshot=pictures.get((o.feature, o.url, o.quote), "")) for o in finding.evidence)
     return replace(finding, evidence=evidence)
@@ -210,24 +225,45 @@ def _stored(database: Database, run_id: int, data_dir: Path) -> _Stored:
         run = get_run(session, run_id)
         if run.outcome is None or "read" not in run.certificate or run.archive is None:
             raise StorageError(f"run {run_id} did not end, so nothing was concluded", "check the portal again")
-        places = {
-            row.seq: _Place(row.url, row.status or 0, row.content_type or "", row.fetched_at, row.file, row.offset)
-            for row in captures(session, run_id)
-        }
-        concluded = {
-            row.feature: (row.state, row.confidence, tuple((d["name"], d["version"]) for d in row.detectors))
-            for row in findings(session, run_id)
-        }
-        pictures = {
-            (row.feature, proof["url"], proof["quote"]): str(proof["screenshot"])
-            for row in findings(session, run_id)
-            for proof in row.evidence
-            if proof.get("screenshot")
-        }
         max_body = CrawlOptions(**run.settings).max_body
         return _Stored(
-            run.edition, data_dir / run.archive, max_body, dict(run.certificate), places, concluded, pictures
+            run.edition,
+            data_dir / run.archive,
+            max_body,
+            dict(run.certificate),
+            _places(session, run_id),
+            _concluded(session, run_id),
+            _pictures(session, run_id) if run.certificate.get("browser", True) else {},
         )
+
+
+def _places(session: Session, run_id: int) -> dict[int, _Place]:
+    wanted = (Capture.url, Capture.status, Capture.content_type, Capture.fetched_at, Capture.file, Capture.offset)
+    rows = session.execute(select(Capture.seq, *wanted).where(Capture.run_id == run_id))
+    return {
+        seq: _Place(url, status or 0, kind or "", moment, file, offset)
+        for seq, url, status, kind, moment, file, offset in rows
+    }
+
+
+def _concluded(session: Session, run_id: int) -> dict[str, _Concluded]:
+    wanted = select(Finding.feature, Finding.state, Finding.confidence, Finding.detectors)
+    rows = session.execute(wanted.where(Finding.run_id == run_id))
+    return {
+        feature: (state, confidence, tuple((d["name"], d["version"]) for d in made_by))
+        for feature, state, confidence, made_by in rows
+    }
+
+
+def _pictures(session: Session, run_id: int) -> dict[tuple[str, str, str], str]:
+    """The pictures of proof, by feature, page and words; a run without a browser has none."""
+    rows = session.execute(select(Finding.feature, Finding.evidence).where(Finding.run_id == run_id))
+    return {
+        (feature, proof["url"], proof["quote"]): str(proof["screenshot"])
+        for feature, evidence in rows
+        for proof in evidence
+        if proof.get("screenshot")
+    }
 
 
 def _certificate(stored: Mapping[str, Any]) -> SearchCertificate:
@@ -246,10 +282,16 @@ def _certificate(stored: Mapping[str, Any]) -> SearchCertificate:
 
 
 def _facts(stored: Mapping[str, Any]) -> PortalFacts:
-    return TypeAdapter(PortalFacts).validate_python(stored)
+    return _adapter().validate_python(stored)
 
 
-def _change(finding: Finding, stored: _Stored) -> Change | None:
+@cache
+def _adapter() -> TypeAdapter[PortalFacts]:
+    """Made once: that takes as long as reading a page."""
+    return TypeAdapter(PortalFacts)
+
+
+def _change(finding: Conclusion, stored: _Stored) -> Change | None:
     state, confidence, made_by = stored.findings.get(finding.feature, ("", None, ()))
     if state == finding.state and confidence is not None and abs(confidence - finding.confidence) < 5e-4:
         return None
@@ -267,7 +309,7 @@ def _why(before: tuple[tuple[str, str], ...], after: tuple[tuple[str, str], ...]
 
 
 def _store(
-    database: Database, run_id: int, edition: str, found: tuple[Finding, ...], records: list[ObservationRecord]
+    database: Database, run_id: int, edition: str, found: tuple[Conclusion, ...], records: list[ObservationRecord]
 ) -> None:
     with database.session() as session:
         replace_findings(

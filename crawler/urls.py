@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from ipaddress import ip_address
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit, urlunsplit
 
-import tldextract
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 MAX_URL = 2000
 _PORTS = {"http": 80, "https": 443}
@@ -210,8 +211,11 @@ def read_data(name: str) -> dict[str, Any]:
 
 
 @cache
-def _extract() -> tldextract.TLDExtract:
-    return tldextract.TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
+def _extract() -> TLDExtract:
+    """Loaded when it is first asked: processes that only read pages never ask."""
+    from tldextract import TLDExtract
+
+    return TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
 
 
 @lru_cache(maxsize=4096)

@@ -20,25 +20,35 @@ _INDEX = re.compile(r"(?:index|default|home)(?:\.\w{2,5})?")
 _MENUS = frozenset(("nav", "header", "footer", "breadcrumb", "consent"))
 
 
+_Order = tuple[float, int, tuple[str, ...], tuple[tuple[int, int], ...]]
+
+
 @dataclass(slots=True)
 class _Kept:
-    """The best observations of one feature, one per page and target, in memory that does not grow."""
+    """The best observations of one feature, one per page and target, in memory that does not grow. `last` is what a
+    further one must surpass, by polarity, where no more are kept."""
 
     best: list[Observation] = field(default_factory=list)
     against: list[Observation] = field(default_factory=list)
+    last: dict[str, _Order] = field(default_factory=dict)
 
-    def add(self, observation: Observation, keep: int) -> None:
+    def add(self, observation: Observation, keep: int) -> bool:
+        """Whether the observation is among the best, and was not yet."""
+        place, last = _order(observation), self.last.get(observation.polarity)
+        if last is not None and place >= last:
+            return False
         kept = self.best if observation.polarity == "for" else self.against
-        key = _key(observation)
-        for index, other in enumerate(kept):
-            if _key(other) == key:
-                if _order(observation) < _order(other):
-                    kept[index] = observation
-                    kept.sort(key=_order)
-                return
+        alike = next((other for other in kept if _key(other) == _key(observation)), None)
+        if alike is not None:
+            if place >= _order(alike):
+                return False
+            kept.remove(alike)
         kept.append(observation)
         kept.sort(key=_order)
         del kept[keep:]
+        if len(kept) == keep:
+            self.last[observation.polarity] = _order(kept[-1])
+        return True
 
 
 def _key(observation: Observation) -> tuple[str, str]:
@@ -46,7 +56,7 @@ def _key(observation: Observation) -> tuple[str, str]:
     return observation.quote, observation.href or observation.url
 
 
-def _order(observation: Observation) -> tuple[float, int, tuple[str, ...], tuple[tuple[int, int], ...]]:
+def _order(observation: Observation) -> _Order:
     """Strongest first; then the earliest capture; then by all that is written, so that the order of arrival never
     matters."""
     o = observation
@@ -75,10 +85,10 @@ class Tally:
         keep, settled_from = int(rules()["keep"]), float(rules()["settled_from"])
         for observation in observations:
             kept = self._kept.get(observation.feature)
-            if kept is not None:
-                kept.add(observation, keep)
-                if observation.feature not in self._settled and combined(kept.best) >= settled_from:
-                    self._settled.add(observation.feature)
+            if kept is None or not kept.add(observation, keep) or observation.feature in self._settled:
+                continue
+            if combined(kept.best) >= settled_from:
+                self._settled.add(observation.feature)
 
     @property
     def settled(self) -> Collection[str]:

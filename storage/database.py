@@ -8,13 +8,9 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
@@ -22,7 +18,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from storage.errors import StorageError, database_errors, explain_os
 from storage.outage import Outage
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 BUSY_SECONDS = 30.0
+_MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x105150C7
 _READING = "losi_reading"
 _SERVER = {
@@ -92,25 +92,24 @@ class Database:
 
     def migrate(self) -> None:
         """Brings the schema to the newest revision; safe at every start, from several processes."""
-        config = alembic_config()
         with database_errors(self.where), self.engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-            if self._outdated(config, connection):
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+            if self._outdated(connection):
+                _upgrade(connection)
 
-    def _outdated(self, config: Config, connection: Connection) -> bool:
-        scripts = ScriptDirectory.from_config(config)
-        known = {script.revision for script in scripts.walk_revisions()}
-        current = set(MigrationContext.configure(connection).get_current_heads())
-        if current - known:
+    def _outdated(self, connection: Connection) -> bool:
+        """Whether a revision is missing; asked at every start, so without Alembic, which takes long to load."""
+        known = revisions()
+        stamped = inspect(connection).has_table("alembic_version")
+        current = set(connection.scalars(text("SELECT version_num FROM alembic_version"))) if stamped else set()
+        if current - set(known):
             raise StorageError(
                 f"the database {self.where} was made by a newer version of this program (revision "
-                f"{', '.join(sorted(current - known))})",
+                f"{', '.join(sorted(current - set(known)))})",
                 "install that version, or choose another with --data",
             )
-        return current != set(scripts.get_heads())
+        return current != {known[-1]}
 
     def close(self) -> None:
         """Gives all connections back."""
@@ -144,10 +143,25 @@ def where(url: URL) -> str:
     return url.database or "in memory" if url.get_backend_name() == "sqlite" else url.render_as_string()
 
 
+def revisions() -> list[str]:
+    """The revisions of the schema, oldest first: one follows another, and the name of its file begins with it."""
+    return sorted(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
 def alembic_config() -> Config:
     """The configuration of the migrations that ship with this package."""
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from time import monotonic
 from typing import Self
 
@@ -60,7 +61,7 @@ class RunRecorder:
         self._queued_bytes = 0
         self._queue_bytes = queue_bytes
         self._taken = self._archived = self._stored = self._goal = 0
-        self._closing = False
+        self._closing = self._resting = False
         self._error: StorageError | None = None
         self._changed = threading.Condition()
         self._worker: threading.Thread | None = None
@@ -90,18 +91,15 @@ class RunRecorder:
 
     def observe(self, records: Iterable[ObservationRecord]) -> None:
         """Takes observations."""
-        for record in records:
-            self._put(record)
+        self._put_all(list(records))
 
     def conclude(self, records: Iterable[FindingRecord]) -> None:
         """Takes findings; a finding on the same feature replaces the earlier one."""
-        for record in records:
-            self._put(record)
+        self._put_all(list(records))
 
     def answer(self, records: Iterable[AnswerRecord]) -> None:
         """Takes answers; an answer to the same question replaces the earlier one."""
-        for record in records:
-            self._put(record)
+        self._put_all(list(records))
 
     @property
     def load(self) -> float:
@@ -148,24 +146,33 @@ class RunRecorder:
                 raise
 
     def _put(self, record: Record, size: int = 0) -> None:
+        self._put_all((record,), size)
+
+    def _put_all(self, records: Sequence[Record], size: int = 0) -> None:
+        """Takes records, of which one has a body of `size` bytes. What goes to the archive wakes the worker at once;
+        rows alone wait for it, or until they are due to be committed."""
         self._raise()
         if self._closing:
             raise StorageError("the recorder is closed and takes no more records")
         if self._worker is None:
-            self._taken += 1
-            self._guard(lambda: self._keep(record))
-            self._raise()
+            self._keep_now(records)
             return
-        cost = size + _RECORD_COST
         with self._changed:
             if self._queued_bytes >= self._queue_bytes:
+                self._changed.notify_all()
                 self._changed.wait_for(lambda: self._queued_bytes < self._queue_bytes or self._error is not None)
-            self._queue.append((record, cost))
-            self._queued_bytes += cost
-            self._taken += 1
-            if len(self._queue) == 1:
+            self._queue.extend((record, size + _RECORD_COST) for record in records)
+            self._queued_bytes += (size + _RECORD_COST) * len(records)
+            self._taken += len(records)
+            if self._resting and isinstance(records[0] if records else None, CaptureRecord | Attachment):
                 self._changed.notify_all()
         self._raise()
+
+    def _keep_now(self, records: Sequence[Record]) -> None:
+        for record in records:
+            self._taken += 1
+            self._guard(partial(self._keep, record))
+            self._raise()
 
     def _work(self) -> None:
         self._guard(self._work_off)
@@ -190,8 +197,10 @@ class RunRecorder:
         with self._changed:
             if self._goal > self._stored and not self._queue:
                 return True
-            rest = self._since + self._batch_seconds - monotonic() if self._batch.size else None
-            self._changed.wait_for(lambda: self._queue or self._closing or self._goal > self._stored, rest)
+            due = self._since + self._batch_seconds - monotonic() if self._batch.size else self._batch_seconds
+            self._resting = True
+            self._changed.wait_for(lambda: self._queue or self._closing or self._goal > self._stored, due)
+            self._resting = False
             return bool(self._queue) or not self._closing
 
     def _keep(self, record: Record) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any, get_args
 
 from storage.archive.revisit import Original, Sameness
@@ -16,12 +15,16 @@ Json = Mapping[str, Any]
 Headers = Sequence[tuple[bytes, bytes]]
 
 
-def _one_of(name: str, value: str, allowed: object) -> None:
-    if value not in _words(allowed):
-        raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(_words(allowed))}")
+_CAPTURES: tuple[str, ...] = get_args(CaptureKind)
+_OBSERVATIONS: tuple[str, ...] = get_args(ObservationKind)
+_POLARITIES: tuple[str, ...] = get_args(Polarity)
+_PORTALS: tuple[str, ...] = get_args(PortalKind)
+_STATES: tuple[str, ...] = get_args(FindingState)
 
 
-_words = cache(get_args)
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}")
 
 
 def _share(name: str, value: float | None) -> None:
@@ -55,7 +58,7 @@ class PortalRecord:
     verified: datetime | None = None
 
     def __post_init__(self) -> None:
-        _one_of("kind", self.kind, PortalKind)
+        _one_of("kind", self.kind, _PORTALS)
         if self.country is not None and len(self.country) != 3:
             raise ValueError(f"country is {self.country!r}; it must be an ISO 3166-1 code of three letters")
         _aware("verified", self.verified)
@@ -105,7 +108,7 @@ class CaptureRecord:
     known: bool = False
 
     def __post_init__(self) -> None:
-        _one_of("kind", self.kind, CaptureKind)
+        _one_of("kind", self.kind, _CAPTURES)
         _aware("fetched_at", self.fetched_at)
         if self.status is None and not self.error:
             raise ValueError("a capture without a status needs the error that prevented it")
@@ -158,8 +161,8 @@ class ObservationRecord:
     why: Json = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _one_of("kind", self.kind, ObservationKind)
-        _one_of("polarity", self.polarity, Polarity)
+        _one_of("kind", self.kind, _OBSERVATIONS)
+        _one_of("polarity", self.polarity, _POLARITIES)
         _short("feature", self.feature, 100)
         _short("detector", self.detector, 100)
         _short("detector_version", self.detector_version, 40)
@@ -182,7 +185,7 @@ class FindingRecord:
 
     def __post_init__(self) -> None:
         _short("feature", self.feature, 100)
-        _one_of("state", self.state, FindingState)
+        _one_of("state", self.state, _STATES)
         _share("confidence", self.confidence)
 
 
@@ -200,7 +203,7 @@ class AnswerRecord:
     def __post_init__(self) -> None:
         _short("edition", self.edition, 40)
         _short("code", self.code, 40)
-        _one_of("state", self.state, FindingState)
+        _one_of("state", self.state, _STATES)
         _share("confidence", self.confidence)
 
 

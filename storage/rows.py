@@ -7,7 +7,6 @@ from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.archive.message import header
 from storage.archive.surt import without_fragment
@@ -166,7 +165,10 @@ def upsert(
     """Inserts `rows`, or updates those whose `key` exists in all columns but `key` and `keep`."""
     if not rows:
         return
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = make(table(model))
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_or_update
+    else:
+        from sqlalchemy.dialects.sqlite import insert as insert_or_update  # type: ignore[assignment]
+    statement = insert_or_update(table(model))
     changed = {name: statement.excluded[name] for name in rows[0] if name not in (*key, *keep)}
     connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed), rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrapy.http import Headers, Response
+from scrapy.http import Response
 
 from crawler.wire import FetchError
 
@@ -57,4 +57,4 @@ class KeptMiddleware:
         visit.budget.requests += 1
         request.meta["kept"] = True
         request.meta["wire"] = wire
-        return Response(request.url, wire.status, Headers(wire.headers), wire.body)
+        return Response(request.url, wire.status, wire.headers, wire.body)

@@ -7,8 +7,10 @@ import os
 import signal
 from collections.abc import Iterator
 
+import pytest
+
 from crawler.readers import Readers
-from crawler.reading import Answer
+from crawler.reading import Answer, read
 from detectors.base import PageDetector
 from detectors.inspector import Inspector
 from detectors.lexicon import LexiconSet
@@ -62,6 +64,24 @@ def test_another_process_reads_the_same_and_is_replaced_when_it_dies(inspector: 
 
     elsewhere, after, here = asyncio.run(read_thrice())
     assert elsewhere == after == here
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="one reader needs the only processor")
+def test_what_its_readers_are_too_busy_for_a_crawl_reads_itself(inspector: Inspector) -> None:
+    answers = [answer(page(f"Town {number}", "/news")) for number in range(8)]
+
+    async def read_all() -> tuple[list[bool], list[object]]:
+        readers = Readers(inspector, processes=1)
+        try:
+            reading = [asyncio.ensure_future(readers.read(one)) for one in answers]
+            await asyncio.wait(reading, return_when=asyncio.FIRST_COMPLETED)
+            return [one.done() for one in reading], [*await asyncio.gather(*reading)]
+        finally:
+            readers.close()
+
+    first, found = asyncio.run(read_all())
+    assert first.index(True) == 4
+    assert found == [read(one, inspector) for one in answers]
 
 
 def test_a_crawl_with_readers_finds_the_same(serve: Serve, crawl: Crawl) -> None:

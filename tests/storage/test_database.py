@@ -14,10 +14,11 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import URL, inspect, text
 from sqlalchemy.orm import Session
 
-from storage.database import Database, alembic_config, database_url, dump_json
+from storage.database import Database, alembic_config, database_url, dump_json, revisions
 from storage.errors import StorageError
 from storage.models import Base, Cycle, Portal, Run
 
@@ -52,6 +53,21 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date(empty_database: Da
     assert differences(empty_database) == []
     with empty_database.reader() as session:
         assert [(run.id, run.edition, run.writer) for run in session.query(Run)] == [(7, "losi-2024", None)]
+
+
+def test_the_revisions_are_those_that_alembic_knows() -> None:
+    scripts = ScriptDirectory.from_config(alembic_config())
+    assert revisions() == [script.revision for script in scripts.walk_revisions()][::-1]
+    assert scripts.get_heads() == revisions()[-1:]
+
+
+def test_a_database_that_is_up_to_date_is_opened_without_alembic(sqlite: Database) -> None:
+    code = (
+        "import sys; from storage.database import Database; "
+        f"Database({str(sqlite.url.database)!r}).migrate(); print('alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_migrate_twice_changes_nothing(database: Database) -> None:

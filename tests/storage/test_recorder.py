@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -162,6 +163,23 @@ def test_rows_come_by_time(database: Database, run_id: int, at: datetime, tmp_pa
                     break
             stored.wait(0.01)
         assert stored.is_set()
+
+
+def test_what_is_no_capture_is_stored_too_though_no_capture_follows(
+    database: Database, run_id: int, at: datetime, tmp_path: Path
+) -> None:
+    archive = ArchiveWriter(tmp_path / "archive", "run")
+    with RunRecorder(database, run_id, archive, batch_seconds=0.05) as recorder:
+        recorder.capture(page(recorder.allot(), at))
+        recorder.flush()
+        recorder.note(CaptureNote(1, "es", "Title"))
+        recorder.observe([observed(1)])
+        deadline = monotonic() + 20
+        stored: list[Any] = []
+        while not stored and monotonic() < deadline:
+            with database.reader() as session:
+                stored = session.query(Observation.feature, Capture.title).join(Capture).all()
+    assert stored == [("budget", "Title")]
 
 
 def test_a_small_queue_makes_the_crawl_wait_but_loses_nothing(
