@@ -74,13 +74,15 @@ class PageHits:
         self.by_feature: dict[str, list[Hit]] = defaultdict(list)
         self.general: dict[int, set[str]] = defaultdict(set)
         self._denied: set[tuple[str, str]] = set()
+        self._known: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self._below: dict[str, frozenset[str]] = {}
         self.urls: dict[str, list[Hit]] = {}
         self._lexicons = page.lexicons.for_languages(page.languages) if page.lexicons else ()
         beside = page.lexicons.for_languages(_beside_english(page)) if page.lexicons else ()
         self._own = page.languages[0].split("-")[0] if page.languages else ""
         self._is_covered = any(not self._is_foreign(lexicon) for lexicon in self._lexicons)
-        for lexicon, readings in self._readings(tuple(dict.fromkeys((*self._lexicons, *beside)))).items():
+        lexicons = sorted(dict.fromkeys((*self._lexicons, *beside)), key=self._is_foreign)
+        for lexicon, readings in self._readings(tuple(lexicons)).items():
             self._read(lexicon, readings)
         self._read_urls(page)
         if len(self._lexicons) > 1 or beside:
@@ -137,6 +139,8 @@ class PageHits:
         return lexicon.language.split("-")[0] != self._own
 
     def _read(self, lexicon: Lexicon, readings: list[tuple[Segment, Reading]]) -> None:
+        """The page's own languages come first: of words that they know, another's weak terms say nothing ("mayor" is a
+        Spanish word too)."""
         foreign = self._is_foreign(lexicon)
         speaks = not foreign or lexicon.language == "en"
         for segment, (terms, general, denied) in readings:
@@ -144,7 +148,12 @@ class PageHits:
                 self.general[segment.number] |= general
             if denied and segment.link is not None:
                 self._denied.update((segment.link.url, feature) for feature in denied)
+            known = self._known[segment.number]
             for start, end, term, extra in terms:
+                if not foreign:
+                    known.append((start, end))
+                elif term.role == "weak" and any(start < last and first < end for first, last in known):
+                    continue
                 self.by_feature[term.feature].append(made(Hit, (term, segment, start, end, extra, foreign)))
 
     def _readings(self, lexicons: tuple[Lexicon, ...]) -> dict[Lexicon, list[tuple[Segment, Reading]]]:

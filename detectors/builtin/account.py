@@ -19,8 +19,8 @@ from detectors.topic import TopicDetector
 _STAFF = re.compile(
     r"(?:^|[\s/_.?=&-])(?:wp-login|wp-admin|admin|administrator|webmail|owa|oa|intranet|intern|interno|interna|internal"
     r"|staff|employees?|agents?|bedienstete|empleados|funcionarios|servidores|dipendenti|zamestnanci|pracownicy|personel"
-    r"|mitarbeiter|medewerkers|personale?|ansatte|henkilosto|pegawai|shokuin|joomla|typo3|roundcube|zimbra)"
-    r"(?:$|[\s/_.?=&-])|/user/login",
+    r"|mitarbeiter|medewerkers|ansatte|henkilosto|pegawai|shokuin|joomla|typo3|roundcube|zimbra)"
+    r"(?:$|[\s/_.?=&-])|(?<!area)/personale?(?:$|[/?])|/user/login",
     re.I,
 )
 

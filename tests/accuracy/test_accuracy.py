@@ -13,7 +13,9 @@ import pytest
 from detectors.inspector import Inspector
 from survey.features import features
 
-SNIPPETS = tuple(Path(__file__).with_name(name) for name in ("snippets.toml", "snippets_menus.toml"))
+SNIPPETS = tuple(
+    Path(__file__).with_name(name) for name in ("snippets.toml", "snippets_menus.toml", "snippets_wordings.toml")
+)
 MIN_PRECISION = 0.985
 MIN_RECALL = 0.98
 MIN_RECALL_OF_A_LANGUAGE = 0.5

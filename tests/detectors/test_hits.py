@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from detectors.hits import Hit
+from detectors.inspector import Inspector
 from detectors.page import Page
 
 MakePage = Callable[..., Page]
@@ -202,3 +203,13 @@ def test_the_host_counts_where_it_is_another(make_page: MakePage) -> None:
 def test_the_address_of_the_page_itself(make_page: MakePage) -> None:
     hits = make_page("<p>x", url="https://www.villa.example/budget", lang="en").hits.url_hits(BUDGET)
     assert [h.segment.link for h in hits] == [None]
+
+
+def test_weak_words_of_another_language_say_nothing_where_the_own_knows_the_word() -> None:
+    spanish = "<html lang='es'><nav><a href='/1'>Adulto mayor</a><a href='/2'>Mayor</a></nav><p>%s</p></html>"
+    text = "El ayuntamiento publica la información sobre los servicios que presta a la ciudadanía. " * 5
+    page = Inspector.default().page("https://x.example/", (spanish % text).encode(), content_type="text/html")
+    assert page.languages[0] == "es"
+    english = [hit.segment.text for hit in page.hits.feature("institution.department_heads") if hit.foreign]
+    assert english == ["Mayor"]
+    assert {hit.segment.text for hit in page.hits.feature("info.vulnerable_groups")} == {"Adulto mayor"}
