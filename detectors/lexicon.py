@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from detectors.compositions import GENERAL as GENERAL_PREFIX
 from detectors.compositions import composed_of
 from detectors.matcher import Matcher
-from detectors.normalise import normalise
 from detectors.packaged import data
 
 if TYPE_CHECKING:
@@ -153,7 +152,7 @@ def _features(file: Mapping[str, Any], language: str, source: str) -> Iterator[T
 
 
 def _term(text: str, source: str) -> str:
-    if not isinstance(text, str) or not normalise(text.replace("*", "")):
+    if not isinstance(text, str) or not any(map(str.isalnum, text)):
         raise LexiconError(f"{source}: {text!r} is no term: it has no letter or digit")
     return text
 

@@ -41,6 +41,7 @@ def crawl(url: str, pages: int, concurrency: int, folder: str, processes: int) -
 
 CONTESTANTS = (
     Contestant("losi", "LOSI Scout", _EVERYTHING, command),
+    Contestant("losi+1", "LOSI Scout, one reader", _EVERYTHING, lambda course: command(course, 1)),
     Contestant("losi+2", "LOSI Scout, two readers", _EVERYTHING, lambda course: command(course, 2)),
 )
 
