@@ -141,15 +141,20 @@ def test_a_schedule_begins_once_a_moment_and_only_in_its_months(database: Databa
     assert begin_due(database, july + timedelta(days=22)) == []
 
 
+def _cut(database: Database, name: str) -> None:
+    """Ends the connections of that name, and waits until the server has ended them."""
+    query = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE %s"
+    with psycopg.connect(**dsn(database.url), autocommit=True) as connection:
+        assert all(ended for (ended,) in connection.execute(query, [name]))
+
+
 def test_a_portal_has_one_holder_until_that_one_dies(database: Database) -> None:
     async def main() -> list[bool]:
         first, second = await PortalLocks.open(database.url), await PortalLocks.open(database.url)
         said = [await first.take(7), await first.take(7), await second.take(7), await second.take(8)]
         await first.give_back(7)
         said.append(await second.take(7))
-        with psycopg.connect(**dsn(database.url), autocommit=True) as connection:
-            query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'losi worker%'"
-            connection.execute(query)
+        _cut(database, "losi worker%")
         said += [await second.alive(), await first.alive()]
         third = await PortalLocks.open(database.url)
         said += [await third.take(7), await third.alive()]
@@ -167,9 +172,7 @@ def test_locks_that_were_lost_are_taken_again_unless_another_has_them(database: 
         first._connection.pgconn.finish()
         said += [await first.alive(), await first.regain(), await first.alive(), await second.take(7)]
         said += [await first.regain(), await second.take(7), await second.take(8)]
-        with psycopg.connect(**dsn(database.url), autocommit=True) as connection:
-            query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
-            connection.execute(query, [first._name])
+        _cut(database, first._name)
         said += [await second.take(7), await first.regain(), await first.up_for() > 0]
         for one in (first, second):
             await one.close()
