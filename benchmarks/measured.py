@@ -43,7 +43,9 @@ def run(command: Sequence[str], said: Path, limit: float = LIMIT) -> Cost:
     """Runs a command from the repository's folder, its output in the file `said`. Raises FailedError."""
     with said.open("wb") as output:
         began = perf_counter()
-        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=_as_installed(), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
         with Memory(process.pid) as memory, _ended(process.pid, limit):
             _, status, used = os.wait4(process.pid, 0)
         seconds = perf_counter() - began
@@ -51,6 +53,11 @@ def run(command: Sequence[str], said: Path, limit: float = LIMIT) -> Cost:
     if process.returncode:
         raise FailedError(f"ended with {process.returncode} after {seconds:.0f} s: {end_of(said)}")
     return Cost(seconds, used.ru_utime + used.ru_stime, memory.peak(), memory.peak(seconds / 2))
+
+
+def _as_installed() -> dict[str, str]:
+    """The environment, in which Python may keep what it has compiled, as it does for installed packages."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def end_of(said: Path) -> str:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from scrapy import signals
 
 from crawler.cycle.turn import SuspendedError, Turn
-from crawler.garbage import collected_seldom
 from crawler.progress import Progress, reporter
 from crawler.result import PortalTarget, RunResult
 from crawler.run import Run
@@ -217,8 +216,7 @@ async def _probe(run: Run, crawled: asyncio.Event) -> None:
 def run_check(target: PortalTarget, options: CrawlOptions, **arguments: Any) -> RunResult:
     """`check` for callers without an event loop. Ctrl-C or SIGTERM ends the crawl and keeps what was read; a second one
     kills. Takes the arguments of `check`."""
-    with collected_seldom():
-        return asyncio.run(_with_signals(target, options, arguments))
+    return asyncio.run(_with_signals(target, options, arguments))
 
 
 async def _with_signals(target: PortalTarget, options: CrawlOptions, arguments: dict[str, Any]) -> RunResult:

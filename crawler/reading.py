@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.browser.shell import Fullness, fullness
+from crawler.garbage import paused
 from crawler.gate import Print, Refusal, print_of, refusal_of
 from detectors.platforms import likely_places
 from detectors.promise import LinkPromise, promises
@@ -79,6 +80,11 @@ class Reading:
 
 def read(answer: Answer, inspector: Inspector) -> Reading:
     """Parses the answer once and asks every page detector; an answer that is no content is not looked at further."""
+    with paused():
+        return _read(answer, inspector)
+
+
+def _read(answer: Answer, inspector: Inspector) -> Reading:
     page = answer.page(inspector)
     refused = refusal_of(page, answer.headers)
     if refused is not None:

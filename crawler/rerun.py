@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 
 from crawler.answers import answers
+from crawler.garbage import paused
 from crawler.runlog import Sightings, finding_record
 from crawler.settings import CrawlOptions
 from detectors.conclude import Finding as Conclusion
@@ -140,11 +141,15 @@ class _Reading:
         with ArchiveReader(self._stored.archive) as reader:
             self._drawn = _drawn_pages(reader) if self._rendered else {}
             for seq in self._stored.certificate["read"]:
-                page = self._page(reader, seq)
-                if page is None:
-                    self.missing += 1
-                    continue
-                self._take(page, self._inspector.inspect(page))
+                with paused():
+                    self._read_page(reader, seq)
+
+    def _read_page(self, reader: ArchiveReader, seq: int) -> None:
+        page = self._page(reader, seq)
+        if page is None:
+            self.missing += 1
+        else:
+            self._take(page, self._inspector.inspect(page))
 
     def _page(self, reader: ArchiveReader, seq: int) -> Page | None:
         place = self._stored.places.get(seq)
@@ -204,7 +209,7 @@ def _drawn_pages(reader: ArchiveReader) -> dict[str, tuple[str, int]]:
 
 def _pictured(finding: Conclusion, pictures: Mapping[tuple[str, str, str], str]) -> Conclusion:
     """The finding with the pictures that were taken of the same proof when the portal was visited."""
-    evidence = tuple(replace(o, screenshot=pictures.get((o.feature, o.url, o.quote), "")) for o in finding.evidence)
+    evidence = tuple(o._replace(screenshot=pictures.get((o.feature, o.url, o.quote), "")) for o in finding.evidence)
     return replace(finding, evidence=evidence)
 
 

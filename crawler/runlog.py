@@ -191,13 +191,13 @@ def finding_record(finding: Finding) -> FindingRecord:
         reason=finding.reason or None,
         confidence=finding.confidence,
         explanation=finding.explanation,
-        searched=_plain(finding.certificate),
-        evidence=[_plain(o) for o in finding.evidence],
-        against=[_plain(o) for o in finding.against],
+        searched=_certificate(finding.certificate),
+        evidence=[o._asdict() for o in finding.evidence],
+        against=[o._asdict() for o in finding.against],
         detectors=[{"name": name, "version": version} for name, version in finding.detectors],
     )
 
 
-def _plain(what: Observation | SearchCertificate) -> dict[str, Any]:
+def _certificate(what: SearchCertificate) -> dict[str, Any]:
     """Its fields by name; `asdict` would copy each value, which takes several times as long."""
     return {field.name: getattr(what, field.name) for field in fields(what)}

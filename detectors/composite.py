@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from detectors.base import PageDetector
@@ -92,7 +91,7 @@ class GroupDetector(ComposedDetector):
             for hit in hits_of(page, act):
                 if hit.segment.zone == "main" and hit.segment.kind in ("link", "heading", "control") and hit.extra <= 2:
                     shown = describe(feature, hit, _SUBJECT)
-                    yield replace(shown, why=f"{shown.why}, on a page about this group")
+                    yield shown._replace(why=f"{shown.why}, on a page about this group")
                     return
 
 

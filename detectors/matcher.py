@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 _STAR = "\ue000"
 _PIECE = re.compile(f"[^{_STAR} ](?:[^{_STAR}]*[^{_STAR} ])?")
+_STARS = re.compile(r"\*+")
 _BREAKS = " \n"
 _REACH = 120
 """How far apart, in characters, the pieces of one term may lie."""
@@ -148,7 +149,9 @@ def _compile(normal: str, value: T, common: Mapping[str, int]) -> _Pattern[T]:
 
 def _normal(text: str, fold: bool) -> str:
     """The term in normal form, each `*` kept in its place as _STAR; a `*` that is a word at an end says nothing."""
-    pieces = [normalise(f"x{piece}x", fold)[1:-1] for piece in re.split(r"\*+", text)]
+    if "*" not in text:
+        return normalise(text, fold)
+    pieces = [normalise(f"x{piece}x", fold)[1:-1] for piece in _STARS.split(text)]
     words = _STAR.join(pieces).split()
     while words[-1:] == [_STAR]:
         words.pop()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
-from operator import attrgetter
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["link", "content", "portal"]
 Polarity = Literal["for", "against"]
@@ -14,8 +11,7 @@ PROOF = 0.5
 """From this strength on, the observation by itself is proof."""
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """What a detector saw.
 
     `strength` is 0..1 (from `PROOF` on, proof by itself); `quote` is the text seen, as written on the page;
@@ -63,14 +59,7 @@ class Observation:
             self.language,
         )
 
-    def __reduce__(self) -> tuple[type[Observation], tuple[object, ...]]:
-        """Readings go from process to process: the values alone, quicker than what a data class does by itself."""
-        return Observation, _VALUES(self)
-
     @property
     def is_proof(self) -> bool:
         """Whether this observation alone proves the feature."""
         return self.polarity == "for" and self.strength >= PROOF
-
-
-_VALUES: Callable[[Observation], tuple[object, ...]] = attrgetter(*(each.name for each in fields(Observation)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,7 @@ def within(page: Page, feature: str, other: str, mark: str) -> Iterator[Observat
     best = max(hits, key=table.of, default=None)
     if best is not None:
         shown = describe(feature, best, table.of(best))
-        yield replace(shown, why=f"{shown.why} of {other}, with words for {mark}")
+        yield shown._replace(why=f"{shown.why} of {other}, with words for {mark}")
 
 
 def _says_more(page: Page, hit: Hit) -> bool:
@@ -75,7 +75,7 @@ class _Place:
         together = " with ".join("/".join(name.text for name in part) for part in self.way)
         if self.hit is not None:
             shown = describe(feature, self.hit, self.strength)
-            return replace(shown, why=f"{shown.why}; in one place: {together}")
+            return shown._replace(why=f"{shown.why}; in one place: {together}")
         segment = self.segment
         element = segment.link or segment.control or segment.heading or segment.form or segment.block
         return Observation(

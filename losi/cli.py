@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from crawler.garbage import begin
 from losi.commands.archives import archives
 from losi.commands.audit import audit
 from losi.commands.check import check
@@ -35,6 +36,7 @@ def main() -> None:
 
     Exit codes: 0 done, 1 it ran and something failed, 2 wrong usage.
     """
+    begin()
 
 
 _SURVEYS = (cycle, score, claims, diff, portals, schedule, worker, archives)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, cast
 
@@ -83,19 +83,18 @@ def _own_name(portal: Portal) -> str:
 
 
 def _observation(values: Mapping[str, Any]) -> Observation:
-    known = _known(values, Observation)
+    known = _known(values, Observation._fields)
     return Observation(**{**known, "matched": tuple((start, end) for start, end in known.get("matched", ()))})
 
 
 def _certificate(values: Mapping[str, Any]) -> SearchCertificate:
-    known = _known(values, SearchCertificate)
+    known = _known(values, [field.name for field in fields(SearchCertificate)])
     languages = tuple((code, count) for code, count in known.get("languages", ()))
     likely = tuple((feature, followed, left) for feature, followed, left in known.get("likely", ()))
     site_search = tuple(known.get("site_search", ()))
     return SearchCertificate(**{**known, "languages": languages, "site_search": site_search, "likely": likely})
 
 
-def _known(values: Mapping[str, Any], shape: type[Observation] | type[SearchCertificate]) -> dict[str, Any]:
+def _known(values: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
     """The values that the class has fields for: rows of other versions may hold more."""
-    names = {field.name for field in fields(shape)}
     return {name: value for name, value in values.items() if name in names}

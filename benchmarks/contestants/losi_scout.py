@@ -22,6 +22,9 @@ def command(course: Course, processes: int = 0) -> list[str]:
 
 def crawl(url: str, pages: int, concurrency: int, folder: str, processes: int) -> str:
     """Checks the site as `losi check` would; says in a line what came of it."""
+    from crawler.garbage import begin
+
+    begin()
     from crawler.check import run_check
     from crawler.result import PortalTarget
     from crawler.settings import CrawlOptions

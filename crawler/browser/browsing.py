@@ -156,7 +156,7 @@ class Browsing:
         if found.state != "present" or best is None or best.selector or best.kind != "portal" or best.capture != home:
             return found
         picture = views.get(_VIEW_OF.get(found.feature, "desktop"), "")
-        return replace(found, evidence=(replace(best, screenshot=picture), *found.evidence[1:]))
+        return replace(found, evidence=(best._replace(screenshot=picture), *found.evidence[1:]))
 
     def views(self) -> tuple[tuple[str, str], ...]:
         """Writes the pictures of the home page; their paths below the data folder, by view name."""

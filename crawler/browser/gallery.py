@@ -156,5 +156,5 @@ class Gallery:
         file = folder / f"{found.feature}.webp"
         file.write_bytes(shot.picture)
         named = file.relative_to(data).as_posix()
-        evidence = [replace(o, screenshot=named) if n == place else o for n, o in enumerate(found.evidence)]
+        evidence = [o._replace(screenshot=named) if n == place else o for n, o in enumerate(found.evidence)]
         return replace(found, evidence=tuple(evidence))

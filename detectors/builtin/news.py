@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -45,7 +44,7 @@ class Events(TopicDetector):
         told = any(each.kind == "content" and each.is_proof for each in found)
         past = told and _is_long_past(page)
         for each in found:
-            yield replace(each, strength=min(each.strength, 0.45)) if past and each.kind == "content" else each
+            yield each._replace(strength=min(each.strength, 0.45)) if past and each.kind == "content" else each
 
 
 def _is_long_past(page: Page) -> bool:

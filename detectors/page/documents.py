@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pypdfium2
-
 from detectors.page.elements import Block
 
 MAX_PAGES = 3
@@ -22,6 +20,8 @@ class DocumentText:
 
 def pdf_text(body: bytes) -> DocumentText:
     """Text of the first MAX_PAGES pages. Never raises: what cannot be read is empty."""
+    import pypdfium2
+
     try:
         document = pypdfium2.PdfDocument(body)
     except pypdfium2.PdfiumError:

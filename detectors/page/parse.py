@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import lxml.html
-from bs4 import BeautifulSoup
 from lxml import etree
 from lxml.html import HtmlElement
 
@@ -35,7 +34,7 @@ def parse(html: str) -> HtmlElement:
     if not whole:
         root, _ = _lxml(_flattened(markup.decode("utf-8")).encode("utf-8"))
     if root is None or _lost_text(root, markup):
-        root, _ = _lxml(str(BeautifulSoup(markup.decode("utf-8")[:1_000_000], "html.parser")).encode("utf-8"))
+        root, _ = _lxml(_mended(markup.decode("utf-8")[:1_000_000]).encode("utf-8"))
     return root if root is not None else lxml.html.Element("html")
 
 
@@ -50,6 +49,13 @@ def _lxml(markup: bytes) -> tuple[HtmlElement | None, bool]:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None, True
     return root, all(error.type != etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log)
+
+
+def _mended(text: str) -> str:
+    """The markup as Python's own parser understands it. Few pages need it, so few wait until it is loaded."""
+    from bs4 import BeautifulSoup
+
+    return str(BeautifulSoup(text, "html.parser"))
 
 
 def _flattened(text: str) -> str:

@@ -379,7 +379,7 @@ def test_more_pages_never_lower_the_certainty_of_absence(
     certificate: SearchCertificate, more: int, hints: list[Observation]
 ) -> None:
     words = Inspector(Registry((Shape(),), ()), LexiconSet({}))
-    hints = [replace(hint, feature="c.d") for hint in hints]
+    hints = [hint._replace(feature="c.d") for hint in hints]
     fewer = finding(words, *hints, feature="c.d", certificate=certificate)
     wider = finding(words, *hints, feature="c.d", certificate=replace(certificate, pages=certificate.pages + more))
     assert certainty(wider) >= certainty(fewer)
@@ -390,7 +390,7 @@ def test_the_order_of_arrival_does_not_matter_for_the_whole_finding(
     support: list[Observation], against: list[Observation], random: Any
 ) -> None:
     words = Inspector(Registry((Words(),), ()), LexiconSet({}))
-    together = [*support, *(replace(o, polarity="against") for o in against)]
+    together = [*support, *(o._replace(polarity="against") for o in against)]
     shuffled = random.sample(together, len(together))
     assert finding(words, *together) == finding(words, *shuffled)
 
@@ -400,7 +400,7 @@ def test_more_support_never_lowers_confidence_whatever_speaks_against(
     support: list[Observation], against: list[Observation], more: Observation
 ) -> None:
     words = Inspector(Registry((Words(),), ()), LexiconSet({}))
-    others = [replace(o, polarity="against") for o in against]
+    others = [o._replace(polarity="against") for o in against]
     before, after = finding(words, *support, *others), finding(words, *support, more, *others)
     if before.state == "present":
         assert (after.state, after.confidence >= before.confidence) == ("present", True)

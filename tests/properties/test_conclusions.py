@@ -68,7 +68,7 @@ def test_more_support_never_makes_less_sure(
     seen: list[Observation], more: Observation, certificate: SearchCertificate
 ) -> None:
     before = _concluded(seen, certificate)
-    after = _concluded([*seen, replace(more, polarity="for")], certificate)
+    after = _concluded([*seen, more._replace(polarity="for")], certificate)
     if before.state == "present":
         assert after.state == "present"
         assert after.confidence >= before.confidence
