@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,8 @@ import click
 from losi.options import State, example, with_state
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from review.settings import ReviewSettings
 
 
@@ -53,6 +56,7 @@ def _create_admin(state: State, name: str, ask: bool) -> int:
 def _serve(state: State, host: str, port: int, proxy: str | None) -> int:
     import uvicorn
 
+    from crawler.garbage import settle
     from losi.errors import Failure
     from review.app import create_app
     from review.service.accounts import admins
@@ -75,14 +79,28 @@ def _serve(state: State, host: str, port: int, proxy: str | None) -> int:
                 timeout_graceful_shutdown=10,
             )
         )
+        settle()
+        listening = _listen(host, port)
         click.echo(f"http://{host}:{port}/ (stop with Ctrl-C)", err=True)
-        try:
-            server.run()
-        except SystemExit as error:
-            raise Failure(f"cannot listen on {host}:{port}", "choose another --port") from error
-        except KeyboardInterrupt:
-            pass
+        with listening, suppress(KeyboardInterrupt):
+            server.run(sockets=[listening])
     return 0
+
+
+def _listen(host: str, port: int) -> socket:
+    """A socket on which the server listens, taken before its address is told; Failure where that cannot be."""
+    from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOL_SOCKET, socket
+
+    from losi.errors import Failure
+
+    made = socket(AF_INET6 if ":" in host else AF_INET)
+    made.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+    except OSError as error:
+        made.close()
+        raise Failure(f"cannot listen on {host}:{port}: {error.strerror or error}", "choose another --port") from error
+    return made
 
 
 def _settings() -> ReviewSettings:
