@@ -74,6 +74,12 @@ def dates_in(text: str, languages: Sequence[str], *, month_first: bool = False) 
     return list(dict.fromkeys(known))[:_MOST_PER_TEXT]
 
 
+def names_weekday(text: str, languages: Sequence[str]) -> bool:
+    """Whether the text holds the full name of a weekday in one of the languages (BCP 47), whatever its ending."""
+    lowered = text.lower()
+    return any(day in lowered for language in languages for day in _weekdays(language))
+
+
 def holds_digit(text: str) -> bool:
     """Whether the text holds a digit of any script. Few texts do, and most are Latin, where looking for each of the ten
     takes a tenth of the time of a pattern."""
@@ -208,6 +214,15 @@ def _alternatives(months: Sequence[str], calendar: Calendar) -> Iterator[tuple[s
     for number, names in enumerate(months, 1):
         for name in names.split("|"):
             yield name.lower(), (calendar, number)
+
+
+@cache
+def _weekdays(language: str) -> tuple[str, ...]:
+    """CLDR's names in lower case; none for a language that CLDR lacks."""
+    try:
+        return tuple(name.lower() for name in Locale.parse(language, sep="-").days["format"]["wide"].values())
+    except (UnknownLocaleError, ValueError, KeyError):
+        return ()
 
 
 def _cldr_months(language: str, context: str, width: str) -> list[tuple[int, str]]:

@@ -30,10 +30,15 @@ def tells_of_service(page: Page, hit: Hit) -> bool:
     return segment.link is not None and leads_to_guide(segment.link.url) and "online" not in page.hits.marks(segment)
 
 
+def asks(text: str) -> bool:
+    """Whether the text is a question."""
+    return _QUESTION.search(text) is not None
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def tells_about(text: str, language: str) -> bool:
     """Whether a label in the language (a lexicon's name) asks a question or holds a word for telling how."""
-    return bool(_QUESTION.search(text)) or bool(_matcher(language).find(normalise(text)))
+    return asks(text) or bool(_matcher(language).find(normalise(text)))
 
 
 @lru_cache(maxsize=_REMEMBERED)

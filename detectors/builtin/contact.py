@@ -20,8 +20,14 @@ _PHONE = re.compile(
     r"(?<![\d/.-])(?:(?:\+|00)\d{1,3}(?:[\s./()-]{1,3}\d{1,8}){2,6}|\+\d{1,3}\s?\d{5,10}"
     r"|\(?\d{1,4}\)?(?:[\s./()-]{1,3}\d{2,5}){2,5})(?![\d/-])"
 )
-_RUN = re.compile(r"(?<![\d/.-])(?:\d{7,12}|(?!(?:19|20)\d\d[ -](?:19|20)\d\d)\d{3,4}[ -]\d{4})(?![\d/-])")
-"""A number written without breaks or with one ("2422-2500"): a telephone number only beside a word for it."""
+_RUN = re.compile(
+    r"(?<![\d/.-])(?:\d{7,12}|(?!(?:19|20)\d\d[ -](?:19|20)\d\d)\d{3,4}[ -]\d{4}|\(?0\d{1,4}\)?[ /-]\d{5,8})(?![\d/-])"
+)
+"""A number written without breaks or with one ("2422-2500", "042-99262227"): a telephone number only beside a word for
+it."""
+
+_NORTH_AMERICAN = re.compile(r"\(?\b[2-9]\d\d(?:\)\s?|[.-])[2-9]\d\d[.-]\d{4}$")
+"""A number that only a telephone has: area, exchange and line, not parted by spaces alone."""
 
 _AT = ("@", "＠", "(at)", "[at]", "{at}")
 _DATE = re.compile(r"\b(?:(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[:.]\d{2}\s?[-–])")
@@ -33,6 +39,7 @@ _FEW_WORDS = 8
 _DIGITS = 3
 """Short numbers of three digits are what many cities publish as their call number."""
 
+_EMAIL_TOLD = 0.8
 _ORGANISATION_KEYS = ("telephone", "email", "address", "contactPoint")
 
 
@@ -106,7 +113,7 @@ class ContactDetails(TopicDetector):
             match = email or phone
             if match is None:
                 continue
-            strength = 0.8 if email else 0.75 if marked or match[0].startswith("+") else 0.35
+            strength = _EMAIL_TOLD if email else _strength(match[0], marked)
             strength = strength - 0.1 if len(text) > 400 else strength
             if best is None or strength > best.strength:
                 what = "e-mail address" if email else "telephone number"
@@ -123,6 +130,13 @@ class ContactDetails(TopicDetector):
                 )
         if best is not None:
             yield best
+
+
+def _strength(number: str, marked: bool) -> float:
+    """What a telephone number says, `marked` by a word for it or not."""
+    if marked or number.startswith("+"):
+        return 0.75
+    return 0.6 if _NORTH_AMERICAN.match(number) else 0.35
 
 
 def _phone(text: str, least: int) -> re.Match[str] | None:

@@ -20,6 +20,7 @@ from detectors.topic import SectionDetector, TopicDetector
 
 _ISO_CODE = 2
 _MAX_LABEL = 50
+_SHORTEST_NAME = 4
 _FOR_VISITORS = re.compile(
     r"^(?:www\.)?(?:visit|discover)-?[a-z]{4,}|\.travel$|(?:^|[.-])\w*(?:touris[mt]|turism|turizm)"
 )
@@ -27,22 +28,24 @@ _MENUS = ("header", "nav", "footer", "aside")
 
 
 class MunicipalityInformation(TopicDetector):
-    """A page or section about the city or country itself: history, geography, population, economy, symbols; on a
-    country's portal also a link that says no more than its name, or "about" it."""
+    """A page or section about the city or country itself: history, geography, population, economy, symbols; also a
+    menu's link that says "about" it, or no more than the country's name."""
 
     name = "municipality-information"
-    version = "2"
+    version = "3"
     features = ("info.municipality",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
-        """Words first, then the country's name as a label."""
+        """Words first, then the name as a label: the country's, or the city's as its host tells it."""
         yield from super().observe(page)
-        names = country_names(page.host.rpartition(".")[2], page.languages)
-        for link in page.links if names else ():
-            strength = _about(link.label, names) if len(link.label) <= _MAX_LABEL and link.zone in _MENUS else 0.0
+        names, cities = country_names(page.host.rpartition(".")[2], page.languages), city_names(page.host)
+        for link in page.links if names or cities else ():
+            if len(link.label) > _MAX_LABEL or link.zone not in _MENUS:
+                continue
+            strength = _about(link.label, names) or _about_city(link.label, cities)
             if strength:
                 selector = css_selector(link.element)
-                why = f"link in the {link.zone}: the country's name"
+                why = f"link in the {link.zone}: the name of the country or city"
                 yield Observation(
                     self.features[0], "link", strength, link.label, why, link.href, selector, zone=link.zone
                 )
@@ -57,6 +60,36 @@ def _about(label: str, names: tuple[str, ...]) -> float:
         return 0.0
     rest = words.replace(name, " ", 1).strip()
     return 0.55 if not rest else 0.8 if rest in _about_words() else 0.0
+
+
+def _about_city(label: str, names: frozenset[str]) -> float:
+    """The same for a city's name with a word for "about". What is written in capitals is an agency's name."""
+    if any(len(word) > 1 and word.isupper() for word in label.split()) and not label.isupper():
+        return 0.0
+    words = normalise(label).split()
+    for end in range(1, len(words)):
+        first, last = words[:end], words[end:]
+        for about, name in ((first, last), (last, first)):
+            if "".join(name) in names and " ".join(about) in _about_words() - _articles():
+                return 0.7
+    return 0.0
+
+
+@lru_cache(maxsize=512)
+def city_names(host: str) -> frozenset[str]:
+    """What the city may be called whose portal has this host, without spaces: its labels, and what is left of them
+    without the words that stand beside a city's name. Shorter names than _SHORTEST_NAME are left out."""
+    rules, names = data("about"), set()
+    for label in host.split(".")[:-1]:
+        whole = label.replace("-", "")
+        names |= {whole, *(whole.removeprefix(each) for each in rules["host_prefixes"])}
+        names |= {name.removesuffix(each) for each in rules["host_suffixes"] for name in tuple(names)}
+    return frozenset(name for name in names if len(name) >= _SHORTEST_NAME).difference(rules["no_names"])
+
+
+@cache
+def _articles() -> frozenset[str]:
+    return frozenset(normalise(word) for word in data("about")["articles"])
 
 
 @cache

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from detectors.observation import Observation
+from detectors.page import Page
+from detectors.page.selector import css_selector
+from detectors.telling import asks
 from detectors.topic import TopicDetector
 
 
@@ -20,12 +26,28 @@ class AssistedPoints(TopicDetector):
 
 
 class Faq(TopicDetector):
-    """Frequently asked questions, or a help section. "Help" among other words is help with them."""
+    """Frequently asked questions, or a help section. "Help" among other words is help with them. A page whose address
+    names them and whose first heading asks a question is one of them."""
 
     name = "faq"
-    version = "2"
+    version = "3"
     features = ("support.faq",)
     address_completes = False
+
+    def needs(self) -> frozenset[str]:
+        """Its feature: without a word for it, in an address at least, it sees nothing."""
+        return frozenset((self.feature,))
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        """Words first, then a question in the heading of a page that is so addressed."""
+        yield from super().observe(page)
+        if all(hit.segment.link is not None for hit in page.hits.url_hits(self.feature)):
+            return
+        heading = next((each for each in page.headings if each.zone == "main"), None)
+        if heading is not None and asks(heading.text):
+            why = "heading: a question, on a page whose address names such"
+            selector = css_selector(heading.element)
+            yield Observation(self.feature, "content", 0.62, heading.text, why, selector=selector, zone="main")
 
 
 class ServiceGuidance(TopicDetector):

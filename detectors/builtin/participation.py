@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from detectors.dates import names_weekday
 from detectors.hits import Hit
+from detectors.observation import PROOF
 from detectors.page import Page
 from detectors.promise import is_document
 from detectors.strengths import Strengths
@@ -91,6 +93,9 @@ class ParticipatoryBudgeting(RecentTopicDetector):
     features = ("participation.budgeting",)
 
 
+_HOUR = re.compile(r"(?<![\d:.])(?:(?:[01]?\d|2[0-3])[:.h][0-5]\d(?![\d.])|(?:1[0-2]|[1-9])\s?[ap]\.?\s?m\b)", re.I)
+_NEAR = 160
+_ANNOUNCED = 0.56
 _LABELS = frozenset(("link", "heading", "title"))
 _CONSULTATIONS = frozenset(("participation.announcements", "participation.deliberation"))
 _CONSULTED = 0.6
@@ -136,10 +141,21 @@ class EVoting(TopicDetector):
 
 
 class CouncilMeetings(TopicDetector):
-    """Announcements, agendas, minutes or recordings of the meetings of council, board or parliament."""
+    """Announcements, agendas, minutes or recordings of the meetings of council, board or parliament. A text that names
+    their weekday and hour announces them."""
 
     name = "council-meetings"
+    version = "2"
     features = ("participation.council_meetings",)
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """As a topic; more where the text says when they are held."""
+        value = super().weigh(page, hit, table)
+        if value >= PROOF or hit.segment.kind != "text" or hit.term.role != "strong":
+            return value
+        start, end = hit.span()
+        near = hit.segment.text[max(0, start - _NEAR) : end + _NEAR]
+        return _ANNOUNCED if _HOUR.search(near) and names_weekday(near, page.languages) else value
 
 
 DETECTORS = (

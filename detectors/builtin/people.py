@@ -14,6 +14,9 @@ _MEETINGS = "participation.council_meetings"
 """The feature whose words name a body's sittings, not the people in it."""
 
 _MAX_ENTRY = 240
+_POSSESSIVES = ("'s ", "’s ")
+"""What follows a title that names something else ("Mayor's permit")."""
+
 _NAME = re.compile(r"\b[^\W\d_a-z][\w'’.-]+(?:[ \u00a0]+(?:[a-z]{1,3}[ \u00a0]+)?[^\W\d_a-z][\w'’.-]+){1,3}")
 _CASED = re.compile(r"[^\W\d_]")
 
@@ -46,7 +49,8 @@ class DepartmentHeads(TopicDetector):
                 segment.zone in ("main", "aside")
                 and _MEETINGS not in page.hits.features_of(segment)
                 and segment.kind in ("heading", "text", "link")
-                and len(segment.text) < 240
+                and len(segment.text) < _MAX_ENTRY
+                and not segment.text.startswith(_POSSESSIVES, hit.span()[1])
             ):
                 places.setdefault(_person(segment.text, *hit.span()), segment.text)
         if len(places) >= _SEVERAL:

@@ -20,9 +20,9 @@ def worth() -> Strength:
     """The strength of the best sighting on a page of the bundled lexicons."""
     inspector = Inspector.default()
 
-    def best(feature: str, body: str, language: str = "en") -> float:
+    def best(feature: str, body: str, language: str = "en", url: str = "https://www.villa.example/") -> float:
         html = f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"></head><body>{body}</body></html>'
-        page = inspector.page("https://www.villa.example/", html.encode(), content_type="text/html")
+        page = inspector.page(url, html.encode(), content_type="text/html")
         return max((o.strength for o in inspector.inspect(page) if o.feature == feature), default=0.0)
 
     return best
@@ -136,3 +136,69 @@ def test_steps_above_the_last_name_lists_of_single_items(url: str, below: bool) 
 )
 def test_steps_that_name_a_guide(path: str, guide: bool) -> None:
     assert leads_to_guide(f"https://v.example{path}") is guide
+
+
+@pytest.mark.parametrize(
+    ("host", "label", "told"),
+    [
+        ("villa.gov.example", "About Villa", True),
+        ("cityofvilla.example", "ABOUT VILLA", True),
+        ("ayto-lavilla.example", "Sobre La Villa", True),
+        ("villa.example", "Om Villa", True),
+        ("villa.example", "About Villa Water Works", False),
+        ("nitda.gov.example", "About NITDA", False),
+        ("portal.gov.example", "About the portal", False),
+        ("gouvernement.example", "Le gouvernement", False),
+        ("villa.example", "Villa", False),
+    ],
+)
+def test_about_the_city_by_its_name(worth: Strength, host: str, label: str, told: bool) -> None:
+    nav = f'<nav><a href="/x/1">{label}</a></nav>'
+    assert (worth("info.municipality", nav, url=f"https://www.{host}/") >= PROOF) is told
+    assert worth("info.municipality", f"<main>{nav[5:-6]}</main>", url=f"https://www.{host}/") < PROOF
+
+
+def test_a_question_below_frequent_questions_is_one_of_them(worth: Strength) -> None:
+    question = "<main><h1>When is the rubbish fetched?</h1><p>On Mondays.</p></main>"
+    assert worth("support.faq", question, url="https://www.villa.example/FAQ.aspx?QID=7") >= PROOF
+    assert worth("support.faq", question, url="https://www.villa.example/faq/7") >= PROOF
+    assert worth("support.faq", question, url="https://www.villa.example/x/7") < PROOF
+    assert worth("support.faq", "<main><h1>Rubbish</h1></main>", url="https://www.villa.example/faq/7") < PROOF
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "told"),
+    [
+        (
+            "en",
+            "City Council meetings are held on the first and third Mondays of each month at 5:30 PM in room 2",
+            True,
+        ),
+        (
+            "en",
+            "City Council meetings are held on the first and third Mondays of each month in the old town hall",
+            False,
+        ),
+        (
+            "en",
+            "City Council meetings of the year 2017 cost 5:30 hours of the clerk's time, the report says today",
+            False,
+        ),
+        ("fr", "Les séances du conseil municipal ont lieu le premier mardi du mois à 18h30 en mairie", True),
+    ],
+)
+def test_a_text_that_says_when_the_council_meets(worth: Strength, language: str, text: str, told: bool) -> None:
+    body = f"<main><p>{text}. {'The people of the town are invited to listen. ' * 4}</p></main>"
+    assert (worth("participation.council_meetings", body, language) >= PROOF) is told
+
+
+def test_what_is_named_after_an_office_is_no_list_of_heads(worth: Strength) -> None:
+    permits = "".join(
+        f"<li>Issuance of Mayor's {what} in {place} Hall</li>"
+        for what, place in (("Permit", "Elm"), ("Clearance", "Oak"), ("Licence", "Ash"))
+    )
+    assert worth("institution.department_heads", f"<main><ul>{permits}</ul></main>") < PROOF
+
+
+def test_a_language_without_words_is_read_with_its_neighbours(worth: Strength) -> None:
+    assert worth("budget.publication", '<nav><a href="/x">Presupuesto municipal</a></nav>', "gl") >= PROOF
