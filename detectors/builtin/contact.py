@@ -21,7 +21,7 @@ _PHONE = re.compile(
     r"|\(?\d{1,4}\)?(?:[\s./()-]{1,3}\d{2,5}){2,5})(?![\d/-])"
 )
 _RUN = re.compile(
-    r"(?<![\d/.-])(?:\d{7,12}|(?!(?:19|20)\d\d[ -](?:19|20)\d\d)\d{3,4}[ -]\d{4}|\(?0\d{1,4}\)?[ /-]\d{5,8})(?![\d/-])"
+    r"(?<![\d/.-])(?:\d{7,12}|(?!(?:19|20)\d\d[ -](?:19|20)\d\d)\d{3,4}[ -]\d{4}|\(?0\d{1,4}\)?[ /.-]\d{5,8})(?![\d/-])"
 )
 """A number written without breaks or with one ("2422-2500", "042-99262227"): a telephone number only beside a word for
 it."""
@@ -30,7 +30,9 @@ _NORTH_AMERICAN = re.compile(r"\(?\b[2-9]\d\d(?:\)\s?|[.-])[2-9]\d\d[.-]\d{4}$")
 """A number that only a telephone has: area, exchange and line, not parted by spaces alone."""
 
 _AT = ("@", "＠", "(at)", "[at]", "{at}")
-_DATE = re.compile(r"\b(?:(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[:.]\d{2}\s?[-–])")
+_DATE = re.compile(
+    r"\b(?:(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}|(?:1[34]|19|20|25)\d\d[./-]\d{1,2}[./-]\d{1,2}(?!\d)|\d{1,2}[:.]\d{2}\s?[-–])"
+)
 _DIGITS_OF_PHONE = 7
 _DIGITS_BESIDE_WORD = 5
 """A small town's number, written in groups ("2-00-00"), tells beside a word for it."""
@@ -39,6 +41,7 @@ _FEW_WORDS = 8
 _DIGITS = 3
 """Short numbers of three digits are what many cities publish as their call number."""
 
+_SIGNS = ("☎", "☏", "✆", "📞")
 _EMAIL_TOLD = 0.8
 _ORGANISATION_KEYS = ("telephone", "email", "address", "contactPoint")
 
@@ -106,7 +109,8 @@ class ContactDetails(TopicDetector):
             has_at = any(map(text.__contains__, _AT))
             if not has_at and not holds_digit(text):
                 continue
-            marked = "contact" in page.hits.marks(segment)
+            text = _in_ascii_figures(text)
+            marked = "contact" in page.hits.marks(segment) or any(map(text.__contains__, _SIGNS))
             email = _EMAIL.search(text) if has_at else None
             least = _DIGITS_BESIDE_WORD if marked else _DIGITS_OF_PHONE
             phone = None if email else _phone(text, least) or (_RUN.search(text) if marked else None)
@@ -118,7 +122,7 @@ class ContactDetails(TopicDetector):
             if best is None or strength > best.strength:
                 what = "e-mail address" if email else "telephone number"
                 start = max(0, match.start() - 60)
-                quote = text[start : match.end() + 60]
+                quote = segment.text[start : match.end() + 60]
                 marked_span = (match.start() - start, match.end() - start)
                 best = Observation(
                     self.features[0],
@@ -130,6 +134,11 @@ class ContactDetails(TopicDetector):
                 )
         if best is not None:
             yield best
+
+
+def _in_ascii_figures(text: str) -> str:
+    """The text with the figures of other scripts as ASCII figures, each in its place."""
+    return text if text.isascii() else "".join(str(int(char)) if char.isdecimal() else char for char in text)
 
 
 def _strength(number: str, marked: bool) -> float:

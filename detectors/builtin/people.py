@@ -18,6 +18,9 @@ _POSSESSIVES = ("'s ", "’s ")
 """What follows a title that names something else ("Mayor's permit")."""
 
 _NAME = re.compile(r"\b[^\W\d_a-z][\w'’.-]+(?:[ \u00a0]+(?:[a-z]{1,3}[ \u00a0]+)?[^\W\d_a-z][\w'’.-]+){1,3}")
+_LETTERS_OF_PERSON = 40
+"""So many letters beside a title, without a figure, are a name and a department; more are a sentence or a headline."""
+
 _CASED = re.compile(r"[^\W\d_]")
 
 
@@ -28,7 +31,8 @@ def _person(text: str, start: int, end: int) -> str:
     if found:
         return found[0]
     letters = _CASED.findall(rest)
-    return rest if letters and not any(char.lower() != char.upper() for char in letters) else ""
+    few = len(letters) <= _LETTERS_OF_PERSON and not any(map(str.isdigit, rest))
+    return rest if letters and few and not any(char.lower() != char.upper() for char in letters) else ""
 
 
 class DepartmentHeads(TopicDetector):
