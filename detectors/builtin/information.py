@@ -21,6 +21,7 @@ from detectors.topic import SectionDetector, TopicDetector
 _ISO_CODE = 2
 _MAX_LABEL = 50
 _SHORTEST_NAME = 4
+_INNER = re.compile(r"(?<=[^\W\d_])[^\W\d_]")
 _FOR_VISITORS = re.compile(
     r"^(?:www\.)?(?:visit|discover)-?[a-z]{4,}|\.travel$|(?:^|[.-])\w*(?:touris[mt]|turism|turizm)"
 )
@@ -63,8 +64,8 @@ def _about(label: str, names: tuple[str, ...]) -> float:
 
 
 def _about_city(label: str, names: frozenset[str]) -> float:
-    """The same for a city's name with a word for "about". What is written in capitals is an agency's name."""
-    if any(len(word) > 1 and word.isupper() for word in label.split()) and not label.isupper():
+    """The same for a city's name with a word for "about". With capitals inside a word it is an agency's name."""
+    if any(map(str.isupper, _INNER.findall(label))) and not label.isupper():
         return 0.0
     words = normalise(label).split()
     for end in range(1, len(words)):

@@ -147,6 +147,7 @@ def test_steps_that_name_a_guide(path: str, guide: bool) -> None:
         ("villa.example", "Om Villa", True),
         ("villa.example", "About Villa Water Works", False),
         ("nitda.gov.example", "About NITDA", False),
+        ("villahealth.example", "About VillaHealth", False),
         ("portal.gov.example", "About the portal", False),
         ("gouvernement.example", "Le gouvernement", False),
         ("villa.example", "Villa", False),
