@@ -75,6 +75,7 @@ class PageHits:
         self.general: dict[int, set[str]] = defaultdict(set)
         self._denied: set[tuple[str, str]] = set()
         self._known: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        self._unsaid: dict[int, set[str]] = defaultdict(set)
         self._below: dict[str, frozenset[str]] = {}
         self.urls: dict[str, list[Hit]] = {}
         self._lexicons = page.lexicons.for_languages(page.languages) if page.lexicons else ()
@@ -140,7 +141,7 @@ class PageHits:
 
     def _read(self, lexicon: Lexicon, readings: list[tuple[Segment, Reading]]) -> None:
         """The page's own languages come first: of words that they know, another's weak terms say nothing ("mayor" is a
-        Spanish word too)."""
+        Spanish word too), and what they deny, another's words do not say."""
         foreign = self._is_foreign(lexicon)
         speaks = not foreign or lexicon.language == "en"
         for segment, (terms, general, denied) in readings:
@@ -148,11 +149,15 @@ class PageHits:
                 self.general[segment.number] |= general
             if denied and segment.link is not None:
                 self._denied.update((segment.link.url, feature) for feature in denied)
-            known = self._known[segment.number]
+            if denied and not foreign:
+                self._unsaid[segment.number] |= denied
+            unsaid, known = self._unsaid.get(segment.number, ()), self._known[segment.number]
             for start, end, term, extra in terms:
                 if not foreign:
                     known.append((start, end))
-                elif term.role == "weak" and any(start < last and first < end for first, last in known):
+                elif term.feature in unsaid or (
+                    term.role == "weak" and any(start < last and first < end for first, last in known)
+                ):
                     continue
                 self.by_feature[term.feature].append(made(Hit, (term, segment, start, end, extra, foreign)))
 

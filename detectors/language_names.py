@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SWITCH = re.compile(r"lang|locale|idioma|sprache|langue|wpml|polylang|dil|jezik", re.I)
 """How sites call what switches the language, in names, classes and addresses."""
 
+_HOST = re.compile(r"[^\W\d_]{3}\.[a-z]{2,}$", re.I)
 MAX_NAME = 40
 """Characters of the longest label that may name a language."""
 
@@ -46,7 +47,10 @@ def _codes() -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def is_endonym(text: str) -> bool:
-    """Whether the text is a language's name, alone, with its code or country in brackets, or two names together."""
+    """Whether the text is a language's name, alone, with its code or country in brackets, or two names together; not
+    where it is a host's ("slovensko.sk")."""
+    if _HOST.search(text):
+        return False
     plain = normalise(re.sub(r"[(\[].*?[)\]]", " ", text))
     if plain in _names():
         return True

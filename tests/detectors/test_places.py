@@ -203,3 +203,14 @@ def test_what_is_named_after_an_office_is_no_list_of_heads(worth: Strength) -> N
 
 def test_a_language_without_words_is_read_with_its_neighbours(worth: Strength) -> None:
     assert worth("budget.publication", '<nav><a href="/x">Presupuesto municipal</a></nav>', "gl") >= PROOF
+
+
+def test_what_the_page_s_own_language_denies_english_does_not_say(worth: Strength) -> None:
+    share = '<main><a href="https://www.facebook.com/sharer/sharer.php?u=x">{}</a></main>'
+    assert worth("social.networks", share.format("Auf Facebook teilen"), "de") < PROOF
+
+
+def test_a_host_is_no_language(worth: Strength) -> None:
+    link = '<header><a href="https://www.{0}/">{0}</a></header>'
+    assert worth("language.foreign", link.format("slovensko.sk"), "sk") < PROOF
+    assert worth("language.foreign", '<header><a href="/en/">English</a></header>', "sk") >= PROOF
