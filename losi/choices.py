@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from losi.errors import Misuse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from survey.indicator import Questionnaire
 
 DEFAULT_EDITION = {"city": "losi-2024", "national": "osi-2024"}
@@ -49,3 +51,18 @@ def portal_url(text: str) -> str:
     except UrlError as error:
         raise Misuse(str(error)) from error
     return text.strip()
+
+
+def unknown_detectors(wanted: Iterable[str]) -> Misuse:
+    """What to say of names of which some are no detector's: those names, and which they may have meant."""
+    from difflib import get_close_matches
+
+    from detectors.registry import load
+
+    known = sorted(detector.name for detector in load().all)
+    wrong = sorted(set(wanted) - set(known))
+    meant = [name for name in known for typed in wrong if typed.casefold() in name.split("-")]
+    alike = [name for typed in wrong for name in get_close_matches(typed.casefold(), known, 2)]
+    found = list(dict.fromkeys([*meant, *alike]))[:4]
+    mend = f"did you mean {', '.join(found)}?" if found else "docs/reference/detectors.md lists their names"
+    return Misuse(f"no such detector: {', '.join(wrong)}", mend)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from crawler.cycle.status import CycleStatus
 
-_STATES = ("running", "pending", "waiting", "confirming", "done", "failed")
+_OPEN = ("running", "pending", "waiting", "confirming")
+_STATES = (*_OPEN, "done", "failed")
 
 
 def status_document(status: CycleStatus) -> dict[str, Any]:
@@ -29,21 +30,19 @@ def status_document(status: CycleStatus) -> dict[str, Any]:
 def status_view(status: CycleStatus) -> RenderableType:
     """The status as tables."""
     parts: list[RenderableType] = [Text(line) for line in status_lines(status)]
-    parts.append(_counts("Failed", "cause", status.failed))
-    parts.append(_counts("To be tried again", "cause", status.passing))
-    regions = table(
-        "Regions", ("region", "portals", "read", "failed", "open"), right=("portals", "read", "failed", "open")
-    )
+    for title, counts in (("Failed", status.failed), ("To be tried again", status.passing)):
+        if counts:
+            parts += [Text(f"\n{title}", "bold"), _counts("cause", counts)]
+    regions = table("", ("region", "portals", "read", "failed", "open"), right=("portals", "read", "failed", "open"))
     for region in status.regions:
         numbers = (region.portals, region.read, region.failed, region.open)
         regions.add_row(region.region or "(none)", *map(str, numbers))
-    return Group(*parts, regions)
+    return Group(*parts, Text("\nRegions", "bold"), regions)
 
 
 def status_lines(status: CycleStatus) -> Iterator[str]:
     """The status in words."""
-    doing = "paused" if status.paused else "being crawled" if status.crawling else "not being crawled"
-    yield f"cycle {status.name} ({status.edition}), {doing}: {status.read} of {status.portals} portals read"
+    yield f"cycle {status.name} ({status.edition}), {_doing(status)}: {status.read} of {status.portals} portals read"
     yield "portals   " + ", ".join(f"{status.states[state]} {state}" for state in _STATES if state in status.states)
     yield f"pages     {status.pages} in {status.requests} requests, {status.rate:.1f} a second now"
     if status.left:
@@ -52,10 +51,15 @@ def status_lines(status: CycleStatus) -> Iterator[str]:
         yield f"again     from {status.due:%Y-%m-%d %H:%M} UTC"
 
 
-def _counts(title: str, name: str, counts: Mapping[str, int]) -> RenderableType:
-    if not counts:
-        return Text("")
-    made = table(title, (name, "portals"), right=("portals",))
+def _doing(status: CycleStatus) -> str:
+    """What happens to the cycle; one with nothing left is finished, whatever its crawl's last sign of life says."""
+    if not any(status.states.get(state) for state in _OPEN):
+        return "finished" if status.portals else "without portals"
+    return "paused" if status.paused else "being crawled" if status.crawling else "not being crawled"
+
+
+def _counts(name: str, counts: Mapping[str, int]) -> RenderableType:
+    made = table("", (name, "portals"), right=("portals",))
     for key, number in counts.items():
         made.add_row(key, str(number))
     return made

@@ -29,7 +29,7 @@ class Misuse(click.UsageError):
 
 
 class PlainGroup(click.Group):
-    """A group whose errors take one line each."""
+    """A group whose errors take one line each; called with nothing at all, a group shows its help."""
 
     def main(
         self,
@@ -48,6 +48,9 @@ class PlainGroup(click.Group):
         try:
             code = super().main(args, name, complete, standalone_mode=False, **extra)
             sys.stdout.flush()
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message(), err=True)
+            return error.exit_code
         except click.ClickException as error:
             return _tell(_one_line(error), error.exit_code)
         except click.Abort:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from crawler.prefill import prefill, summarise
-from losi.errors import Failure
+from losi.errors import Failure, Misuse
 from survey.features import features
 
 if TYPE_CHECKING:
@@ -128,6 +128,17 @@ def writer(destination: str) -> Iterator[Callable[[str], None]]:
             yield partial(_put, stream)
     except OSError as error:
         raise Failure(f"cannot write {path}: {error.strerror}", "choose another file") from error
+
+
+def keep_lists(file: str, columns: Sequence[str], command: str, mend: str) -> None:
+    """Raise Misuse where a file is there already and is no CSV with these columns: it may be somebody's own list."""
+    place = Path(file)
+    if file == "-" or not place.is_file():
+        return
+    with place.open(encoding="utf-8", errors="replace") as stream:
+        head = stream.readline().strip()
+    if head not in ("", ",".join(columns)):
+        raise Misuse(f"{file} is there already and no result of {command}", mend)
 
 
 def _put(stream: BinaryIO, text: str) -> None:

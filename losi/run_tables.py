@@ -19,13 +19,18 @@ if TYPE_CHECKING:
     from crawler.result import RunResult
     from survey.indicator import Questionnaire
 
+_WIDE = (5, 40, 20, 5)
+"""Widths of the columns before the address, where there is room."""
+_TITLE, _ADDRESS, _LEAST = 24, 40, 10
+"""Columns that a title gets where an address gets so many, and that both get at least."""
+
 
 def print_run(result: RunResult, questionnaire: Questionnaire, report: str) -> None:
     """Print everything a person wants to know of a run; of one that read no page, only how it ended."""
     console = stdout()
     if result.pages:
         answers = prefill(questionnaire, result.findings)
-        for made in criterion_tables(questionnaire, answers):
+        for made in criterion_tables(questionnaire, answers, console.width):
             show(console, made)
         _print_summary(console, summarise(questionnaire, answers), questionnaire)
     _print_run_facts(console, result)
@@ -34,21 +39,36 @@ def print_run(result: RunResult, questionnaire: Questionnaire, report: str) -> N
             console.print(Text(f"{name:<10}{place}"), soft_wrap=True)
 
 
-def criterion_tables(questionnaire: Questionnaire, answers: Sequence[Answer]) -> list[Table]:
-    """The pre-filled questionnaire, a table for each criterion."""
-    tables = []
+def criterion_tables(questionnaire: Questionnaire, answers: Sequence[Answer], width: int) -> list[Table]:
+    """The pre-filled questionnaire, a table for each criterion, for a terminal of so many columns."""
+    tables, widths = [], _widths(answers, width)
     for criterion in questionnaire.criteria:
         rows = [answer for answer in answers if answer.indicator.criterion == criterion]
         if rows:
-            tables.append(_criterion_table(criterion, rows))
+            tables.append(_criterion_table(criterion, rows, widths))
     return tables
 
 
-def _criterion_table(criterion: str, rows: Sequence[Answer]) -> Table:
+def _widths(answers: Sequence[Answer], width: int) -> tuple[int, ...]:
+    """Columns of code, title, state, confidence and address; where it is narrow, title and state make room.
+
+    All are given, since rich cuts off text where the width of some columns is fixed and there is no room for the rest.
+    """
+    code, title, state, share = _WIDE
+    room = width - 2 * (len(_WIDE) + 1)
+    if room - sum(_WIDE) < _ADDRESS:
+        state = max((len(state_text(answer.state, answer.finding.reason)) for answer in answers), default=state)
+        left = room - code - state - share
+        title = min(title, max(_TITLE, left - _ADDRESS), max(_LEAST, left - _LEAST))
+    return code, title, state, share, max(_LEAST, room - code - title - state - share)
+
+
+def _criterion_table(criterion: str, rows: Sequence[Answer], widths: tuple[int, ...]) -> Table:
     made = table("", ("code", "title", "state", "conf.", "proof"), right=("conf.",))
     made.title = criterion.capitalize()
-    for column, width in zip(made.columns, (5, 40, 20, 5), strict=False):
+    for column, width in zip(made.columns, widths, strict=True):
         column.min_width = column.max_width = width
+    made.columns[-1].min_width = None
     for answer in rows:
         made.add_row(
             answer.indicator.code,

@@ -69,14 +69,15 @@ def systemd_units(schedules: Iterable[Schedule], state: State) -> str:
 
 def schedule_table(schedules: Iterable[Schedule]) -> Table:
     """What is kept, for people."""
-    from rich.table import Table
+    from rich.text import Text
 
-    table = Table("no", "cycle", "when (UTC)", "portals", "again", "last", "next", box=None)
+    from losi.terminal import table
+
+    made = table("", ("no.", "cycle", "when (UTC)", "portals", "again", "last", "next"), right=("no.",))
     for one in schedules:
-        said = schedule_document(one)
-        cells = (said["cycle"], one.cron or "once", one.portals, "yes" if one.again else "")
-        table.add_row(str(one.id), *cells, _short(one.fired), _short(_next(one)))
-    return table
+        cells = (one.cycle.name, one.cron or "once", one.portals, "yes" if one.again else "")
+        made.add_row(str(one.id), *map(Text, cells), _short(one.fired), _short(_next(one)))
+    return made
 
 
 def schedule_document(one: Schedule) -> dict[str, Any]:

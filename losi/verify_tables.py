@@ -13,7 +13,7 @@ import click
 from crawler.cycle.verify import Verified, verify_all
 from crawler.settings import CrawlOptions
 from losi.cells import cell
-from losi.output import writer
+from losi.output import keep_lists, writer
 
 if TYPE_CHECKING:
     from losi.portal_list import Entry
@@ -35,7 +35,12 @@ COLUMNS = (
 
 
 def verify_portals(entries: list[Entry], file: str, at_once: int, limits: dict[str, Any]) -> int:
-    """Asks all addresses and writes a row for each as it answers; 1 if one has no page."""
+    """Asks all addresses and writes a row for each as it answers; 1 if one has no page.
+
+    Misuse where the file is there and holds anything but such a result: it may be somebody's own list.
+    """
+    mend = f"give another name for the result; to verify that list, import it first: losi portals import {file}"
+    keep_lists(file, COLUMNS, "losi portals verify", mend)
     by_url: dict[str, list[Entry]] = {}
     for entry in entries:
         by_url.setdefault(entry.portal.url, []).append(entry)

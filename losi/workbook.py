@@ -14,6 +14,7 @@ from review.errors import ReviewError
 from review.security.signing import signer
 from review.settings import ReviewSettings
 from review.workbook.gathering import Links, Sources, about, desk, parts, person, runs_of_cycle
+from review.workbook.keeping import keep_answers
 from review.workbook.writing import write_book
 from storage.models import Run, Sheet
 from storage.repository import find_cycle, find_portal
@@ -54,7 +55,10 @@ class Book:
 
 
 def export_books(database: Database, data: Path, wanted: Wanted, place: Path) -> Iterator[Path]:
-    """Writes the workbooks, each in the moment it is asked for; raises Failure."""
+    """Writes the workbooks, each in the moment it is asked for; raises Failure.
+
+    A workbook that is there already is written anew unless it holds answers that were not taken back.
+    """
     try:
         with database.reader() as session:
             account = person(session, wanted.name) if wanted.name else None
@@ -64,6 +68,8 @@ def export_books(database: Database, data: Path, wanted: Wanted, place: Path) ->
             raise Failure(f"there are {len(books)} questionnaires of this portal", "give a folder, or --cycle")
         for book in books:
             path = place if single else place / book.file
+            with database.session() as session:
+                keep_answers(session, path, datetime.now(UTC), assessors=ReviewSettings.of().assessors)
             with database.reader() as session:
                 _write(session, data, wanted, account, book, path)
             yield path

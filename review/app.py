@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +16,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from review import jobs
+from review.access import visitor
 from review.context import Context
 from review.errors import NotSignedIn, ReviewError, TooMany
 from review.pages import render
@@ -34,6 +36,7 @@ from review.routes import (
 )
 from review.security.headers import SecurityMiddleware
 from review.security.signing import signer
+from review.service.sessions import Viewer
 from review.settings import ReviewSettings
 from storage.database import Database
 from storage.errors import StorageError
@@ -103,7 +106,9 @@ def _handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def missing(request: Request, error: HTTPException) -> Response:
-        answer = _answer(request, error.status_code, str(error.detail), "")
+        detail = str(error.detail)
+        told = "there is no such page" if detail == "Not Found" and not _wants_json(request) else detail
+        answer = _answer(request, error.status_code, told, "")
         answer.headers.update(error.headers or {})
         return answer
 
@@ -115,4 +120,23 @@ def _wants_json(request: Request) -> bool:
 def _answer(request: Request, status: int, message: str, mend: str) -> Response:
     if _wants_json(request):
         return JSONResponse({"error": message, "mend": mend}, status)
-    return render(request, "error.html", status=status, message=message, mend=mend)
+    viewer = _reader(request) if status < 500 else None
+    return render(request, "error.html", viewer, status=status, message=message, mend=mend, back=_back(request))
+
+
+def _reader(request: Request) -> Viewer | None:
+    """Who reads the page of an error: it has their language and their menu, as long as the database can tell."""
+    with suppress(StorageError):
+        return visitor(request)
+    return None
+
+
+def _back(request: Request) -> str:
+    """The page of this app that led here; the first page if there was none."""
+    try:
+        came = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return "/"
+    here = came.netloc == request.url.netloc and came.path.startswith("/") and came.path[1:2] not in ("/", "\\")
+    same = request.method == "GET" and came.path == request.url.path
+    return urlunsplit(("", "", came.path, came.query, "")) if here and not same else "/"

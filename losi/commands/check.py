@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from losi.errors import Misuse
+from losi.errors import Failure, Misuse
 from losi.options import JSON_HELP, State, example, with_state
 
 if TYPE_CHECKING:
     from crawler.result import PortalTarget, RunResult
     from crawler.settings import CrawlOptions
+    from storage.database import Database
     from survey.indicator import Questionnaire
 
 
@@ -149,7 +150,7 @@ def _run(job: Job, state: State) -> RunResult:
 
     with state.open() as database, crawl_progress(job.options.max_pages) as progress:
         return run_check(
-            job.target,
+            _as_stored(job.target, database),
             job.options,
             inspector=Inspector.default(),
             database=database,
@@ -160,6 +161,22 @@ def _run(job: Job, state: State) -> RunResult:
         )
 
 
+def _as_stored(target: PortalTarget, database: Database) -> PortalTarget:
+    """The portal with the name and country under which it is stored, where the call names none."""
+    from crawler.urls import typed_url
+    from storage.repository import find_portal
+
+    if target.name and target.country:
+        return target
+    url, named = typed_url(target.url)
+    with database.reader() as session:
+        for spelt in (url,) if named else (url, url.replace("https:", "http:", 1)):
+            found = find_portal(session, spelt)
+            if found is not None and found.kind == target.kind:
+                return replace(target, name=target.name or found.name, country=target.country or found.country or "")
+    return target
+
+
 def _show(result: RunResult, job: Job, state: State, json_to: str | None, report: str | None) -> int:
     from datetime import UTC, datetime
 
@@ -168,9 +185,16 @@ def _show(result: RunResult, job: Job, state: State, json_to: str | None, report
     from losi.run_tables import print_run
 
     place = report or str(state.data / "reports" / f"run-{result.run_id or 0}.html")
-    write_text(report_html(result, job.questionnaire, datetime.now(UTC), state.data), place)
-    if json_to:
-        write_json(run_document(result, job.questionnaire), json_to)
+    written = ""
+    try:
+        write_text(report_html(result, job.questionnaire, datetime.now(UTC), state.data), place)
+        written = place
+        if json_to:
+            write_json(run_document(result, job.questionnaire), json_to)
+    except Failure:
+        if json_to != "-":
+            print_run(result, job.questionnaire, written)
+        raise
     if json_to != "-" and place != "-":
         print_run(result, job.questionnaire, place)
     if result.outcome in ("ok", "partial") and result.cause != "interrupted":

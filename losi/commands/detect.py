@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command(
     epilog=example(
         "losi detect --run 3",
-        "losi detect --portal https://www.example.gov/ --detector budget",
+        "losi detect --portal https://www.example.gov/ --detector budget-publication",
         "losi detect --cycle 2026 --store",
     )
 )
@@ -55,6 +55,8 @@ def detect(
         only_one(**{"--cycle": cycle, "--portal": portal, "--run": run})
         return _cycle(state, cycle, detectors, store, processes, json_to)
     documents, missing = [], 0
+    for line in _unasked(detectors):
+        click.echo(f"losi: note: {line}", err=True)
     for result in _results(state, portal, run, detectors, store):
         missing += result.missing
         documents.append(rerun_document(result))
@@ -72,15 +74,29 @@ def _results(
 ) -> Iterator[RerunResult]:
     from crawler.rerun import rerun
     from detectors.inspector import Inspector
+    from losi.choices import unknown_detectors
     from losi.chosen import chosen_numbers
-    from losi.errors import Misuse
 
     with state.open_existing() as database:
         for number in chosen_numbers(database, portal, run):
             try:
                 yield rerun(database, number, Inspector.default(), detectors or None, data_dir=state.data, store=store)
             except LookupError as error:
-                raise Misuse(str(error), "docs/reference/detectors.md lists their names") from error
+                raise unknown_detectors(detectors) from error
+
+
+def _unasked(names: tuple[str, ...]) -> Iterator[str]:
+    """Which of the named detectors see what no questionnaire asks for: nothing is concluded on that."""
+    from detectors.registry import load
+    from survey.features import features
+
+    for detector in load().all if names else ():
+        unknown = [feature for feature in detector.features if feature not in features()]
+        if detector.name in names and unknown:
+            yield (
+                f"{detector.name} sees {', '.join(unknown)}, which no questionnaire asks for, so that nothing is "
+                "concluded on it; losi inspect shows what it sees on a page"
+            )
 
 
 def _cycle(
@@ -88,7 +104,7 @@ def _cycle(
 ) -> int:
     from crawler.cycle.plan import Choice
     from crawler.cycle.redetect import Pass, redetect
-    from losi.errors import Misuse
+    from losi.choices import unknown_detectors
     from losi.output import write_json
     from losi.progress import counted
     from losi.rerun_tables import CycleSummary
@@ -100,7 +116,7 @@ def _cycle(
             for result in counted(redetect(database, state.data, job), total=None, label="portals"):
                 summary.add(result)
         except LookupError as error:
-            raise Misuse(str(error), "docs/reference/detectors.md lists their names") from error
+            raise unknown_detectors(detectors) from error
     if json_to:
         write_json(summary.document(), json_to)
     if json_to != "-":

@@ -121,8 +121,9 @@ def verify(
 ) -> int:
     """Ask each portal's address once: does it answer, where does it lead, does it look official.
 
-    Writes CSV with what was found and, where it can be told, a better address in the column "proposal". Nothing in the
-    database changes: a person looks the list over and imports it. Exit code 1 when an address has no page.
+    The portals are those of the database. FILE is where the result goes: CSV with what was found and, where it can be
+    told, a better address in the column "proposal". Nothing in the database changes: a person looks the list over and
+    imports it. Exit code 1 when an address has no page.
     """
     from losi.verify_tables import verify_portals
 

@@ -61,14 +61,16 @@ def import_(state: State, file: Path, source: str, edition: str, cycle: str | No
 def list_(state: State, file: str, cycle: str | None) -> int:
     """Write the claims as CSV, each beside the survey's own answer; "-" is stdout."""
     from losi.commands.publish_scope import scoped
-    from losi.output import writer
+    from losi.output import keep_lists, writer
     from review.publish.claims import with_claims
     from review.publish.formats import csv_line
     from review.publish.rows import claim_row
     from review.publish.schema import CLAIMS
 
+    columns = [column.name for column in CLAIMS.columns]
+    keep_lists(file, columns, "losi claims list", "give another name for the result")
     with scoped(state, cycle) as (session, scope), writer(file) as write:
-        write(csv_line([column.name for column in CLAIMS.columns]))
+        write(csv_line(columns))
         for _, found in with_claims(session, scope):
             for beside in found:
                 write(csv_line(claim_row(beside)))

@@ -105,6 +105,8 @@ def assign(
         if country or language:
             wanted = sheets.SheetFilter(country or None, language or None, unassigned=True)
             chosen += sheets.matching(session, wanted)
+        if not chosen:
+            raise Refused("nothing to assign", "tick sheets, or name a country or language that lacks assessors")
         assignments.assign(session, account, chosen, day, context.clock(), context.settings)
     return RedirectResponse("/admin/assignments", 303)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from review.access import AnyUser, App, Assessor, from_form
 from review.context import Context
-from review.inputs import Id, Text
+from review.inputs import MAX_ID, Id, Text
 from review.pages import render
 from review.service import assignments, cards, decisions, queue, replies, sheets
 from review.service.accounts import portals_of
@@ -20,6 +20,9 @@ from survey.questionnaire import load
 router = APIRouter()
 HOMES = {"owner": "/own", "supervisor": "/sheets", "admin": "/sheets"}
 FORM = [Depends(from_form)]
+After = Annotated[int | None, Query(ge=1, le=MAX_ID)]
+LISTED = 50
+"""Cards on one page of the desk's list."""
 
 
 @router.get("/")
@@ -29,12 +32,12 @@ def home(viewer: AnyUser) -> Response:
 
 
 @router.get("/desk")
-def desk(request: Request, context: App, viewer: Assessor) -> Response:
-    """What lies on the desk, with due dates and progress, and the list that the filters give."""
+def desk(request: Request, context: App, viewer: Assessor, after: After = None) -> Response:
+    """What lies on the desk, with due dates and progress, and a page of the list that the filters give."""
     filters = Filters.of(request.query_params)
     with context.database.reader() as session:
         rows = assignments.progress(session, context.clock(), viewer.id)
-        found = queue.tasks(session, viewer.id, filters)
+        found = queue.tasks(session, viewer.id, filters, limit=LISTED + 1, after=after)
         kinds = sorted({sheets.sheet(session, row.sheet).edition for row in rows})
     criteria = list(dict.fromkeys(criterion for edition in kinds for criterion in load(edition).criteria))
     return render(
@@ -42,7 +45,8 @@ def desk(request: Request, context: App, viewer: Assessor) -> Response:
         "desk.html",
         viewer,
         rows=rows,
-        tasks=found,
+        tasks=found[:LISTED],
+        more=urlencode({**filters.query(), "after": found[LISTED - 1].task}) if len(found) > LISTED else "",
         filters=filters,
         criteria=criteria,
         stages=tuple(STAGES),

@@ -152,12 +152,12 @@ def client() -> Iterator[Client]:
         server = uvicorn.Server(uvicorn.Config(world.app(), log_level="warning", server_header=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
-        browser = httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=20)
+        browser = httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=60)
 
         def stop() -> None:
             browser.close()
             server.should_exit = True
-            thread.join(20)
+            thread.join(60)
             listener.close()
 
         stops.append(stop)

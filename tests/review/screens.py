@@ -17,7 +17,8 @@ from storage.models import Review, Task
 from storage.repository import verify_chain
 from tests.review.conftest import PASSWORD, Client, World
 
-PATIENCE = 30_000
+PATIENCE = 60_000
+"""Milliseconds that a page may take on a machine that others keep busy."""
 AXE = """async () => (await axe.run(document, {iframes: false})).violations
   .map(rule => `${rule.id}: ${rule.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(' | ')}`)"""
 
@@ -42,7 +43,10 @@ def chromium() -> Iterator[Browser]:
         own = Path(playwright.chromium.executable_path).exists()
         if not own and system is None:
             pytest.skip("no Chromium here: playwright install chromium")
-        browser = playwright.chromium.launch(executable_path=None if own else system, args=["--no-sandbox"])
+        expect.set_options(timeout=PATIENCE)
+        browser = playwright.chromium.launch(
+            executable_path=None if own else system, args=["--no-sandbox"], timeout=PATIENCE
+        )
         yield browser
         browser.close()
 
@@ -86,6 +90,13 @@ def log_in(page: Page, who: str) -> None:
     page.wait_for_url(lambda url: "/login" not in url)
 
 
+def ready(page: Page) -> None:
+    """Loads a card anew, and waits until the next ones are at hand."""
+    with page.expect_response(lambda answer: "/ahead" in answer.url) as cards:
+        page.reload()
+    cards.value.finished()
+
+
 def shown(page: Page) -> int:
     """The task whose card is in view."""
     return int(page.locator(".cardbox").get_attribute("data-task") or 0)
@@ -107,7 +118,7 @@ def moved(page: Page, before: int) -> None:
 
 def all_sent(page: Page) -> None:
     """Waits until nothing is left to be saved."""
-    expect(page.locator("#unsaved")).to_have_attribute("data-count", "0", timeout=PATIENCE)
+    expect(page.locator("#unsaved")).to_have_attribute("data-count", "0")
 
 
 def told(world: World) -> list[tuple[int, str, str | None]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -23,9 +22,12 @@ from review.security.tokens import key_of
 from review.service.sessions import make_token
 from storage.models import ApiToken, Review
 from storage.repository import verify_chain
+from tests.crawler.loopback import reserved_port
 from tests.review.browsing import log_in
 from tests.review.conftest import PASSWORD, World
 
+PATIENCE = 120
+"""Seconds that a machine which others keep busy may take for anything here."""
 Start = Callable[[World], tuple[subprocess.Popen[bytes], str]]
 
 
@@ -35,28 +37,28 @@ def serving() -> Iterator[Start]:
     running: list[subprocess.Popen[bytes]] = []
 
     def start(world: World) -> tuple[subprocess.Popen[bytes], str]:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
         code = "from losi.commands.review import review; review()"
         place = world.database.url.render_as_string(hide_password=False)
-        options = ["--db", place, "--data", str(world.data), "--port", str(port)]
-        process = subprocess.Popen([sys.executable, "-c", code, *options], env={**os.environ, "LOSI_REVIEW_JOBS": "0"})
-        running.append(process)
-        address = f"http://127.0.0.1:{port}"
-        _wait_for(address, process)
+        with reserved_port() as port:
+            options = ["--db", place, "--data", str(world.data), "--port", str(port)]
+            environment = {**os.environ, "LOSI_REVIEW_JOBS": "0"}
+            process = subprocess.Popen([sys.executable, "-c", code, *options], env=environment)
+            running.append(process)
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(address, process)
         return process, address
 
     yield start
     for process in running:
         process.kill()
-        process.wait(20)
+        process.wait()
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    end = monotonic() + 60
+    end = monotonic() + PATIENCE
     while monotonic() < end and process.poll() is None:
         with suppress(httpx.TransportError):
-            httpx.get(f"{address}/login", timeout=5)
+            httpx.get(f"{address}/login", timeout=PATIENCE)
             return
         sleep(0.05)
     pytest.fail("losi review does not answer")
@@ -79,7 +81,7 @@ def _keys(world: World, count: int) -> list[str]:
 def _work(address: str, key: str, acknowledged: list[int]) -> None:
     """Decides card after card until the server is gone."""
     headers = {"Authorization": f"Bearer {key}"}
-    with httpx.Client(base_url=address, headers=headers, timeout=20) as client, suppress(httpx.TransportError):
+    with httpx.Client(base_url=address, headers=headers, timeout=PATIENCE) as client, suppress(httpx.TransportError):
         task = client.get("/api/v1/queue/next").json()["next"]
         while task is not None:
             done = client.post(f"/api/v1/cards/{task}/decision", json={"verdict": "yes"}).json()
@@ -98,10 +100,11 @@ def test_a_killed_server_loses_no_acknowledged_decision(world: World, serving: S
         thread.start()
     while len(acknowledged) < 60:
         assert process.poll() is None
+        assert any(thread.is_alive() for thread in threads)
         sleep(0.01)
     process.send_signal(signal.SIGKILL)
     for thread in threads:
-        thread.join(30)
+        thread.join()
     with world.database.reader() as session:
         report = verify_chain(session)
         stored = set(session.scalars(select(Review.number)))
@@ -124,12 +127,12 @@ def test_the_first_admin_is_made_once_and_can_log_in(small: World, serving: Star
     )
     assert (asked.exit_code, PASSWORD in asked.output) == (0, False)
     process, address = serving(small)
-    with httpx.Client(base_url=address) as client:
+    with httpx.Client(base_url=address, timeout=PATIENCE) as client:
         assert log_in(client, "Ada", password).headers["location"] == "/"
         assert client.get("/sheets").status_code == 200
     assert (small.data / "review.key").stat().st_mode & 0o777 == 0o600
     process.send_signal(signal.SIGTERM)
-    assert process.wait(30) in (0, -signal.SIGTERM)
+    assert process.wait(PATIENCE) in (0, -signal.SIGTERM)
 
 
 def test_wrong_settings_are_named(small: World, monkeypatch: pytest.MonkeyPatch) -> None:

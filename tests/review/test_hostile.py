@@ -89,6 +89,7 @@ def chromium(gate: Gate) -> Iterator[Browser]:
         browser = playwright.chromium.launch(
             executable_path=None if own else system,
             args=["--no-sandbox", f"--proxy-server=127.0.0.1:{gate.server_port}", "--proxy-bypass-list=127.0.0.1"],
+            timeout=60_000,
         )
         yield browser
         browser.close()
@@ -105,7 +106,7 @@ def eavesdropped(chromium: Browser, gate: Gate) -> Iterator[tuple[Page, list[str
 
     with chromium.new_context() as context:
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         page.goto("http://control.example/")
         assert "http://control.example/" in gate.asked
         gate.asked.clear()
@@ -124,6 +125,7 @@ def _log_in(page: Page, address: str) -> None:
     page.fill("input[name=name]", "Ana")
     page.fill("input[name=password]", PASSWORD)
     page.click("main form[action='/login'] button")
+    page.wait_for_url(lambda url: "/login" not in url)
 
 
 @pytest.mark.parametrize(("quote", "url"), list(zip(QUOTES, URLS, strict=True)))

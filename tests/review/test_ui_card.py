@@ -13,7 +13,7 @@ from review.settings import ReviewSettings
 from storage.models import Review, Task
 from survey.questionnaire import load
 from tests.review.conftest import World
-from tests.review.screens import Now, Opener, all_sent, chromium, log_in, moved, opened, press, shown, told
+from tests.review.screens import Now, Opener, all_sent, chromium, log_in, moved, opened, press, ready, shown, told
 
 __all__ = ["chromium", "opened"]
 PRESENT = dict.fromkeys(load("losi-2024").features, "present")
@@ -33,13 +33,8 @@ def desk(small: World) -> World:
 def card(desk: World, opened: Opener) -> Page:
     """Ana's first card, with the next ones at hand."""
     page = opened("Ana", "/next")
-    _ready(page)
+    ready(page)
     return page
-
-
-def _ready(page: Page) -> None:
-    with page.expect_response(lambda answer: "/ahead" in answer.url):
-        page.reload()
 
 
 def test_one_key_decides_saves_and_shows_the_next_card(desk: World, card: Page) -> None:
@@ -80,10 +75,11 @@ def test_a_failed_save_is_said_and_keeps_the_page(desk: World, card: Page) -> No
 
 def test_an_answer_whose_receipt_was_lost_is_stored_once(desk: World, card: Page) -> None:
     lost: list[int] = []
+    told_of_it = False
 
     def lose(route: Route) -> None:
         answer = route.fetch()
-        if len(lost) < 2:
+        if len(lost) < 2 or not told_of_it:
             lost.append(answer.status)
             route.abort()
         else:
@@ -92,8 +88,10 @@ def test_an_answer_whose_receipt_was_lost_is_stored_once(desk: World, card: Page
     card.route("**/decision", lose)
     press(card, "y")
     expect(card.locator("#unsaved")).to_be_visible()
+    told_of_it = True
     all_sent(card)
-    assert lost == [200, 200]
+    assert len(lost) >= 2
+    assert set(lost) == {200}
     assert told(desk) == [(1, "decision", "yes")]
 
 
@@ -113,8 +111,9 @@ def test_answers_wait_for_a_new_login(desk: World, card: Page) -> None:
     card.context.clear_cookies(name="losi")
     press(card, "y")
     expect(card.locator("#unsaved")).to_contain_text("Your session has ended")
+    expect(card.get_by_role("button", name="Try now")).to_be_visible()
     log_in(card.context.new_page(), "Ana")
-    card.get_by_role("button", name="Try now").click()
+    card.locator("#unsaved [data-again]").dispatch_event("click")  # hidden by now if it was tried again by itself
     all_sent(card)
     expect(card.locator("#unsaved")).to_be_hidden()
     assert [verdict for _, _, verdict in told(desk)] == ["yes"]
@@ -223,8 +222,9 @@ def test_a_card_without_the_suggestion_shows_none_until_it_is_decided(small: Wor
 
 def test_without_scripts_the_card_is_a_form(desk: World, opened: Opener) -> None:
     page = opened("Ana", "/next", java_script_enabled=False)
-    page.get_by_role("button", name="No", exact=True).click()
-    page.get_by_role("button", name="Undo").click()
+    for name in ("No", "Undo"):
+        with page.expect_navigation():
+            page.get_by_role("button", name=re.compile(rf"^{name}\b")).click()
     assert [(place, act) for place, act, _ in told(desk)] == [(1, "decision"), (1, "undo")]
 
 

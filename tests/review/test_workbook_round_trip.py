@@ -261,7 +261,7 @@ def test_a_workbook_saved_by_libreoffice_comes_back(small_office: Office, tmp_pa
         found.data_type = "s"
     saved = tmp_path / "saved"
     command = [str(OFFICE), f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "xlsx"]
-    subprocess.run([*command, "--outdir", str(saved), str(path)], check=True, capture_output=True, timeout=180)
+    subprocess.run([*command, "--outdir", str(saved), str(path)], check=True, capture_output=True, timeout=600)
     made = small_office.take(saved / path.name)
     assert made.plan.problems == []
     assert rows(made.plan.changes) == sorted([(ONE, "", "yes", "", ""), (FOUR, "", "no", "", "=closed\nin May")])
