@@ -14,7 +14,8 @@ from detectors.inspector import Inspector
 from survey.features import features
 
 SNIPPETS = tuple(
-    Path(__file__).with_name(name) for name in ("snippets.toml", "snippets_menus.toml", "snippets_wordings.toml")
+    Path(__file__).with_name(name)
+    for name in ("snippets.toml", "snippets_menus.toml", "snippets_wordings.toml", "snippets_real.toml")
 )
 MIN_PRECISION = 0.985
 MIN_RECALL = 0.98
