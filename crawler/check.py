@@ -196,6 +196,8 @@ async def _scrapy(run: Run) -> None:
         crawled.set()
         if visit.stopped:
             probe.cancel()
+        elif not probe.done():
+            visit.tell("probing")
         with suppress(asyncio.CancelledError):
             await probe
 
@@ -256,7 +258,7 @@ def visit_of_command(
 
     def finish() -> None:
         result = run.finish()
-        print(f"run {result.run_id}: {result.outcome}; {result.message}")
+        print(f"run {result.run_id}: {result.outcome}, {result.pages} pages; {result.message}")
 
     crawler.signals.connect(finish, signals.spider_closed, weak=False)
     return run.visit

@@ -54,6 +54,7 @@ class Itinerary(Patience):
         self.search = SiteSearch(inspector, options.site_search)
         self.robots: dict[str, RobotsPolicy] = {}
         self.disallowed = 0
+        self.opened = 0
         self.missing = 0
         self.kept: Kept | None = None
         self._errands: list[Entry] = []
@@ -63,6 +64,10 @@ class Itinerary(Patience):
     def obeys_robots(self) -> bool:
         """Whether robots.txt binds: not in replay, where no server is asked."""
         return self.options.obey_robots and self.replay is None
+
+    def binds(self, url: str) -> bool:
+        """Whether robots.txt binds at an address."""
+        return self.obeys_robots and self.options.binds(url)
 
     def held_for(self) -> float:
         """Seconds until the next page may be asked for; also while the recorder must catch up."""
@@ -107,7 +112,7 @@ class Itinerary(Patience):
         if self.replay is not None:
             return self.replay.find(entry.url) is not None
         policy = self.robots.get(origin(canonical(entry.url)))
-        return policy is None or not self.obeys_robots or policy.allows(entry.url)
+        return policy is None or not self.binds(entry.url) or policy.allows(entry.url)
 
     def next_entry(self) -> Entry | None:
         """The frontier's best that may be fetched, its place in the budget reserved; None if there is none now."""

@@ -45,7 +45,7 @@ class WorkerMetrics:
             "losi_portals_set_aside", "Portals set aside since they kill their worker.", registry=self.registry
         )
         self.uploaded = Counter(
-            "losi_archive_bytes", "Bytes of archives brought to their place.", registry=self.registry
+            "losi_archive_bytes", "Bytes of archives and pictures brought to their place.", registry=self.registry
         )
 
     def serve(self, host: str, port: int) -> tuple[int, Callable[[], None]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,12 +16,14 @@ if TYPE_CHECKING:
     from crawler.visit import Visit
 
 _MAX_HOPS = 3
-_UNREACHABLE: dict[Cause, str] = {
-    "dns": "check the spelling of the address; the host name is not known",
-    "tcp": "check host and port, and try again later; nothing accepts connections there",
-    "tls": "try the address with http://; no secure connection could be made",
-    "timeout": "try again later, or with a longer timeout; the server did not answer in time",
+_MENDS: dict[Cause, str] = {
+    "dns": "check the spelling of the address",
+    "tcp": "check host and port, and try again later",
+    "tls": "try the address with http://",
+    "timeout": "try again later, or give it more time with --timeout",
 }
+"""What to do about a portal that cannot be reached; what happened, the error itself says."""
+_ROBOTS_TXT = re.compile(r"(https?://[^\s/]+)/robots\.txt\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,22 @@ class SeedStory:
 
 
 def judge(visit: Visit) -> Judgement:
-    """The outcome of a finished crawl."""
+    """The outcome of a finished crawl; says so where robots.txt was ignored."""
+    judged, agreed = _judged(visit), visit.options.robots_agreed
+    if not agreed or visit.replay is not None:
+        return judged
+    told = f"robots.txt of {', '.join(agreed)} was ignored as the owner agreed, for {_many(visit.opened, 'request')}"
+    return replace(judged, message=f"{judged.message}; {told}")
+
+
+def _judged(visit: Visit) -> Judgement:
     pages = visit.tally.pages
     if visit.stop_cause == "interrupted":
         return Judgement(
-            "partial", "interrupted", f"stopped after {pages} pages; what was read is kept. Run it again to go on"
+            "partial",
+            "interrupted",
+            f"stopped by hand with {_many(len(visit.frontier), 'link')} left; what was read is kept, "
+            "a new check starts from the beginning",
         )
     if not pages:
         return _nothing_read(visit)
@@ -97,10 +111,22 @@ def judge(visit: Visit) -> Judgement:
     if turned_away is not None:
         return turned_away
     if visit.stop_cause and visit.stop_cause != "budget":
-        return Judgement(
-            "partial", visit.stop_cause, f"read {pages} pages, then {visit.notes[-1] if visit.notes else 'it stopped'}"
-        )
+        return Judgement("partial", visit.stop_cause, _broken_off(visit))
     return _shell(visit) or _read(visit, pages)
+
+
+def _broken_off(visit: Visit) -> str:
+    why = visit.notes[-1] if visit.notes else "the visit ended early"
+    return f"{_of_portal(why)}; {_many(len(visit.frontier), 'link')} left, visit it again later"
+
+
+def _of_portal(text: str) -> str:
+    """What happened to a robots.txt, which is asked for first, told of the host that it happened to."""
+    return _ROBOTS_TXT.sub(r"\1/", text)
+
+
+def _many(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _nothing_read(visit: Visit) -> Judgement:
@@ -128,7 +154,7 @@ def _turned_away(visit: Visit, pages: int) -> Judgement | None:
     return Judgement(
         "blocked",
         "block_page",
-        f"after {pages} pages the site refused {blocked} others; visit it later or ask its owner for access",
+        f"the site refused {_many(blocked, 'other page')}; visit it later or ask its owner for access",
     )
 
 
@@ -137,24 +163,22 @@ def _read(visit: Visit, pages: int) -> Judgement:
     left = len(visit.frontier)
     if spent and left:
         outcome: Outcome = "ok" if visit.budget.pages >= visit.options.max_pages else "partial"
-        return Judgement(
-            outcome, "budget", f"read {pages} pages; the limit of {spent} was reached with {left} links left"
-        )
+        return Judgement(outcome, "budget", f"the limit of {spent} was reached with {_many(left, 'link')} left")
     if visit.disallowed and visit.disallowed > 2 * pages:
         return Judgement(
-            "partial", "robots", f"read {pages} pages; robots.txt keeps {visit.disallowed} others from being read"
+            "partial", "robots", f"robots.txt keeps {_many(visit.disallowed, 'other page')} from being read"
         )
-    return Judgement("ok", "", f"read {pages} pages")
+    closed = f", but {_many(visit.disallowed, 'page')} that robots.txt closes" if visit.disallowed else ""
+    return Judgement("ok", "", f"no link was left to follow{closed}")
 
 
 def _failure(cause: Cause, url: str, error: BaseException) -> Judgement:
     text = str(error) or type(error).__name__
-    if cause in _UNREACHABLE:
-        return Judgement("unreachable", cause, f"{text}; {_UNREACHABLE[cause]}" if _UNREACHABLE[cause] else text)
+    if cause in _MENDS:
+        return Judgement("unreachable", cause, f"{_of_portal(text)}; {_MENDS[cause]}")
     if cause == "robots":
-        return Judgement(
-            "blocked", "robots", f"{text}; ask the site's owner, or visit with robots.txt ignored if they agree"
-        )
+        mend = f"ask the site's owner, and if they agree: losi check {url} --ignore-robots"
+        return Judgement("blocked", "robots", f"{text}; {mend}")
     if cause == "private_address":
         return Judgement("unreachable", cause, f"{url}: {text}")
     if cause in ("redirect_loop", "http_status"):

@@ -120,9 +120,13 @@ class RobotsMiddleware:
         known = self._visit.robots.get(where)
         if known is None:
             known = await self._read(where)
-        if self._visit.obeys_robots and not known.allows(request.url):
-            self._visit.disallowed += 1
-            raise RobotsDisallowed(known.cause, known.why or f"robots.txt of {where} asks not to fetch {request.url}")
+        if not self._visit.obeys_robots or known.allows(request.url):
+            return
+        if not self._visit.binds(request.url):
+            self._visit.opened += 1
+            return
+        self._visit.disallowed += 1
+        raise RobotsDisallowed(known.cause, known.why or f"robots.txt of {where} asks not to fetch {request.url}")
 
     async def _read(self, where: str) -> RobotsPolicy:
         if where in self._reading:

@@ -148,6 +148,7 @@ class Run:
             if browsing is not None:
                 await browsing.measure()
             await self._validate()
+            self.visit.tell("concluding")
             await asyncio.to_thread(self._conclude)
             if browsing is not None:
                 self._findings = await browsing.picture(self._findings)
@@ -164,6 +165,7 @@ class Run:
         from crawler.validity import validity_of_captures
 
         sampled = visit.browsing.sampled if visit.browsing is not None else ()
+        visit.tell("validating")
         shelf = RunShelf(self._database, self.run_id, self.archive, visit.log)
         await asyncio.to_thread(shelf.open)
         try:
@@ -264,6 +266,7 @@ class Run:
             "external": visit.external,
             "facts": asdict(self._known),
             "left_out": _left_out(visit),
+            "robots_ignored": {"hosts": list(visit.options.robots_agreed), "requests": visit.opened},
             "problems": list(result.problems),
             "browser": visit.browsing.told() if visit.browsing is not None else {},
             "seconds": {"detect": result.seconds_detect, "render": result.seconds_render},

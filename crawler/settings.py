@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -57,6 +58,10 @@ class CrawlOptions(BaseModel):
         default=CONTACT, description="URL where a site's owner learns who asks; part of the user agent."
     )
     obey_robots: bool = Field(default=True, description="Whether robots.txt is obeyed.")
+    robots_agreed: tuple[str, ...] = Field(
+        default=(),
+        description="Hosts, each with those below it, whose owners agreed that what robots.txt closes is read too.",
+    )
     allow_private: bool = Field(default=False, description="Whether addresses of private networks may be visited.")
     languages: tuple[str, ...] = Field(
         default=(), description="Languages to prefer (Accept-Language); empty: the country's."
@@ -99,6 +104,12 @@ class CrawlOptions(BaseModel):
     def user_agent(self) -> str:
         """The User-Agent header of every request."""
         return user_agent(self.contact)
+
+    def binds(self, url: str) -> bool:
+        """Whether robots.txt binds at an address: not where the host's owner agreed that it need not."""
+        host = (urlsplit(url).hostname or "").rstrip(".")
+        agreed = any(host == owned or host.endswith(f".{owned}") for owned in self.robots_agreed)
+        return self.obey_robots and not agreed
 
     @property
     def request_limit(self) -> int:

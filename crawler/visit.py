@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.frontier import Entry
 from crawler.gate import Gate, random_path
 from crawler.itinerary import Itinerary
+from crawler.progress import READING, Step
 from crawler.readers import Readers
 from crawler.reading import Answer
 from crawler.sitemaps import SitemapReader, turns
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from crawler.browser.browsing import Browsing
     from crawler.cycle.earlier import Earlier
     from crawler.gate import Refusal
-    from crawler.progress import ProgressCallback
+    from crawler.progress import ProgressCallback, Stage
     from crawler.readers import ReaderPool
     from crawler.reading import Reading
     from crawler.replay import Replay
@@ -265,8 +266,16 @@ class Visit(Itinerary):
     def _report(self, url: str) -> None:
         if self.budget.seconds >= self.options.max_seconds and not self.stopped:
             self.stop("budget")
+        self._say(url, READING)
+
+    def tell(self, stage: Stage, done: int = 0, of: int = 0, url: str = "") -> None:
+        """Says what is being done other than reading: `done` of `of` are behind, of an unknown number where it is 0.
+        `url` is the home page, if none is given."""
+        self._say(url or self.story.final_url, Step(stage, done, of))
+
+    def _say(self, url: str, step: Step) -> None:
         if self._progress is not None:
-            self._progress(self, url)
+            self._progress(self, url, step)
 
 
 _CUTS = {"length": "longer than the limit", "time": "it did not end in time", "disconnect": "the connection broke"}

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from detectors.packaged import data
+from detectors.plainly import plainly
 from detectors.sightings import told
 
 if TYPE_CHECKING:
@@ -81,8 +82,11 @@ def _hints(observations: Sequence[Observation]) -> str:
 
 def _help(observations: Sequence[Observation]) -> Iterable[str]:
     """What helps the person who decides, by the words that say what it is."""
-    ordered = sorted(observations, key=lambda o: o.why)
-    for why, group in groupby(ordered, key=lambda o: o.why):
+
+    def why_of(observation: Observation) -> str:
+        return str(plainly(observation.why))
+
+    for why, group in groupby(sorted(observations, key=why_of), key=why_of):
         yield f"{why}: {', '.join(dict.fromkeys(o.quote for o in group))}"
 
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from detectors.registry import Registry
 
 logger = logging.getLogger(__name__)
-_MAX_PROBLEMS = 100
 
 Failures = tuple[tuple[str, str], ...]
 """Detectors that failed, by name, with the page and the error."""
@@ -35,14 +34,20 @@ class Inspector:
         self.detectors = detectors
         self.lexicons = lexicons
         self._needs = tuple((detector, detector.needs()) for detector in detectors.page)
-        self._failures: list[str] = []
+        self._failures: dict[str, str] = {}
         self._asked: Counter[type] = Counter()
         self._failed: Counter[str] = Counter()
 
     @property
     def problems(self) -> list[str]:
-        """What went wrong: plug-ins that did not load, lexicons that could not be read, detectors that failed."""
-        return [*self.detectors.problems, *self.lexicons.problems, *self._failures]
+        """What went wrong: plug-ins that did not load, lexicons that could not be read, detectors that failed (each of
+        them once, with its first failure and how many more there were)."""
+        return [*self.detectors.problems, *self.lexicons.problems, *map(self._failure, self._failures)]
+
+    def _failure(self, detector: str) -> str:
+        more = self._failed[detector] - 1
+        others = f" (and on {more} more page{'s' if more > 1 else ''})" if more else ""
+        return f"detector {detector} failed on {self._failures[detector]}{others}"
 
     def fails(self, detector: Detector) -> bool:
         """Whether the detector failed on most of what it was given, so that its silence says nothing."""
@@ -122,7 +127,8 @@ class Inspector:
         return out
 
     def _report(self, detector: str, message: str) -> None:
-        logger.warning("detector %s failed on %s", detector, message)
+        """Counts a failure; a detector's first is logged and kept."""
         self._failed[detector] += 1
-        if len(self._failures) < _MAX_PROBLEMS:
-            self._failures.append(f"detector {detector} failed on {message}")
+        if detector not in self._failures:
+            logger.warning("detector %s failed on %s", detector, message)
+            self._failures[detector] = message

@@ -3,7 +3,6 @@ plug-ins."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
@@ -13,7 +12,6 @@ from detectors.base import Detector, PageDetector, PortalDetector
 
 GROUP = "losi.detectors"
 _OWN = "detectors.builtin."
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class Registry:
 
 def load(points: Iterable[EntryPoint] | None = None) -> Registry:
     """Every detector of the entry points, built-ins first, so that none can take their names. An entry point with a
-    fault in any of its detectors is reported in `problems` and skipped as a whole."""
+    fault in any of its detectors is named in `problems`, with what mends it, and skipped as a whole."""
     found: dict[str, Detector] = {}
     problems: list[str] = []
     given = entry_points(group=GROUP) if points is None else points
@@ -65,14 +63,20 @@ def load(points: Iterable[EntryPoint] | None = None) -> Registry:
         try:
             found.update(_new(_detectors(point.load()), found))
         except Exception as error:
-            problems.append(f"detector plug-in {point.name} ({point.value}) skipped: {error}")
-            logger.warning(problems[-1])
+            problems.append(f"detector plug-in {point.name} ({point.value}) skipped: {error}; {_mend(point)}")
     detectors = [found[name] for name in sorted(found)]
     return Registry(
         tuple(d for d in detectors if isinstance(d, PageDetector)),
         tuple(d for d in detectors if isinstance(d, PortalDetector)),
         tuple(problems),
     )
+
+
+def _mend(point: EntryPoint) -> str:
+    if point.dist is None:
+        return "mend it where it is defined"
+    name = point.dist.name
+    return f"install a mended version of {name}, or remove it: pip uninstall {name}"
 
 
 def _new(detectors: Iterable[Detector], found: Mapping[str, Detector]) -> dict[str, Detector]:

@@ -6,19 +6,13 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
+from detectors.plainly import LINKS, plainly
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from detectors.observation import Observation
 
-_ZONES = {
-    "nav": "menu ",
-    "header": "header ",
-    "footer": "footer ",
-    "aside": "side-column ",
-    "breadcrumb": "breadcrumb ",
-    "consent": "consent-notice ",
-}
 _PLACES = ("page title", "heading", "form", "text", "button or field", "embedded frame", "image", "address")
 _DOCUMENTS = {
     ".pdf": "a PDF",
@@ -66,9 +60,9 @@ def _seen(observation: Observation) -> str:
         return f"{o.why} ({_short(o.quote)})" if o.quote else o.why
     quote = f"“{_excerpt(o)}”" + (f" [{o.gloss}]" if o.gloss and o.gloss != o.quote else "") if o.quote else ""
     if o.kind == "link" and o.href:
-        return " ".join(part for part in (f"{_ZONES.get(o.zone, '')}link", quote, _target(o)) if part)
-    noun = next((place for place in _PLACES if o.why.startswith(f"{place}:") or o.why == place), f"{o.why}:")
-    return f"{noun} {quote}".strip()
+        return " ".join(part for part in (LINKS.get(o.zone, "link"), quote, _target(o)) if part)
+    noun = next((place for place in _PLACES if o.why.startswith(f"{place}:") or o.why == place), "")
+    return f"{noun or plainly(o.why).place or f'{o.why}:'} {quote}".strip()
 
 
 def _target(observation: Observation) -> str:

@@ -53,6 +53,19 @@ def portal_url(text: str) -> str:
     return text.strip()
 
 
+def consenting_host(text: str) -> str:
+    """The host, without `www.`, of a host or address whose owner agreed that robots.txt need not be obeyed."""
+    from urllib.parse import urlsplit
+
+    from crawler.urls import UrlError, typed_url
+
+    try:
+        url, _ = typed_url(text)
+    except UrlError as error:
+        raise Misuse(str(error)) from error
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
 def unknown_detectors(wanted: Iterable[str]) -> Misuse:
     """What to say of names of which some are no detector's: those names, and which they may have meant."""
     from difflib import get_close_matches

@@ -1,4 +1,4 @@
-"""Which runs a command is about: one by number, a portal's newest, or the newest of every portal."""
+"""Which runs a command is about: one by number, the one that stands for a portal, or those of all portals."""
 
 from __future__ import annotations
 
@@ -24,23 +24,27 @@ if TYPE_CHECKING:
 def with_run(command: Command) -> Command:
     """Give a command the options --portal and --run."""
     command = click.option("--run", type=click.IntRange(1), metavar="N", help="This run, by its number.")(command)
-    return click.option("--portal", metavar="P", help="The newest run of this portal: its number, URL or name.")(
-        command
-    )
+    return click.option(
+        "--portal", metavar="P", help="The newest run that read this portal, by the portal's number, URL or name."
+    )(command)
 
 
 def chosen_runs(session: Session, portal: str | None, run: int | None) -> Iterator[Run]:
     """The finished runs that the options choose: of all portals if none is given. Raises Failure, StorageError."""
+    from losi.standing import told_of_choice
     from storage.repository import get_run, latest_run, portals
 
     only_one(**{"--portal": portal, "--run": run})
     if run is not None:
         yield _finished(get_run(session, run))
     elif portal is not None:
-        yield newest_run(session, portal)
+        found = newest_run(session, portal)
+        if said := told_of_choice(session, found):
+            click.echo(f"losi: {said}", err=True)
+        yield found
     else:
-        newest = (latest_run(session, each.id) for each in portals(session))
-        yield from (found for found in newest if found is not None)
+        standing = (latest_run(session, each.id) for each in portals(session))
+        yield from (one for one in standing if one is not None)
 
 
 def chosen_numbers(database: Database, portal: str | None, run: int | None) -> list[int]:
@@ -59,7 +63,7 @@ def _finished(run: Run) -> Run:
 
 
 def newest_run(session: Session, portal: str) -> Run:
-    """The newest finished run of a portal; Failure when there is no such portal or no such run."""
+    """The run that stands for a portal (`storage.repository.counted`); Failure when there is no such portal or run."""
     from storage.repository import find_portal, latest_run
 
     found = find_portal(session, portal)

@@ -21,6 +21,7 @@ from losi.commands.review import review
 from losi.commands.schedule import schedule
 from losi.commands.score import score
 from losi.commands.worker import worker
+from losi.detector_problems import hush
 from losi.errors import PlainGroup
 from losi.options import example
 
@@ -37,6 +38,7 @@ def main() -> None:
     Exit codes: 0 done, 1 it ran and something failed, 2 wrong usage.
     """
     begin()
+    hush()
 
 
 _SURVEYS = (cycle, score, claims, diff, portals, schedule, worker, archives)

@@ -1,35 +1,97 @@
-"""Shows how a crawl goes on, on stderr, only when it is a terminal."""
+"""Shows how a crawl goes on, on stderr: a bar on a terminal, now and then a line where there is none."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING
 
+from losi.terminal import printable, stderr
+
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from crawler.progress import Progress
+
+Tell = Callable[["Progress"], None]
+_WORDS = {
+    "probing": "asking about encryption",
+    "measuring": "measuring in the browser",
+    "validating": "checking the markup",
+    "concluding": "concluding",
+    "picturing": "picturing the proof",
+}
+_LONG = ("probing", "measuring", "validating", "picturing")
+"""Stages whose beginning is worth a line; the others pass in a moment, or are the crawl itself."""
+_EVERY = 10.0
+"""Seconds between two lines of one stage."""
 
 
 @contextmanager
-def crawl_progress(max_pages: int) -> Iterator[Callable[[Progress], None] | None]:
-    """A callback that draws a bar of pages with queue and current address; None when stderr is no terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+def crawl_progress(max_pages: int) -> Iterator[Tell]:
+    """A callback that draws what is being done, how much of it is behind, and with which address; where stderr is no
+    terminal, one that writes lines."""
+    if sys.stderr.isatty():
+        with drawn(max_pages, stderr()) as show:
+            yield show
+    else:
+        yield lines(lambda line: print(f"losi: {line}", file=sys.stderr, flush=True))
+
+
+@contextmanager
+def drawn(max_pages: int, console: Console) -> Iterator[Tell]:
+    """A callback that draws one bar: of pages while they are read, then anew for each stage."""
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
     from rich.table import Column
 
-    from losi.terminal import printable, stderr
-
     rest = TextColumn("{task.description}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"))
-    columns = (TextColumn("pages"), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), rest)
-    with Bars(*columns, console=stderr(), transient=True, expand=True) as bars:
-        task = bars.add_task("", total=max_pages)
+    label, count = TextColumn("{task.fields[label]}"), TextColumn("{task.fields[count]}")
+    with Bars(
+        label, BarColumn(20), count, TimeElapsedColumn(), rest, console=console, transient=True, expand=True
+    ) as bars:
+        task = bars.add_task("", total=max_pages, label="pages", count=f"0/{max_pages}")
 
         def show(progress: Progress) -> None:
-            words = f"{progress.settled} settled, {progress.queued} waiting, {printable(progress.url)[:60]}"
-            bars.update(task, completed=progress.pages, description=words.replace("[", "\\["))
+            label, done, of = _place(progress)
+            count = f"{done}/{of}" if of else ""
+            words = f"{_beside(progress)}{printable(progress.url)[:60]}".replace("[", "\\[")
+            bars.update(task, total=of or None, completed=done, description=words, label=label, count=count)
 
         yield show
+
+
+def lines(write: Callable[[str], None], clock: Callable[[], float] = monotonic) -> Tell:
+    """A callback that writes a line when a stage begins that may take long, and one every ten seconds."""
+    last, before = clock(), "reading"
+
+    def tell(progress: Progress) -> None:
+        nonlocal last, before
+        stage, now = progress.step.stage, clock()
+        if now - last >= _EVERY or (stage != before and stage in _LONG):
+            last = now
+            label, done, of = _place(progress)
+            write(f"{label}{f' {done} of {of}' if of else ''}{_numbers(progress)}, {progress.seconds:.0f} s")
+        before = stage
+
+    return tell
+
+
+def _place(progress: Progress) -> tuple[str, int, int]:
+    """What is being done, how much of it is behind, and of how much; 0 where that is not known."""
+    step = progress.step
+    words = _WORDS.get(step.stage)
+    return ("pages", progress.pages, progress.limit) if words is None else (words, step.done, step.of)
+
+
+def _numbers(progress: Progress) -> str:
+    return "" if progress.step.stage in _WORDS else f", {progress.settled} settled, {progress.queued} waiting"
+
+
+def _beside(progress: Progress) -> str:
+    """What stands before the address."""
+    if progress.step.stage == "rendering":
+        return f"page {progress.step.done + 1} in the browser, "
+    return _numbers(progress).removeprefix(", ") + ", " if progress.step.stage == "reading" else ""

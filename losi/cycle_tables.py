@@ -43,7 +43,9 @@ def status_view(status: CycleStatus) -> RenderableType:
 def status_lines(status: CycleStatus) -> Iterator[str]:
     """The status in words."""
     yield f"cycle {status.name} ({status.edition}), {_doing(status)}: {status.read} of {status.portals} portals read"
-    yield "portals   " + ", ".join(f"{status.states[state]} {state}" for state in _STATES if state in status.states)
+    measured = f"; {status.measured} of those running are measured and pictured now" if status.measured else ""
+    told = ", ".join(f"{status.states[state]} {state}" for state in _STATES if state in status.states)
+    yield f"portals   {told}{measured}"
     yield f"pages     {status.pages} in {status.requests} requests, {status.rate:.1f} a second now"
     if status.left:
         yield f"left      about {timedelta(seconds=round(status.left))}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from losi.detector_problems import tell_failures
 from losi.errors import Failure
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def inspect_rows(rows: Iterable[Row], processes: int = 1) -> Iterator[Inspected]
         return
     spawn = multiprocessing.get_context("spawn")
     try:
-        with ProcessPoolExecutor(processes, mp_context=spawn) as pool:
+        with ProcessPoolExecutor(processes, mp_context=spawn, initializer=tell_failures) as pool:
             yield from pool.map(inspect_row, rows, chunksize=4)
     except BrokenProcessPool as error:
         raise Failure("a worker process died, perhaps for want of memory", "try again with -j 1") from error

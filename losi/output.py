@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import click
+
 from crawler.prefill import prefill, summarise
 from losi.errors import Failure, Misuse
 from survey.features import features
@@ -128,6 +130,16 @@ def writer(destination: str) -> Iterator[Callable[[str], None]]:
             yield partial(_put, stream)
     except OSError as error:
         raise Failure(f"cannot write {path}: {error.strerror}", "choose another file") from error
+
+
+def name_written(*places: str | Path | None) -> None:
+    """Say which files a command wrote whose whole work is to write them: a path a line on stdout.
+
+    Where data went to stdout ("-") nothing else is there: then on stderr. What is None or empty was not asked for.
+    """
+    for place in places:
+        if place and str(place) != "-":
+            click.echo(str(place), err="-" in places)
 
 
 def keep_lists(file: str, columns: Sequence[str], command: str, mend: str) -> None:

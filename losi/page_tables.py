@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from detectors.plainly import plainly
 from losi.terminal import printable, show, stdout, table
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def print_observations(page: Page, observations: Sequence[Observation]) -> None:
             observation.feature,
             f"{against}{observation.kind}",
             marked(observation),
-            Text(printable(observation.why)),
+            Text(printable(str(plainly(observation.why, observation.quote, observation.matched)))),
         )
     show(console, made)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from losi.cells import cell
 from losi.portal_files import COLUMNS
+from losi.standing import Ending, ending
 from storage.records import PortalRecord
 
 if TYPE_CHECKING:
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A portal as listed; `number` and `run` are its row and its newest run in the database, None outside it."""
+    """A portal as listed. `number` is its row in the database, `stands` the run that stands for it, `later` the newest
+    one since, which read less; None outside the database."""
 
     portal: PortalRecord
     number: int | None = None
-    run: int | None = None
-    outcome: str = ""
+    stands: Ending | None = None
+    later: Ending | None = None
 
 
 def bundled_records() -> Iterator[PortalRecord]:
@@ -54,14 +56,15 @@ def bundled_entries() -> list[Entry]:
 
 
 def stored_entries(session: Session) -> list[Entry]:
-    """The portals of the database, by country and name, each with its newest finished run."""
-    from storage.repository import latest_run, portals
+    """The portals of the database, by country and name, each with the run that stands for it."""
+    from storage.repository import latest_run, passed_over, portals
 
     entries = []
     for portal in portals(session):
         record = PortalRecord(**{field.name: getattr(portal, field.name) for field in fields(PortalRecord)})
         run = latest_run(session, portal.id)
-        entries.append(Entry(record, portal.id, run.id if run else None, (run.outcome or "") if run else ""))
+        later = passed_over(session, run) if run else None
+        entries.append(Entry(record, portal.id, ending(run) if run else None, ending(later) if later else None))
     return entries
 
 
@@ -76,9 +79,10 @@ def portals_csv(entries: Iterable[Entry]) -> str:
 
 
 def entry_document(entry: Entry) -> dict[str, Any]:
-    """A portal as JSON."""
+    """A portal as JSON; `run`, `outcome` and `cause` are those of the run that stands for it."""
     values: dict[str, Any] = {name: _value(entry.portal, name) for name in COLUMNS}
-    return {**values, "number": entry.number, "run": entry.run, "outcome": entry.outcome}
+    stands = asdict(entry.stands) if entry.stands else {"run": None, "outcome": "", "cause": ""}
+    return {**values, "number": entry.number, **stands, "later": asdict(entry.later) if entry.later else None}
 
 
 def portal_table(entries: Iterable[Entry]) -> Table:
@@ -91,11 +95,17 @@ def portal_table(entries: Iterable[Entry]) -> Table:
     made = table("Portals", columns, right=("no.", "run"))
     for entry in entries:
         portal = entry.portal
-        numbers = [str(value or "") for value in (entry.number, entry.run)]
+        numbers = [str(value or "") for value in (entry.number, entry.stands.run if entry.stands else None)]
         words = [Text(printable(word)) for word in (portal.name, portal.url)]
         checked = _value(portal, "verified") or "no"
-        made.add_row(numbers[0], portal.kind, portal.country or "", *words, checked, numbers[1], entry.outcome)
+        made.add_row(numbers[0], portal.kind, portal.country or "", *words, checked, numbers[1], _told(entry))
     return made
+
+
+def _told(entry: Entry) -> str:
+    """How the run that stands ended, and the one that came after it."""
+    later = f"; run {entry.later.run} since: {entry.later}" if entry.later else ""
+    return f"{entry.stands or ''}{later}"
 
 
 def _value(portal: PortalRecord, name: str) -> str:

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from crawler.prefill import prefill, summarise
+from detectors.plainly import plainly
 from losi.searched import language_name, searched_words
 from review.marks import Piece, link_target, pieces, safe_link
 
@@ -129,7 +130,7 @@ def _proof(observation: Observation, data: Path | None) -> Proof:
     return Proof(
         pieces=pieces(observation.quote, observation.matched),
         gloss=observation.gloss,
-        why=observation.why,
+        why=str(plainly(observation.why, observation.quote, observation.matched)),
         url=observation.url,
         link=safe_link(observation.url),
         target=link_target(observation.url, observation.href),

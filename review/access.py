@@ -12,6 +12,7 @@ from review.context import Context
 from review.errors import Forbidden, NotSignedIn
 from review.service.accounts import RANK
 from review.service.sessions import Viewer, account_of_token, note_use, session_of
+from review.wording import N_
 
 SECURE_COOKIE, PLAIN_COOKIE = "__Host-losi", "losi"
 
@@ -47,7 +48,7 @@ def visitor(request: Request) -> Viewer | None:
 def signed_in(found: Annotated[Viewer | None, Depends(visitor)]) -> Viewer:
     """Who asks; raises `NotSignedIn`."""
     if found is None:
-        raise NotSignedIn("please log in")
+        raise NotSignedIn(N_("please log in"))
     return found
 
 
@@ -56,7 +57,7 @@ def at_least(role: str) -> Callable[[Viewer], Viewer]:
 
     def check(viewer: Annotated[Viewer, Depends(signed_in)]) -> Viewer:
         if RANK[viewer.role] < RANK[role]:
-            raise Forbidden(f"this is for the role {role}")
+            raise Forbidden(N_("this is for the role %(role)s"), role=role)
         return viewer
 
     return check
@@ -79,7 +80,7 @@ def from_script(
 
 def _compare(viewer: Viewer, token: str) -> None:
     if not viewer.csrf or not hmac.compare_digest(viewer.csrf.encode(), token.encode("utf-8", "replace")):
-        raise Forbidden("this form is not, or no longer, yours", "load the page again")
+        raise Forbidden(N_("this form is not, or no longer, yours"), N_("load the page again"))
 
 
 App = Annotated[Context, Depends(context_of)]

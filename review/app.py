@@ -18,8 +18,9 @@ from starlette.exceptions import HTTPException
 from review import jobs
 from review.access import visitor
 from review.context import Context
-from review.errors import NotSignedIn, ReviewError, TooMany
-from review.pages import render
+from review.errors import NotSignedIn, Refused, ReviewError, TooMany
+from review.i18n import translations
+from review.pages import chosen_language, render
 from review.routes import (
     account,
     admin,
@@ -38,6 +39,7 @@ from review.security.headers import SecurityMiddleware
 from review.security.signing import signer
 from review.service.sessions import Viewer
 from review.settings import ReviewSettings
+from review.wording import N_
 from storage.database import Database
 from storage.errors import StorageError
 
@@ -89,26 +91,26 @@ def _handle_errors(app: FastAPI) -> None:
     def refused(request: Request, error: ReviewError) -> Response:
         if isinstance(error, NotSignedIn) and request.method == "GET" and not _wants_json(request):
             return RedirectResponse("/login", 303)
-        answer = _answer(request, error.status, error.message, error.mend)
+        answer = _answer(request, error.status, error)
         if isinstance(error, TooMany):
             answer.headers["Retry-After"] = str(error.wait)
         return answer
 
     @app.exception_handler(StorageError)
     def unkept(request: Request, error: StorageError) -> Response:
-        return _answer(request, 503, error.message, error.mend)
+        return _answer(request, 503, ReviewError(error.message, error.mend))
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:
         """Names the fields, never what was typed into them."""
         wrong = {".".join(str(part) for part in each["loc"][1:]) or str(each["loc"][0]) for each in error.errors()}
-        return _answer(request, 422, f"not acceptable: {', '.join(sorted(wrong))[:500]}", "")
+        return _answer(request, 422, Refused(N_("not acceptable: %(fields)s"), fields=", ".join(sorted(wrong))[:500]))
 
     @app.exception_handler(HTTPException)
     def missing(request: Request, error: HTTPException) -> Response:
         detail = str(error.detail)
-        told = "there is no such page" if detail == "Not Found" and not _wants_json(request) else detail
-        answer = _answer(request, error.status_code, told, "")
+        told = N_("there is no such page") if detail == "Not Found" and not _wants_json(request) else detail
+        answer = _answer(request, error.status_code, ReviewError(told))
         answer.headers.update(error.headers or {})
         return answer
 
@@ -117,11 +119,17 @@ def _wants_json(request: Request) -> bool:
     return request.url.path.startswith(API)
 
 
-def _answer(request: Request, status: int, message: str, mend: str) -> Response:
+def _answer(request: Request, status: int, error: ReviewError) -> Response:
+    """The error in the language of the person who reads it; to programs in English."""
+    viewer = _reader(request) if status < 500 else None
+    to_program = _wants_json(request) and not (viewer and viewer.key)
+    language = "en" if to_program else viewer.language if viewer else chosen_language(request)
+    message, mend = error.told(translations(language).gettext)
     if _wants_json(request):
         return JSONResponse({"error": message, "mend": mend}, status)
-    viewer = _reader(request) if status < 500 else None
-    return render(request, "error.html", viewer, status=status, message=message, mend=mend, back=_back(request))
+    spoken = "en" if (message, mend) == (error.message, error.mend) else language
+    values = {"message": message, "mend": mend, "spoken": spoken, "back": _back(request)}
+    return render(request, "error.html", viewer, status=status, **values)
 
 
 def _reader(request: Request) -> Viewer | None:

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from review.wording import N_
+
 
 class ReviewError(Exception):
-    """Something cannot be done; `mend` says what a person can do about it."""
+    """Something cannot be done; `mend` says what a person can do about it.
+
+    Both may hold placeholders such as `%(name)s` for `values`; what a page may show is marked with `N_`.
+    """
 
     status = 400
 
-    def __init__(self, message: str, mend: str = "") -> None:
-        self.message = message
-        self.mend = mend
-        super().__init__(f"{message}; {mend}" if mend else message)
+    def __init__(self, message: str, mend: str = "", **values: object) -> None:
+        self._texts = (message, mend)
+        self._values = values
+        self.message, self.mend = self.told(lambda text: text)
+        super().__init__(f"{self.message}; {self.mend}" if mend else self.message)
+
+    def told(self, translate: Callable[[str], str]) -> tuple[str, str]:
+        """Message and mend, each translated before its placeholders are filled."""
+        message, mend = (self._filled(translate(text)) if text else "" for text in self._texts)
+        return message, mend
+
+    def _filled(self, text: str) -> str:
+        return text % self._values if self._values else text
 
 
 class NotSignedIn(ReviewError):  # noqa: N818
@@ -50,5 +66,5 @@ class TooMany(ReviewError):  # noqa: N818
     status = 429
 
     def __init__(self, message: str, wait: int) -> None:
-        super().__init__(message, f"try again in {wait} seconds")
+        super().__init__(message, N_("try again in %(wait)s seconds"), wait=wait)
         self.wait = wait

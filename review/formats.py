@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 from jinja2 import Environment
 
+from detectors.plainly import plainly
 from review.i18n import translations
 from review.marks import clipped, pieces, plain, safe_link
 from review.wording import WORDS, confidence_band
 from survey.countries import countries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_ISOLATE, _END = "\u2068", "\u2069"
+"""Keep the direction of quoted words to themselves (Unicode UAX 9)."""
 
 
 def add_formats(made: Environment, language: str) -> None:
@@ -30,6 +38,8 @@ def add_formats(made: Environment, language: str) -> None:
         plain=plain,
         clipped=clipped,
         safe_link=safe_link,
+        reason=write.reason,
+        plainly=lambda why: str(plainly(why)),
         band=confidence_band,
     )
 
@@ -45,6 +55,15 @@ class Formats:
         """The word for a key of `review.wording`, translated; the key itself if it has none."""
         word = WORDS[kind].get(key or "")
         return self._translations.gettext(word) if word else (key or "")
+
+    def reason(self, why: str, quote: str = "", matched: Iterable[tuple[int, int]] = ()) -> str:
+        """Why an observation counts, in plain words of the language; empty where nobody translated them, as a detector
+        said them itself."""
+        read = plainly(why, quote, matched)
+        if not read.form or read.form == "said":
+            return ""
+        said, place = self.said("seen", read.form), self.said("place", read.place)
+        return said % {"place": place, "words": f"{_ISOLATE}{read.words}{_END}"}
 
     def percent(self, share: float | None) -> str:
         """A share of 0..1 in whole percent."""

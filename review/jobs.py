@@ -98,7 +98,13 @@ def _result(context: Context, card_id: int, page: ProofPage) -> dict[str, object
         "after": {finding.feature: finding.state for finding in page.findings},
         "confidence": {finding.feature: finding.confidence for finding in page.findings},
         "proof": [
-            {"feature": finding.feature, "excerpt": best.quote, "why": best.why, "url": best.url}
+            {
+                "feature": finding.feature,
+                "excerpt": best.quote,
+                "matched": best.matched,
+                "why": best.why,
+                "url": best.url,
+            }
             for finding in page.findings
             for best in finding.evidence[:1]
         ],

@@ -121,6 +121,30 @@ _CONFIDENCE = {
     "rather": N_("more likely than not"),
     "doubtful": N_("doubtful"),
 }
+_PLACES = {
+    "link": N_("Link"),
+    "menu link": N_("Menu link"),
+    "header link": N_("Header link"),
+    "footer link": N_("Footer link"),
+    "side-column link": N_("Side-column link"),
+    "breadcrumb link": N_("Breadcrumb link"),
+    "consent-notice link": N_("Link of the consent notice"),
+    "button or field": N_("Button or field"),
+    "embedded frame": N_("Embedded frame"),
+    "image": N_("Image"),
+    "heading": N_("Heading"),
+    "page title": N_("Page title"),
+    "form": N_("Form"),
+    "text": N_("Text"),
+    "page address": N_("Address of the page"),
+}
+_SEEN = {
+    "words": N_("%(place)s with the words “%(words)s”"),
+    "address": N_("%(place)s to an address with the words “%(words)s”"),
+    "beside": N_("%(place)s with the words “%(words)s” and further words of the topic"),
+    "together": N_("%(place)s whose words tell the topic together"),
+    "group": N_("%(place)s with the words “%(words)s”, on a page about this group of people"),
+}
 WORDS = MappingProxyType(
     {
         "state": _STATES,
@@ -143,6 +167,8 @@ WORDS = MappingProxyType(
         "kind": _KINDS,
         "stage": _STAGES,
         "confidence": _CONFIDENCE,
+        "place": _PLACES,
+        "seen": _SEEN,
     }
 )
 """Tables of words by what they speak of; a key that a table lacks is shown as it is."""

@@ -6,20 +6,26 @@ Run it after a change to any of them: `make docs`. A test holds the pages to the
 from __future__ import annotations
 
 import inspect
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
 
 import click
+from pydantic import SecretStr
 
 from crawler.settings import CrawlOptions
 from detectors import registry
 from detectors.lexicon import bundled
 from losi.cli import main as losi
+from review.settings import PREFIX, ReviewSettings
 from survey.features import features
 from survey.questionnaire import editions, indicators_answered_by, load
 
-FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs" / "reference"
+PACKAGES = ("survey", "storage", "detectors", "spiders", "crawler", "review", "losi")
 NOTE = "<!-- Written by scripts/build_docs.py; do not edit. -->\n\n"
 WIDTH = 100
 PROOF = {
@@ -28,13 +34,20 @@ PROOF = {
     "browser": "in a browser",
     "manual": "only by a person",
 }
-ENVIRONMENT = (
-    ("LOSI_DATA", "Folder of database, archive and reports; the same as --data."),
-    ("LOSI_DB", "Database URL; the same as --db."),
-    ("LOSI_CONTACT", "Page that tells webmasters who asks; the same as --contact."),
-    ("LOSI_DEBUG", "When set, an unexpected error shows where it came from."),
-    ("LOSI_CHROMIUM", "The Chromium that the set-up is to take."),
-)
+OTHERS = {
+    "LOSI_AXE": "File of axe-core to use in the place of the one that comes with axe-playwright-python.",
+    "LOSI_CHROMIUM": "The Chromium to use: by the set-up, and by every command that opens a browser.",
+    "LOSI_CONCURRENCY": "Portals at a time of the worker in `deploy/compose.yaml`.",
+    "LOSI_DEBUG": "When set, an unexpected error shows where it came from.",
+    "LOSI_IMAGE": "Image that `deploy/compose.yaml` starts.",
+    "LOSI_VNU": "The vnu.jar of the Nu Html Checker: for the set-up, and for every command that judges markup.",
+    "LOSI_WORKER_MEMORY": "Memory limit of the worker in `deploy/compose.yaml`.",
+}
+"""Variables that are no option of a command and no setting of the review app; the code is searched for their names."""
+READ_IN = (*(f"{name}/**/*.py" for name in PACKAGES), "scripts/*.sh", "deploy/**/*")
+VARIABLE = re.compile(r"\bLOSI_[A-Z]+(?:_[A-Z]+)*\b")
+FEW = 6
+"""Commands that are named one by one."""
 
 
 def main() -> None:
@@ -142,19 +155,64 @@ def _mark(feature: str, covered: frozenset[str], strong: set[str]) -> str:
 
 
 def settings_page() -> str:
-    """The options of a crawl, and the environment variables."""
+    """The options of a crawl, and every environment variable that anything here reads."""
     rows = [
         (f"`{name}`", "" if field.default_factory else f"`{field.default!r}`", field.description or "")
         for name, field in CrawlOptions.model_fields.items()
     ]
-    environment = [(f"`{name}`", meaning) for name, meaning in ENVIRONMENT]
+    options, review = option_variables(), review_variables()
     return "\n\n".join(
         (
             "# Settings",
             "## Options of a crawl\n\n" + _table(("name", "default", "meaning"), rows),
-            "## Environment variables\n\n" + _table(("name", "meaning"), environment),
+            "## Environment variables",
+            "### In the place of an option\n\nThe option wins where both are given. Switches take `1` or `0`.",
+            _table(("name", "option", "commands", "meaning"), options.values()),
+            "### Others\n\n" + _table(("name", "meaning"), other_variables({*options, *review})),
+            "### Of the review app\n\n" + _table(("name", "default", "meaning"), review.values()),
         )
     )
+
+
+def option_variables() -> dict[str, tuple[str, ...]]:
+    """A row for each variable that stands for an option of commands, by its name."""
+    found: defaultdict[str, list[tuple[str, click.Option]]] = defaultdict(list)
+    for command, context in all_commands():
+        for option in command.params:
+            if isinstance(option, click.Option) and isinstance(option.envvar, str):
+                found[option.envvar].append((context.command_path, option))
+    return {name: _option_row(name, found[name]) for name in sorted(found)}
+
+
+def _option_row(name: str, found: list[tuple[str, click.Option]]) -> tuple[str, ...]:
+    paths = [f"`{path}`" for path, _ in found]
+    option = found[0][1]
+    flags = ", ".join(f"`{flag}`" for flag in (*option.opts, *option.secondary_opts))
+    meaning = re.sub(rf" \(or {name}\)|\s*\[default: [^]]*\]", "", option.help or "")
+    return f"`{name}`", flags, ", ".join(paths) if len(paths) <= FEW else f"{len(paths)} commands", meaning
+
+
+def review_variables() -> dict[str, tuple[str, ...]]:
+    """A row for each setting of the review app, by the name of its variable."""
+    names = {f"{PREFIX}{name.upper()}": field for name, field in ReviewSettings.model_fields.items()}
+    return {
+        name: (f"`{name}`", f"`{_plain(field.default)!r}`", field.description or "") for name, field in names.items()
+    }
+
+
+def _plain(value: object) -> object:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+
+def other_variables(told: Iterable[str]) -> list[tuple[str, str]]:
+    """A row for each variable named in the code that is not `told` elsewhere; LookupError where its meaning lacks."""
+    files = (path for pattern in READ_IN for path in ROOT.glob(pattern) if path.is_file())
+    named = {name for path in files for name in VARIABLE.findall(path.read_text(encoding="utf-8"))} - set(told)
+    if wrong := named ^ OTHERS.keys():
+        raise LookupError(
+            f"OTHERS must tell the variables that the code reads, and no more: {', '.join(sorted(wrong))}"
+        )
+    return [(f"`{name}`", OTHERS[name]) for name in sorted(named)]
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -18,6 +18,7 @@ from crawler.browser.supply import Supply
 from crawler.browser.views import PHONE
 from crawler.browser.window import Window
 from crawler.wire import FetchError
+from storage.archive.luggage import pictures_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +50,7 @@ class Places:
     @property
     def pictures(self) -> Path:
         """The folder of the run's pictures."""
-        return self.data / "screenshots" / f"run-{self.run_id:06d}"
+        return self.data / pictures_name(self.archive.name)
 
 
 class Browsing:
@@ -74,6 +75,7 @@ class Browsing:
 
         self._end = monotonic()
         self._started = self._closed = False
+        self._drawn = 0
         visit.on_stop(self._window.abort)
 
     @property
@@ -96,13 +98,22 @@ class Browsing:
         if reading.kind != "html" or reading.refused is not None:
             return None
         if home:
+            self._tell_drawing(answer.url)
             return await self._surveyor.home(answer)
-        return await self._renderer.render(answer) if reading.shell else None
+        return await self._rendered(answer) if reading.shell else None
 
     async def drawn_missing(self, answer: Answer) -> Answer | None:
         """The same for the answer to an address that cannot exist: a portal made of scripts tells so by them."""
         is_shell = answer.status == 200 and fullness(answer.page(self._visit.inspector)).is_shell
-        return await self._renderer.render(answer) if is_shell else None
+        return await self._rendered(answer) if is_shell else None
+
+    async def _rendered(self, answer: Answer) -> Answer | None:
+        self._tell_drawing(answer.url)
+        return await self._renderer.render(answer)
+
+    def _tell_drawing(self, url: str) -> None:
+        self._visit.tell("rendering", self._drawn, url=url)
+        self._drawn += 1
 
     def choose(self, sent: Reading, drawn: Reading, *, home: bool) -> bool:
         """Whether the page is to be read as its scripts made it."""
@@ -122,10 +133,13 @@ class Browsing:
         if not await self._window.ready():
             return
         home = self._visit.story.final_url
-        await self._surveyor.phone(await self._for_phones(home))
         pages = sample(self._readings, home=home, limit=MAX_SAMPLE)
         self.sampled = tuple(page.url for page in pages)
-        await self._surveyor.sample(pages, self._end)
+        self._visit.tell("measuring", 0, len(pages), home)
+        await self._surveyor.phone(await self._for_phones(home))
+        await self._surveyor.sample(
+            pages, self._end, lambda done, url: self._visit.tell("measuring", done, len(pages), url)
+        )
 
     async def picture(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """At the end: the findings with pictures of their best proof, as far as pages and time suffice."""
@@ -139,6 +153,7 @@ class Browsing:
             max_pages=options.max_screenshot_pages,
             seconds=self._end - monotonic(),
             at_once=options.browser_pages,
+            tell=lambda done, of, url: self._visit.tell("picturing", done, of, url),
         )
         views = dict(self.views())
         findings = [self._seen_whole(found, views) for found in findings]

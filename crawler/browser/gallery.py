@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -43,10 +43,19 @@ class _Job:
 
 
 class Gallery:
-    """Pictures for one run. `lacking` tells afterwards why features have none, by reason."""
+    """Pictures for one run. `lacking` tells afterwards why features have none, by reason; `tell` hears how many
+    pictures are taken, of how many, and on which page the next one is."""
 
     def __init__(
-        self, window: Window, supply: Supply, renderer: Renderer, *, max_pages: int, seconds: float, at_once: int = 2
+        self,
+        window: Window,
+        supply: Supply,
+        renderer: Renderer,
+        *,
+        max_pages: int,
+        seconds: float,
+        tell: Callable[[int, int, str], None],
+        at_once: int = 2,
     ) -> None:
         self._window = window
         self._supply = supply
@@ -55,6 +64,8 @@ class Gallery:
         self._end = monotonic() + seconds
         self._turn = asyncio.Semaphore(at_once)
         self._opened: set[int] = set()
+        self._tell = tell
+        self._wanted = 0
         self.shots: dict[str, tuple[int, Shot]] = {}
         self.lacking: dict[str, str] = {}
 
@@ -63,6 +74,7 @@ class Gallery:
         page (HTTPS, a style sheet) has none to take."""
         jobs_of = {found.feature: list(self._jobs(found)) for found in findings if found.state == "present"}
         waiting = {feature: jobs for feature, jobs in jobs_of.items() if jobs}
+        self._wanted = len(waiting)
         while waiting and (plan := self._plan(waiting)):
             await asyncio.gather(*(self._page(capture, jobs) for capture, jobs in plan.items()))
             for jobs in plan.values():
@@ -119,6 +131,7 @@ class Gallery:
 
     async def _shown(self, capture: int, jobs: list[_Job], view: View, left: float) -> None:
         document = self._supply.captured(capture)
+        self._tell(len(self.shots), self._wanted, jobs[0].url)
 
         async def work(page: Page) -> None:
             for job in jobs:
@@ -133,6 +146,7 @@ class Gallery:
                 else:
                     self.shots[job.feature] = (job.place, shot)
                     self.lacking.pop(job.feature, None)
+                    self._tell(len(self.shots), self._wanted, job.url)
 
         await self._window.look(
             jobs[0].url,

@@ -27,7 +27,7 @@ from crawler.browser.views import DESKTOP, PHONE
 from detectors.facts import BrowserFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from playwright.async_api import Page
 
@@ -109,11 +109,13 @@ class Surveyor:
             return
         self.pictures[PHONE.name] = card(picture)
 
-    async def sample(self, readings: Sequence[Reading], end: float) -> None:
-        """Checks the accessibility of further pages, and what they load without encryption, until `end` (monotonic)."""
-        for reading in readings:
+    async def sample(self, readings: Sequence[Reading], end: float, tell: Callable[[int, str], None]) -> None:
+        """Checks the accessibility of further pages, and what they load without encryption, until `end` (monotonic).
+        Before each, `tell` hears how many are behind, and its address."""
+        for done, reading in enumerate(readings):
             if monotonic() >= end or (self._home is not None and reading.url == self._home.url):
                 continue
+            tell(done, reading.url)
 
             async def work(page: Page, capture: int | None = reading.capture) -> None:
                 checked = await self._accessibility(page, capture)

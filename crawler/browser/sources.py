@@ -60,7 +60,7 @@ class Live:
 
     async def fetch(self, url: str, headers: Mapping[str, str]) -> Wire:
         """The answer as received; raises `FetchError`."""
-        if self._options.obey_robots and not (await self._policy(origin(url))).allows(url):
+        if self._options.binds(url) and not (await self._policy(origin(url))).allows(url):
             raise FetchError("robots", f"robots.txt asks not to fetch {url}")
         return await self._ask(url, headers)
 

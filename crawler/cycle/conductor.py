@@ -16,7 +16,7 @@ from crawler.cycle.plan import Choice
 from crawler.cycle.queue import DueQueue
 from crawler.cycle.visits import Shared, visit
 from storage.errors import StorageError
-from storage.repository import next_due, take_pulse
+from storage.repository import clear_pulse, next_due, take_pulse
 
 if TYPE_CHECKING:
     from storage.repository import Due
@@ -41,12 +41,14 @@ class CycleOptions:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """A moment of the crawl: portals under way, visits that ended, pages read and pages a second of late."""
+    """A moment of the crawl: portals under way, visits that ended, pages read and pages a second of late; `measured`
+    are the portals under way whose pages are read and that are measured and pictured now."""
 
     active: int
     ended: int
     pages: int
     rate: float
+    measured: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +88,16 @@ class Conductor:
 
     async def run(self) -> CycleResult:
         """Crawls to the end, whatever that is."""
-        beat = asyncio.ensure_future(self._beat())
+        over = asyncio.Event()
+        beat = asyncio.ensure_future(self._beat(over))
         try:
             ending = await self._all()
         finally:
-            beat.cancel()
-            with suppress(asyncio.CancelledError):
-                await beat
+            over.set()
+            await beat
         if self._error is not None:
             raise self._error
-        await self._pulse()
+        await self._last_pulse()
         seconds = round(monotonic() - self._began, 3)
         return CycleResult(ending, self._ended, self._shared.pages, seconds, await self._next_due())
 
@@ -148,9 +150,13 @@ class Conductor:
         database, cycle_id = self._shared.database, self._shared.cycle_id
         return await asyncio.to_thread(database.read, lambda session: next_due(session, cycle_id))
 
-    async def _beat(self) -> None:
+    async def _beat(self, over: asyncio.Event) -> None:
+        """Pulses until it is over; the last one is written by then, and none comes after it."""
         while True:
-            await asyncio.sleep(_PULSE)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), _PULSE)
+            if over.is_set():
+                return
             try:
                 await self._pulse()
             except StorageError as error:
@@ -163,18 +169,33 @@ class Conductor:
         self._shared.stop.set()
 
     async def _pulse(self) -> None:
-        pulse = Pulse(len(self._tasks), self._ended, self._shared.pages, self._rate())
-        if self._tell is not None:
-            self._tell(pulse)
+        pulse = self._told()
         if await asyncio.to_thread(self._written, pulse, dict(self._shared.progress)):
             self._paused = True
             self._shared.stop.set()
+
+    async def _last_pulse(self) -> None:
+        """Tells how it ended, and that nobody crawls the cycle any more."""
+        self._told()
+        await asyncio.to_thread(self._cleared)
+
+    def _told(self) -> Pulse:
+        shared = self._shared
+        pulse = Pulse(len(self._tasks), self._ended, shared.pages, self._rate(), len(shared.measured))
+        if self._tell is not None:
+            self._tell(pulse)
+        return pulse
+
+    def _cleared(self) -> None:
+        self._hold()
+        self._shared.database.write(lambda session: clear_pulse(session, self._shared.cycle_id))
 
     def _written(self, pulse: Pulse, progress: dict[int, tuple[int, int]]) -> bool:
         values = {
             "at": datetime.now(UTC).isoformat(),
             "process": os.getpid(),
             "active": pulse.active,
+            "measured": pulse.measured,
             "ended": pulse.ended,
             "pages": pulse.pages,
             "rate": round(pulse.rate, 3),

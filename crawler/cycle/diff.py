@@ -16,6 +16,7 @@ from storage.errors import StorageError
 from storage.models import Capture, CyclePortal, Finding, Portal, Run
 from storage.repository import cycle_runs, findings, get_cycle, get_run
 from storage.rows import url_key
+from survey.questionnaire import UnknownEditionError, load
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -46,7 +47,10 @@ class FindingChange:
 
 @dataclass(frozen=True, slots=True)
 class PortalChanges:
-    """The changed findings of one portal; `problem` says why they could not be compared."""
+    """The changed findings of one portal; `problem` says why they could not be compared.
+
+    `findings` of the later visit were compared; `editions` are those that the two visits answered.
+    """
 
     portal_id: int
     url: str
@@ -56,30 +60,47 @@ class PortalChanges:
     findings: int
     changes: tuple[FindingChange, ...]
     problem: str = ""
+    editions: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
 class CycleDiff:
-    """Two cycles compared; portals that only one has a visit of are only counted."""
+    """Two cycles compared; portals that only one has a visit of are only counted.
+
+    `all_features`: features that the editions do not ask for were compared too.
+    """
 
     before: str
     after: str
     only_before: int
     only_after: int
     portals: tuple[PortalChanges, ...]
+    all_features: bool = False
 
 
 def diff_cycles(
-    database: Database, before: str, after: str, chosen: Choice, *, data_dir: Path, inspector: Inspector | None = None
+    database: Database,
+    before: str,
+    after: str,
+    chosen: Choice,
+    *,
+    data_dir: Path,
+    inspector: Inspector | None = None,
+    all_features: bool = False,
 ) -> CycleDiff:
-    """Compares the visits that count of two cycles. Raises `StorageError` for an unknown cycle."""
+    """Compares the visits that count of two cycles, on the features that their editions ask for, or on all.
+
+    Raises `StorageError` for an unknown cycle.
+    """
     inspector = inspector or Inspector.default()
     with database.reader() as session:
         first, second = get_cycle(session, before), get_cycle(session, after)
         then, now = (dict(_counted(session, cycle.id, chosen)) for cycle in (first, second))
     both = sorted(then.keys() & now.keys())
-    made = tuple(_portal(database, portal, (then[portal], now[portal]), data_dir, inspector) for portal in both)
-    return CycleDiff(before, after, len(then.keys() - now.keys()), len(now.keys() - then.keys()), made)
+    made = tuple(
+        _portal(database, portal, (then[portal], now[portal]), data_dir, inspector, all_features) for portal in both
+    )
+    return CycleDiff(before, after, len(then.keys() - now.keys()), len(now.keys() - then.keys()), made, all_features)
 
 
 def _counted(session: Session, cycle_id: int, chosen: Choice) -> Iterator[tuple[int, int]]:
@@ -94,16 +115,30 @@ def _counted(session: Session, cycle_id: int, chosen: Choice) -> Iterator[tuple[
 
 
 def _portal(
-    database: Database, portal_id: int, runs: tuple[int, int], data_dir: Path, inspector: Inspector
+    database: Database, portal_id: int, runs: tuple[int, int], data_dir: Path, inspector: Inspector, every: bool
 ) -> PortalChanges:
     with database.reader() as session:
         portal = session.get_one(Portal, portal_id)
+        first, second = (get_run(session, run) for run in runs)
         then, now = ({row.feature: row for row in findings(session, run)} for run in runs)
-        changed = [key for key in sorted(then.keys() | now.keys()) if _state(then.get(key)) != _state(now.get(key))]
+        asked = None if every else _asked(first.edition, second.edition)
+        compared = [key for key in sorted(then.keys() | now.keys()) if asked is None or key in asked]
+        changed = [key for key in compared if _state(then.get(key)) != _state(now.get(key))]
         again, problem = _reread(database, runs[0], inspector, data_dir) if changed else (None, "")
-        view = _View(session, get_run(session, runs[0]), get_run(session, runs[1]), again)
+        view = _View(session, first, second, again)
         changes = tuple(view.change(key, then.get(key), now.get(key)) for key in changed)
-        return PortalChanges(portal_id, portal.url, portal.name, portal.country or "", runs, len(now), changes, problem)
+        return PortalChanges(
+            portal_id, portal.url, portal.name, portal.country or "", runs, sum(key in now for key in compared),
+            changes, problem, (first.edition, second.edition),
+        )  # fmt: skip
+
+
+def _asked(*editions: str) -> frozenset[str] | None:
+    """The features that any of the editions asks for; None where one is not known here, so that nothing is left out."""
+    try:
+        return frozenset(key for edition in editions for key in load(edition).features)
+    except UnknownEditionError:
+        return None
 
 
 def _reread(database: Database, run_id: int, inspector: Inspector, data_dir: Path) -> tuple[RerunResult | None, str]:

@@ -11,15 +11,16 @@ from storage.repository import CycleCount, next_due, tally_cycle
 from survey.countries import countries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy.orm import Session
 
     from storage.models import Cycle
 
 _READ = ("ok", "partial")
+_OPEN = ("running", "pending")
 _FRESH = timedelta(seconds=20)
-"""A crawl that has said nothing for so long has ended."""
+"""A crawl that has said nothing for so long was killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class RegionStatus:
 class CycleStatus:
     """A cycle at one moment. `states` counts portals by state, `failed` those that count as failed by outcome and
     cause, `passing` those that wait for another try by cause. `rate` is pages a second; `left` seconds until what is
-    not waiting may be done, None while it cannot be told; `due` when the next that waits may be visited."""
+    not waiting may be done, None while it cannot be told; `due` when the next that waits may be visited. `measured` are
+    those of the running portals whose pages are read and that are measured and pictured now."""
 
     name: str
     edition: str
@@ -58,6 +60,7 @@ class CycleStatus:
     rate: float
     left: float | None
     due: datetime | None
+    measured: int = 0
 
 
 def cycle_status(
@@ -65,9 +68,9 @@ def cycle_status(
 ) -> CycleStatus:
     """The status of a cycle. Regions are the UN's (M49); with `by_region`, the portals' own regions of a country."""
     counts = tally_cycle(session, cycle.id)
-    crawling = _is_crawling(cycle, now or datetime.now(UTC))
-    rate = float(cycle.pulse.get("rate", 0.0)) if crawling else 0.0
     states = _sums((count.state, count.portals) for count in counts)
+    crawling = _is_crawling(cycle, states, now or datetime.now(UTC))
+    rate = float(cycle.pulse.get("rate", 0.0)) if crawling else 0.0
     return CycleStatus(
         cycle.name,
         cycle.edition,
@@ -84,12 +87,17 @@ def cycle_status(
         rate,
         _left(counts, states, rate),
         next_due(session, cycle.id),
+        int(cycle.pulse.get("measured", 0)) if crawling else 0,
     )
 
 
-def _is_crawling(cycle: Cycle, now: datetime) -> bool:
+def _is_crawling(cycle: Cycle, states: Mapping[str, int], now: datetime) -> bool:
+    """Whether somebody spoke of late. A crawl that ends in order takes its last word back; workers, which stay for the
+    next cycle, crawl this one only while one of its portals is open."""
     said = cycle.pulse.get("at")
-    return isinstance(said, str) and now - datetime.fromisoformat(said) < _FRESH
+    if not isinstance(said, str) or now - datetime.fromisoformat(said) >= _FRESH:
+        return False
+    return "workers" not in cycle.pulse or bool(cycle.pulse.get("active")) or any(map(states.get, _OPEN))
 
 
 def _is_read(count: CycleCount) -> bool:

@@ -41,7 +41,8 @@ _GRACE = 120.0
 
 @dataclass(slots=True)
 class Shared:
-    """What all visits of one process share. `progress` holds pages and requests by run, for the pulse."""
+    """What all visits of one process share. `progress` holds pages and requests by run, for the pulse; `measured` the
+    runs whose pages are read, and are now measured and pictured."""
 
     database: Database
     data_dir: Path
@@ -53,6 +54,7 @@ class Shared:
     engine: Engine | None = None
     batch_seconds: float = 5.0
     progress: dict[int, tuple[int, int]] = field(default_factory=dict)
+    measured: set[int] = field(default_factory=set)
     pages: int = 0
 
 
@@ -82,6 +84,7 @@ async def visit(due: Due, shared: Shared) -> bool:
         failure = f"{type(error).__name__}: {error}"
     finally:
         shared.progress.pop(turn.resume, None)
+        shared.measured.discard(turn.resume)
     await asyncio.to_thread(_settle, due, turn.resume, failure, shared)
     return True
 
@@ -100,6 +103,8 @@ async def _bounded(due: Due, turn: Turn, shared: Shared) -> None:
         shared.progress[run_id] = (progress.pages, progress.requests)
         shared.pages += progress.pages - counted
         counted = progress.pages
+        if progress.step.stage not in ("reading", "rendering"):
+            shared.measured.add(run_id)
 
     task = asyncio.ensure_future(
         check(

@@ -65,6 +65,8 @@ async def _desk(
     database: Database, data_dir: Path, options: WorkerOptions, metrics: WorkerMetrics
 ) -> AsyncIterator[Desk]:
     inspector = Inspector.default()
+    for problem in inspector.problems:
+        logger.warning("%s", problem)
     names = tuple(detector.name for detector in inspector.detectors.all)
     pool = ReaderPool(names, options.processes) if options.processes else None
     locks = await PortalLocks.open(database.url)

@@ -26,7 +26,7 @@ from crawler.jobs.locks import LocksLostError
 from crawler.jobs.queue import VISIT
 from crawler.jobs.recovery import forsaken, recover
 from storage.errors import StorageError
-from storage.repository.schedules import take_worker_pulse
+from storage.repository.schedules import drop_worker_pulse, take_worker_pulse
 
 if TYPE_CHECKING:
     from crawler.cycle.visits import Shared
@@ -36,6 +36,9 @@ logger = logging.getLogger(__name__)
 _PULSE = 2.0
 _RATE_OVER = 60.0
 _MAX_WAIT = 300
+_FORGOTTEN = 86_400.0
+"""Seconds without a sign of life after which a worker that begins deletes the row of another: one that only stood still
+would need it to go on. Its portals are taken over long before."""
 _COME_BACK = 10.0
 """Seconds in which workers come back to a database that was away; until then none is taken to be dead."""
 
@@ -118,6 +121,7 @@ class Worker:
                     await task
         if not work.cancelled():
             _result(work)
+        await self._hush()
 
     async def _work(self) -> None:
         options = self._options
@@ -129,7 +133,7 @@ class Worker:
             install_signal_handlers=False,
             delete_jobs="always",
             update_heartbeat_interval=options.heartbeat,
-            stalled_worker_timeout=options.silent,
+            stalled_worker_timeout=_FORGOTTEN,
             fetch_job_polling_interval=min(5.0, options.heartbeat),
         )
 
@@ -211,10 +215,25 @@ class Worker:
         self._told[cycle_id] = shared.pages
         (self._busy.add if desk.active[cycle_id] else self._busy.discard)(cycle_id)
         rate = self._rates.setdefault(cycle_id, Rate()).over(shared.pages)
-        values = {"active": desk.active[cycle_id], "ended": desk.ended[cycle_id], "pages": shared.pages, "rate": rate}
+        values = {
+            "active": desk.active[cycle_id],
+            "measured": len(shared.measured),
+            "ended": desk.ended[cycle_id],
+            "pages": shared.pages,
+            "rate": rate,
+        }
         progress = [(run, *counts) for run, counts in list(shared.progress.items())]
         if await asyncio.to_thread(self._write, cycle_id, values, progress):
             shared.stop.set()
+
+    async def _hush(self) -> None:
+        """Takes away what was said of the cycles, now that the work has ended in order."""
+        for cycle_id in self._told:
+            with suppress(StorageError):
+                await asyncio.to_thread(self._drop, cycle_id)
+
+    def _drop(self, cycle_id: int) -> None:
+        self._desk.database.write(lambda session: drop_worker_pulse(session, cycle_id, self.name))
 
     def _write(self, cycle_id: int, values: dict[str, Any], progress: list[tuple[int, int, int]]) -> bool:
         return self._desk.database.write(

@@ -35,7 +35,7 @@ async def start(visit: Visit, crawled: asyncio.Event) -> Probe:
 
 def _allowed(visit: Visit, url: str) -> bool:
     """What robots.txt says; an origin that the crawl has not asked is taken to say what the first one said."""
-    if not visit.obeys_robots or not visit.robots:
+    if not visit.binds(url) or not visit.robots:
         return True
     first: RobotsPolicy = next(iter(visit.robots.values()))
     where = origin(canonical(url))

@@ -1,22 +1,26 @@
-"""`losi archives`: brings run archives to another place and back."""
+"""`losi archives`: brings run archives and their pictures to another place and back."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from losi.options import State, example, with_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 _PAIRS = "Option of the kind of place, such as endpoint_url=https://s3.example."
 
 
 @click.group(epilog=example("losi archives push s3://bucket/losi", "losi archives pull s3://bucket/losi --cycle 2026"))
 def archives() -> None:
-    """Copy run archives to any place that fsspec knows (a path, s3://, sftp://), and back."""
+    """Copy run archives to any place that fsspec knows (a path, s3://, sftp://), and back.
+
+    The pictures of a run's proof travel with its archive.
+    """
 
 
 @archives.command(epilog=example("losi archives push /mnt/backup/losi", "losi archives push s3://bucket/losi"))
@@ -25,11 +29,14 @@ def archives() -> None:
 @click.option("--archives-option", "pairs", multiple=True, metavar="KEY=VALUE", help=_PAIRS)
 @with_state
 def push(state: State, url: str, cycle: str | None, pairs: tuple[str, ...]) -> int:
-    """Copy the archives of finished runs there; what is there already is left alone."""
+    """Copy the archives and pictures of finished runs there.
+
+    What is there already is left alone.
+    """
     from losi.places import archive_place
 
     place = archive_place(url, pairs)
-    names = [name for name in _finished(state, cycle) if (state.data / name).is_dir()]
+    names = [run.archive for run in _finished(state, cycle) if (state.data / run.archive).is_dir()]
     copied = sum(place.upload(state.data, name) for name in names)
     click.echo(f"Archives in {url}: {len(names)}; {copied:,} bytes copied")
     return 0
@@ -41,28 +48,54 @@ def push(state: State, url: str, cycle: str | None, pairs: tuple[str, ...]) -> i
 @click.option("--archives-option", "pairs", multiple=True, metavar="KEY=VALUE", help=_PAIRS)
 @with_state
 def pull(state: State, url: str, cycle: str | None, pairs: tuple[str, ...]) -> int:
-    """Copy the archives of finished runs from there; exit code 1 where some are missing."""
+    """Copy the archives and pictures of finished runs from there.
+
+    Exit code 1 where archives are missing; how many runs lack their pictures is said.
+    """
     from losi.places import archive_place
 
     place = archive_place(url, pairs)
-    names = _finished(state, cycle)
+    finished = _finished(state, cycle)
+    names = [run.archive for run in finished]
     there = set(place.names())
     missing = [name for name in names if name not in there and not (state.data / name).is_dir()]
     copied = sum(place.fetch(name, state.data) for name in names if name in there)
     _name(missing, url)
+    _tell_bare(sum(run.lacks_pictures(state.data) for run in finished), url)
     click.echo(f"Archives here: {len(names) - len(missing)}; {copied:,} bytes copied")
     return 1 if missing else 0
 
 
-def _finished(state: State, cycle: str | None) -> list[str]:
+class _Finished(NamedTuple):
+    """A run that ended: its archive, and its pictures of the home page, which every pictured run has."""
+
+    archive: str
+    views: tuple[str, ...]
+
+    def lacks_pictures(self, data: Path) -> bool:
+        """Whether pictures were taken, but are not here."""
+        return not all((data / view).is_file() for view in self.views)
+
+
+def _finished(state: State, cycle: str | None) -> list[_Finished]:
     from storage.repository import get_cycle, runs
 
     with state.open_existing() as database, database.reader() as session:
         number = get_cycle(session, cycle).id if cycle is not None else None
-        found = runs(session, cycle_id=number)
-        return [run.archive for run in found if run.archive and run.outcome is not None]
+        ended = (run for run in runs(session, cycle_id=number) if run.archive and run.outcome is not None)
+        return [_Finished(run.archive or "", _views(run.certificate)) for run in ended]
+
+
+def _views(certificate: Mapping[str, Any] | None) -> tuple[str, ...]:
+    return tuple(((certificate or {}).get("views") or {}).values())
 
 
 def _name(missing: Iterable[str], url: str) -> None:
     for name in missing:
         click.echo(f"losi: {url} holds no {name}", err=True)
+
+
+def _tell_bare(number: int, url: str) -> None:
+    if number:
+        told = f"pictures of {number} {'run' if number == 1 else 'runs'} are not in {url}"
+        click.echo(f"losi: {told}: run losi archives push where they were taken", err=True)

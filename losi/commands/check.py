@@ -81,6 +81,11 @@ class Job:
 )
 @click.option("--allow-private", is_flag=True, help="Visit addresses of private and loopback networks too.")
 @click.option(
+    "--ignore-robots",
+    is_flag=True,
+    help="Read what robots.txt of the portal's host closes too, which its owner must have agreed to; the run says so.",
+)
+@click.option(
     "--replay",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
@@ -97,6 +102,7 @@ def check(
     country: str,
     kind: str | None,
     edition: str | None,
+    ignore_robots: bool,
     replay: Path | None,
     json_to: str | None,
     report: str | None,
@@ -111,9 +117,15 @@ def check(
         url, name, replay = _demo(url, name, replay)
     if not url:
         raise Misuse("no URL given", "for example: losi check https://www.example.gov, or losi check --demo")
+    if ignore_robots:
+        from losi.choices import consenting_host
+
+        limits["robots_agreed"] = (consenting_host(url),)
     job = _job(url, name, country, kind, edition, replay, limits)
     result = _run(job, state)
-    return _show(result, job, state, json_to, report)
+    code = _show(result, job, state, json_to, report)
+    _tell_standing(result, state)
+    return code
 
 
 def _demo(url: str | None, name: str, replay: Path | None) -> tuple[str, str, Path]:
@@ -201,3 +213,15 @@ def _show(result: RunResult, job: Job, state: State, json_to: str | None, report
         return 0
     click.echo(f"losi: {result.outcome.replace('_', ' ')}: {result.message}", err=True)
     return 1
+
+
+def _tell_standing(result: RunResult, state: State) -> None:
+    """Says which run stands for the portal now, where that is not to be expected."""
+    from losi.standing import told_after_check
+
+    if result.run_id is None:
+        return
+    with state.open() as database, database.reader() as session:
+        said = told_after_check(session, result.run_id)
+    if said:
+        click.echo(f"losi: {said}", err=True)

@@ -32,6 +32,13 @@ def cycle() -> None:
 
 def _limits(command: Command) -> Command:
     for option in (
+        click.option(
+            "--ignore-robots-of",
+            "robots_agreed",
+            multiple=True,
+            metavar="HOST",
+            help="Read what robots.txt closes there and on hosts below; its owner must have agreed. Repeatable.",
+        ),
         click.option("--allow-private", is_flag=True, help="Visit addresses of private and loopback networks too."),
         click.option("--browser/--no-browser", default=False, help="Measure and picture in a browser.  [default: no]"),
         click.option("--contact", metavar="URL", envvar="LOSI_CONTACT", help="Page that tells webmasters who asks."),
@@ -69,13 +76,14 @@ def new(state: State, name: str, editions: tuple[str, ...], text: str, closes: d
 
     from crawler.cycle.plan import CycleSettings, begin_cycle
     from crawler.settings import CrawlOptions
-    from losi.choices import questionnaire_for
+    from losi.choices import consenting_host, questionnaire_for
 
     chosen = chosen_portals(text)
     named: dict[str, str] = {
         found.kind: found.edition for found in (questionnaire_for(None, edition) for edition in editions)
     }
     own = {key: settings.pop(key) for key in ("tries", "retry_hours", "confirm_hours")}
+    settings["robots_agreed"] = tuple(consenting_host(host) for host in settings["robots_agreed"])
     given = {key: value for key, value in settings.items() if value is not None}
     made = CycleSettings(editions=named, crawl=CrawlOptions(concurrency=1, **given), **own)
     with state.open() as database, database.session() as session:
@@ -122,9 +130,10 @@ def crawl(state: State, name: str, text: str, concurrency: int, processes: int, 
     """
     from crawler.cycle.conductor import CycleOptions
     from crawler.cycle.crawl import run_cycle
+    from losi.detector_problems import detectors_told
 
     options = CycleOptions(concurrency, processes, chosen_portals(text), wait, db_wait)
-    with state.open_existing() as database, _progress() as tell:
+    with state.open_existing() as database, detectors_told(), _progress() as tell:
         result = run_cycle(database, name, options, data_dir=state.data, tell=tell)
     click.echo(
         f"cycle {name}: {result.ended} visits, {result.pages} pages in {result.seconds:.0f} s; {_ending(result)}"
@@ -239,8 +248,10 @@ def _progress() -> Iterator[Callable[[Pulse], None] | None]:
     with Live(console=stderr(), transient=True, auto_refresh=False) as live:
 
         def show(pulse: Pulse) -> None:
+            measured = f" ({pulse.measured} measured and pictured now)" if pulse.measured else ""
             words = (
-                f"{pulse.active} portals under way, {pulse.ended} visits done, {pulse.pages} pages, {pulse.rate:.1f}/s"
+                f"{pulse.active} portals under way{measured}, {pulse.ended} visits done, {pulse.pages} pages, "
+                f"{pulse.rate:.1f}/s"
             )
             live.update(Text(words), refresh=True)
 

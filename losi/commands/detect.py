@@ -42,8 +42,8 @@ def detect(
     """Run the detectors again on archived pages; show what changed and why.
 
     The pages are those of the run's archive and nothing touches the network, so that a difference comes from the
-    detectors and their words alone. Without --portal, --run or --cycle: the newest run of every portal. A pass over a
-    cycle that is broken off goes on where it was.
+    detectors and their words alone. Without --portal, --run or --cycle: the newest run that read each portal. A pass
+    over a cycle that is broken off goes on where it was.
     """
     from losi.errors import Misuse
     from losi.output import write_json

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,28 +19,34 @@ if TYPE_CHECKING:
 
 
 @click.group(
-    epilog=example("losi export csv answers.csv", "losi export xlsx --portal https://www.example.gov/ workbooks/")
+    epilog=example("losi export csv prefill.csv", "losi export xlsx --portal https://www.example.gov/ workbooks/")
 )
 def export() -> None:
     """Write stored answers as CSV, JSON or workbooks, and archives as WACZ.
 
-    Without --portal or --run: the newest run of every portal.
+    Without --portal or --run: each portal's newest full run. The files that were written are named on stdout, a path
+    a line; with "-" the data is there alone.
     """
 
 
-@export.command(epilog=example("losi export csv answers.csv", "losi export csv --run 3 -"))
+@export.command(epilog=example("losi export csv prefill.csv", "losi export csv --run 3 -"))
 @click.argument("file", default="-", metavar="[FILE.csv]")
 @with_run
 @with_state
 def csv(state: State, file: str, portal: str | None, run: int | None) -> int:
-    """One row for each question of each portal; "-" is stdout."""
-    from losi.answers_csv import answer_lines, header_line
-    from losi.output import writer
+    """What the program found, one row for each question of each portal; "-" is stdout.
 
+    Without what people decided: that is in the table `answers` of losi export dataset, which has other columns.
+    """
+    from losi.answers_csv import answer_lines, header_line
+    from losi.output import name_written, writer
+
+    results = _begun(_results(state, portal, run))
     with writer(file) as write:
         write(header_line())
-        for result in _results(state, portal, run):
+        for result in results:
             write(answer_lines(result))
+    name_written(file)
     return 0
 
 
@@ -51,16 +58,17 @@ def json(state: State, file: str, portal: str | None, run: int | None) -> int:
     """{"schema": 1, "runs": [...]}, each run in the form of `losi check --json`; "-" is stdout."""
     from json import dumps
 
-    from losi.output import SCHEMA, run_document, writer
+    from losi.output import SCHEMA, name_written, run_document, writer
     from survey.questionnaire import load
 
-    separator = "\n"
+    separator, results = "\n", _begun(_results(state, portal, run))
     with writer(file) as write:
         write(f'{{"schema": {SCHEMA}, "runs": [')
-        for result in _results(state, portal, run):
+        for result in results:
             write(separator + dumps(run_document(result, load(result.edition)), ensure_ascii=False))
             separator = ",\n"
         write("\n]}\n")
+    name_written(file)
     return 0
 
 
@@ -96,6 +104,7 @@ def xlsx(
     of questions that are asked without. losi import takes it back.
     """
     from losi.errors import Misuse
+    from losi.output import name_written
     from losi.workbook import Wanted, export_books
 
     only_one(**{"--portal": portal, "--run": run, "--cycle": cycle})
@@ -105,7 +114,7 @@ def xlsx(
     with state.open_existing() as database:
         wanted = Wanted(portal, run, cycle, name, pictures, review_url)
         for path in export_books(database, state.data, wanted, place):
-            click.echo(str(path))
+            name_written(path)
     return 0
 
 
@@ -127,6 +136,7 @@ def wacz(state: State, place: Path, portal: str | None, run: int | None) -> int:
     """The archive of a run as WACZ, for ReplayWeb.page, pywb and losi check --replay."""
     from losi.chosen import chosen_numbers
     from losi.errors import Misuse
+    from losi.output import name_written
     from losi.wacz import export_wacz, wacz_name
     from storage.repository import get_run
 
@@ -139,8 +149,13 @@ def wacz(state: State, place: Path, portal: str | None, run: int | None) -> int:
                 found = get_run(session, number)
                 target = place if single else place / wacz_name(found)
                 export_wacz(session, found, state.data, target)
-                click.echo(str(target))
+                name_written(target)
     return 0
+
+
+def _begun(results: Iterator[RunResult]) -> Iterator[RunResult]:
+    """The same results, the first already read: where there is none, no file is opened that may hold earlier ones."""
+    return chain((next(results),), results)
 
 
 def _results(state: State, portal: str | None, run: int | None) -> Iterator[RunResult]:

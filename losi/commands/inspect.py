@@ -70,13 +70,14 @@ def _one(file: Path, url: str, json_to: str | None) -> int:
 
 
 def _many(manifest: Path, out: str, processes: int) -> int:
+    from losi.detector_problems import detectors_told
     from losi.manifest import inspect_rows, read_manifest, row_document
     from losi.output import writer
     from losi.progress import counted
 
     failed = 0
     rows = list(read_manifest(manifest))
-    with writer(out) as write:
+    with writer(out) as write, detectors_told():
         for inspected in counted(inspect_rows(rows, processes), total=len(rows), label="pages"):
             if inspected.error:
                 failed += 1

@@ -76,7 +76,7 @@ def import_(state: State, file: Path | None, bundled: bool) -> int:
 @click.option("--json", "json_to", metavar="FILE", help=JSON_HELP)
 @with_state
 def list_(state: State, kind: str | None, country: str, bundled: bool, missing: bool, json_to: str | None) -> int:
-    """List the portals of the database with their newest runs; while it has none, the bundled list.
+    """List the portals of the database with the newest runs that read them; while it has none, the bundled list.
 
     Of a portal that nobody has checked to be the right one, "verified" says no.
     """
@@ -100,10 +100,11 @@ def list_(state: State, kind: str | None, country: str, bundled: bool, missing: 
 @with_state
 def export(state: State, file: str, kind: str | None, country: str, bundled: bool) -> int:
     """Write the portals as CSV, in the form that `portals import` reads; "-" is stdout."""
-    from losi.output import write_text
+    from losi.output import name_written, write_text
     from losi.portal_list import portals_csv
 
     write_text(portals_csv(_chosen(state, kind, country, bundled)), file)
+    name_written(file)
     return 0
 
 

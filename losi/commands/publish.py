@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from review.publish.scope import Scope
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
-CYCLE = click.option("--cycle", metavar="NAME", help="This survey cycle.  [default: the newest visit of every portal]")
+CYCLE = click.option("--cycle", metavar="NAME", help="This survey cycle.  [default: each portal's newest full visit]")
 
 
 @click.command(epilog=example("losi export dataset --cycle 2026 data/", "losi export dataset --format parquet data/"))
@@ -27,20 +27,21 @@ CYCLE = click.option("--cycle", metavar="NAME", help="This survey cycle.  [defau
 def dataset(state: State, folder: Path, wanted: str, cycle: str | None) -> int:
     """Write the data set of a survey into a FOLDER: portals, answers, criteria, groups, coverage, claims.
 
-    With it come dictionary.md, which tells what every column means, and datapackage.json, which tells it to programs
+    Answers are people's where they have settled them; what the program found is in losi export csv. With the tables
+    come dictionary.md, which tells what every column means, and datapackage.json, which tells it to programs
     (Frictionless Data Package). Parquet needs pip install 'losi-scout[parquet]'.
     """
     from datetime import UTC, datetime
 
     from losi.commands.publish_scope import scoped
+    from losi.output import name_written
     from review.publish.dataset import write_dataset
     from review.publish.formats import FORMATS
 
     chosen = next(each for each in FORMATS if each == wanted)
     with scoped(state, cycle) as (session, scope):
         written = write_dataset(session, scope, folder, chosen, datetime.now(UTC))
-    for path in written.files:
-        click.echo(str(path))
+    name_written(*written.files)
     return 0
 
 
@@ -54,11 +55,12 @@ def atlas(state: State, folder: Path, plans: bool, cycle: str | None) -> int:
     from datetime import UTC, datetime
 
     from losi.commands.publish_scope import scoped
+    from losi.output import name_written
     from review.publish.atlas import write_atlas
 
     with scoped(state, cycle) as (session, scope):
         written = write_atlas(session, scope, folder, datetime.now(UTC), plans=plans)
-    click.echo(str(written[0]))
+    name_written(written[0])
     return 0
 
 
@@ -78,12 +80,14 @@ def plan(state: State, portal: str, file: str | None, json_to: str | None, cycle
 
     from losi.commands.publish_scope import scoped
     from losi.errors import Misuse
-    from losi.output import write_json, write_text
+    from losi.output import name_written, write_json, write_text
     from review.publish.atlas import plan_page
     from review.publish.plan import plan_document
 
     if not file and not json_to:
         raise Misuse("nowhere to write the plan", "give FILE.html or --json FILE")
+    if file == json_to == "-":
+        raise Misuse("the page and --json cannot both go to stdout", "give one of them a file")
     with scoped(state, cycle) as (session, scope):
         made = _plan(session, scope, portal)
         if file:
@@ -91,6 +95,7 @@ def plan(state: State, portal: str, file: str | None, json_to: str | None, cycle
             write_text(plan_page(made, title, datetime.now(UTC)), file)
         if json_to:
             write_json(plan_document(made), json_to)
+    name_written(file, json_to)
     return 0
 
 
@@ -98,10 +103,11 @@ def plan(state: State, portal: str, file: str | None, json_to: str | None, cycle
 @click.argument("file", default="-", metavar="[FILE.md]")
 def dictionary(file: str) -> int:
     """Write the data dictionary of the data set as Markdown; "-" is stdout."""
-    from losi.output import write_text
+    from losi.output import name_written, write_text
     from review.publish.schema import dictionary as text
 
     write_text(text(), file)
+    name_written(file)
     return 0
 
 

@@ -8,7 +8,7 @@ import click
 
 from losi.options import State, example, with_state
 
-CYCLE = click.option("--cycle", metavar="NAME", help="This survey cycle.  [default: the newest visit of every portal]")
+CYCLE = click.option("--cycle", metavar="NAME", help="This survey cycle.  [default: each portal's newest full visit]")
 
 
 @click.group(epilog=example("losi claims import lgq.csv --cycle 2026", "losi claims list --cycle 2026 claims.csv"))
@@ -61,7 +61,7 @@ def import_(state: State, file: Path, source: str, edition: str, cycle: str | No
 def list_(state: State, file: str, cycle: str | None) -> int:
     """Write the claims as CSV, each beside the survey's own answer; "-" is stdout."""
     from losi.commands.publish_scope import scoped
-    from losi.output import keep_lists, writer
+    from losi.output import keep_lists, name_written, writer
     from review.publish.claims import with_claims
     from review.publish.formats import csv_line
     from review.publish.rows import claim_row
@@ -74,4 +74,5 @@ def list_(state: State, file: str, cycle: str | None) -> int:
         for _, found in with_claims(session, scope):
             for beside in found:
                 write(csv_line(claim_row(beside)))
+    name_written(file)
     return 0

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def scoped(
     state: State, cycle: str | None, *, kind: str | None = None, country: str = "", write: bool = False
 ) -> Iterator[tuple[Session, Scope]]:
-    """A session and the scope of a cycle (or of the newest visits); errors of review and of files become Failure."""
+    """A session and the scope of a cycle (or of visits that stand); errors of review and of files become Failure."""
     from review.errors import ReviewError
     from review.publish.scope import scope_of, snapshot
 

@@ -120,11 +120,13 @@ def _labelled(labels: Path, manifest: Path, json_to: str | None, errors: str | N
 
 
 def _inspected(manifest: Path, processes: int, wanted: frozenset[str]) -> list[Inspected]:
+    from losi.detector_problems import detectors_told
     from losi.manifest import inspect_rows, read_manifest
     from losi.progress import counted
 
     rows: list[Row] = [row for row in read_manifest(manifest) if row.error or row.id in wanted]
-    found = list(counted(inspect_rows(rows, processes), total=len(rows), label="pages"))
+    with detectors_told():
+        found = list(counted(inspect_rows(rows, processes), total=len(rows), label="pages"))
     for each in found:
         if each.error:
             click.echo(f"losi: {manifest}:{each.line}: {each.error}", err=True)

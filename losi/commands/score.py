@@ -36,7 +36,7 @@ def score(
     json_to: str | None,
     csv_to: str | None,
 ) -> int:
-    """Score the portals of a CYCLE, or the newest visit of every portal.
+    """Score the portals of a CYCLE, or the newest visit that read each portal.
 
     An answer is people's where they have settled it, else the program's; the basis of an index says so: confirmed,
     mixed or prefilled. What nobody knows counts as no, `high` is the index if all of that were yes. A portal that could

@@ -17,7 +17,12 @@ from losi.options import State, example, with_state
 )
 @click.option("--concurrency", type=click.IntRange(1, 1000), default=50, show_default=True, help="Portals at a time.")
 @click.option("--processes", type=click.IntRange(0, 64), default=1, show_default=True, help="Readers of pages.")
-@click.option("--archives", metavar="URL", envvar="LOSI_ARCHIVES", help="Copy archives there: a path, s3://, sftp://.")
+@click.option(
+    "--archives",
+    metavar="URL",
+    envvar="LOSI_ARCHIVES",
+    help="Copy archives and pictures there: a path, s3://, sftp://.",
+)
 @click.option("--archives-option", "pairs", multiple=True, metavar="KEY=VALUE", help="For the kind of place.")
 @click.option(
     "--drain",

@@ -1,4 +1,4 @@
-"""What is published: one cycle or the newest visits, and which visit counts for each portal."""
+"""What is published: one cycle or the visits that stand for the portals, and which visit that is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from storage.models import CyclePortal, Portal, Run
 from storage.repository import get_cycle
-from storage.repository.counted import counts
+from storage.repository.counted import standing
 from storage.repository.streaming import CHUNK
 from survey.countries import countries
 from survey.groups import groups, groups_of
@@ -23,9 +23,10 @@ Kind = Literal["city", "national"]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A cycle (or, without one, the newest visit of every portal), and the kinds and countries wanted of it.
+    """A cycle (or, without one, the visit that stands for every portal), and the kinds and countries wanted of it.
 
-    `today` dates the lists of country groups. `portal` narrows to one portal.
+    Which visit stands is told in `storage.repository.counted`. `today` dates the lists of country groups. `portal`
+    narrows to one portal.
     """
 
     cycle_id: int | None
@@ -109,12 +110,9 @@ def _place(iso3: str, day: date) -> Place:
 
 
 def _query(scope: Scope) -> Select[Portal, Run, str]:
-    newest = select(Run.portal_id, func.max(Run.id).label("run_id")).where(
-        Run.outcome.is_not(None), Run.kind != "proof", counts()
-    )
-    if scope.cycle_id is not None:
-        newest = newest.where(Run.cycle_id == scope.cycle_id)
-    last = newest.group_by(Run.portal_id).subquery()
+    among = [] if scope.cycle_id is None else [Run.cycle_id == scope.cycle_id]
+    among += [] if scope.portal is None else [Run.portal_id == scope.portal]
+    last = standing(*among).subquery()
     planned = and_(CyclePortal.portal_id == Portal.id, CyclePortal.cycle_id == scope.cycle_id)
     query = (
         select(Portal, Run, CyclePortal.edition)

@@ -15,6 +15,7 @@ from review.inputs import Id, Text
 from review.pages import render
 from review.security.passwords import generated
 from review.service import accounts, assignments, sheets
+from review.wording import N_
 
 router = APIRouter(prefix="/admin")
 FORM = [Depends(from_form)]
@@ -106,7 +107,9 @@ def assign(
             wanted = sheets.SheetFilter(country or None, language or None, unassigned=True)
             chosen += sheets.matching(session, wanted)
         if not chosen:
-            raise Refused("nothing to assign", "tick sheets, or name a country or language that lacks assessors")
+            raise Refused(
+                N_("nothing to assign"), N_("tick sheets, or name a country or language that lacks assessors")
+            )
         assignments.assign(session, account, chosen, day, context.clock(), context.settings)
     return RedirectResponse("/admin/assignments", 303)
 
@@ -135,4 +138,4 @@ def due_date(text: str) -> datetime | None:
     try:
         return datetime.combine(datetime.fromisoformat(text.strip()).date(), time(23, 59, 59), UTC)
     except ValueError as error:
-        raise Refused(f"{text[:40]!r} is no date", "write it as 2027-05-31") from error
+        raise Refused(N_("%(text)r is no date"), N_("write it as 2027-05-31"), text=text[:40]) from error

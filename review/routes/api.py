@@ -37,6 +37,7 @@ from review.service import (
     sheets,
 )
 from review.service.queue import Filters
+from review.wording import N_
 from storage.repository.chain import ChainReport, verify_chain
 
 router = APIRouter(dependencies=[Depends(from_script)])
@@ -160,7 +161,7 @@ def read_fetch(context: App, viewer: Assessor, fetch: Id) -> proofs.FetchRow:
     with context.database.reader() as session:
         found = proofs.fetch_row(session, fetch)
     if viewer.role == "assessor" and found.who != viewer.name:
-        raise Forbidden("somebody else named this page")
+        raise Forbidden(N_("somebody else named this page"))
     return found
 
 

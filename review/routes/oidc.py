@@ -17,6 +17,7 @@ from review.routes.login import welcome
 from review.security import oidc
 from review.service import accounts, sessions
 from review.settings import ReviewSettings
+from review.wording import N_
 
 router = APIRouter(prefix="/login/oidc")
 COOKIE = "losi_oidc"
@@ -49,7 +50,7 @@ def come_back(
     try:
         trip = oidc.Trip.read(context.signer.read(_PURPOSE, request.cookies.get(COOKIE, ""), now))
     except NotFound as error:
-        raise NotSignedIn("the login took too long, or was not begun here", "begin again") from error
+        raise NotSignedIn(N_("the login took too long, or was not begun here"), N_("begin again")) from error
     if not code or not hmac.compare_digest(trip.state.encode(), state.encode()):
         return RedirectResponse("/login", 303)
     who = oidc.identity(context.settings, _redirect(request), trip, code, now)
@@ -63,7 +64,7 @@ def come_back(
 
 def _settings(context: Context) -> ReviewSettings:
     if not context.settings.oidc_issuer:
-        raise NotFound("single sign-on is not configured")
+        raise NotFound(N_("single sign-on is not configured"))
     return context.settings
 
 

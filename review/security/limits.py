@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from review.errors import TooMany
+from review.wording import N_
 from storage.models import Attempt
 
 
@@ -28,7 +29,7 @@ class Limit:
         query = select(func.count(), func.min(Attempt.at)).where(Attempt.key == self._key, Attempt.at > since)
         count, first = session.execute(query).one()
         if count >= self.tries:
-            raise TooMany("too many attempts", max(1, ceil((first - since).total_seconds())))
+            raise TooMany(N_("too many attempts"), max(1, ceil((first - since).total_seconds())))
 
     def count(self, session: Session, now: datetime) -> None:
         """Notes one try, and forgets those that no longer count."""

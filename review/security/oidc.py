@@ -16,6 +16,7 @@ from joserfc.jwk import KeySet
 
 from review.errors import NotSignedIn
 from review.settings import ReviewSettings
+from review.wording import N_
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA")
 _SECONDS = 10.0
@@ -40,7 +41,7 @@ class Trip:
         """From its cookie's value; raises `NotSignedIn`."""
         parts = text.split("~")
         if len(parts) != 3:
-            raise NotSignedIn("the login was not begun here", "begin again")
+            raise NotSignedIn(N_("the login was not begun here"), N_("begin again"))
         return cls(*parts)
 
     @property
@@ -108,7 +109,9 @@ def _claims(token: str, keys: Any, settings: ReviewSettings, nonce: str, now: da
         claims = jwt.decode(token, KeySet.import_key_set(keys), algorithms=list(ALGORITHMS)).claims
         rules.validate(claims)
     except (JoseError, ValueError, KeyError, TypeError) as error:
-        raise NotSignedIn(f"the provider's ID token is not good ({type(error).__name__})", "begin again") from error
+        raise NotSignedIn(
+            N_("the provider's ID token is not good (%(error)s)"), N_("begin again"), error=type(error).__name__
+        ) from error
     return dict(claims)
 
 
@@ -116,7 +119,7 @@ def _discovered(settings: ReviewSettings) -> dict[str, Any]:
     """The provider's metadata (OpenID Connect Discovery 1.0, 4)."""
     found = _json(httpx.get, f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration")
     if found.get("issuer") != settings.oidc_issuer:
-        raise NotSignedIn("the provider calls itself by another name", "check LOSI_REVIEW_OIDC_ISSUER")
+        raise NotSignedIn(N_("the provider calls itself by another name"), N_("check LOSI_REVIEW_OIDC_ISSUER"))
     return found
 
 
@@ -126,7 +129,9 @@ def _json(ask: Any, url: str, **values: Any) -> dict[str, Any]:
         answer.raise_for_status()
         found = answer.json()
     except (httpx.HTTPError, ValueError) as error:
-        raise NotSignedIn(f"the login provider does not answer ({type(error).__name__})", "try again later") from error
+        raise NotSignedIn(
+            N_("the login provider does not answer (%(error)s)"), N_("try again later"), error=type(error).__name__
+        ) from error
     if not isinstance(found, dict):
-        raise NotSignedIn("the login provider does not answer in JSON objects")
+        raise NotSignedIn(N_("the login provider does not answer in JSON objects"))
     return found

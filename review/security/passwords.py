@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from review.errors import Refused
+from review.wording import N_
 
 MIN_LENGTH = 12
 MAX_LENGTH = 200
@@ -19,7 +20,12 @@ MAX_LENGTH = 200
 def hashed(password: str) -> str:
     """The argon2id hash (RFC 9106) of a password; raises `Refused` for one that is too short or too long."""
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-        raise Refused(f"a password has {MIN_LENGTH} to {MAX_LENGTH} characters", "choose a longer phrase")
+        raise Refused(
+            N_("a password has %(least)s to %(most)s characters"),
+            N_("choose a longer phrase"),
+            least=MIN_LENGTH,
+            most=MAX_LENGTH,
+        )
     return _hasher().hash(password)
 
 

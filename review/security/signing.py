@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from review.errors import NotFound
+from review.wording import N_
 
 _BYTES = 20
 
@@ -34,7 +35,7 @@ class Signer:
         value, _, expiry = body.rpartition(".")
         good = hmac.compare_digest(signature.encode(), self._signature(purpose, body).encode())
         if not good or not expiry.isdigit() or now > datetime.fromtimestamp(int(expiry), UTC):
-            raise NotFound("this link is not good, or no longer", "ask for a new one")
+            raise NotFound(N_("this link is not good, or no longer"), N_("ask for a new one"))
         return value
 
     def mark(self, purpose: str, value: str) -> str:

@@ -15,6 +15,7 @@ from review.security import passwords, totp
 from review.security.limits import Limit
 from review.security.oidc import Identity
 from review.settings import ReviewSettings
+from review.wording import N_
 from storage.models import Account, ApiToken, LoginSession, Membership, Portal
 from storage.words import Role
 
@@ -38,9 +39,9 @@ def create_account(
     """A new account; without a password it can log in through OIDC only. Raises `Conflict`, `Refused`."""
     name = " ".join(name.split())
     if not 0 < len(name) <= 200 or not name.isprintable():
-        raise Refused("a name has 1 to 200 characters")
+        raise Refused(N_("a name has 1 to 200 characters"))
     if session.scalar(select(Account.id).where(func.lower(Account.name) == name.lower())) is not None:
-        raise Conflict(f"there is already an account {name!r}", "choose another name")
+        raise Conflict(N_("there is already an account %(name)r"), N_("choose another name"), name=name)
     account = Account(
         name=name,
         role=role_of(role),
@@ -58,14 +59,19 @@ def create_account(
 def role_of(text: str) -> Role:
     """The role of this name; raises `Refused`."""
     if text not in get_args(Role):
-        raise Refused(f"{text!r} is no role", f"roles are {', '.join(get_args(Role))}")
+        raise Refused(N_("%(text)r is no role"), N_("roles are %(roles)s"), text=text, roles=", ".join(get_args(Role)))
     return cast(Role, text)
 
 
 def language_of(text: str) -> str:
     """The language of the interface; raises `Refused` for one that it does not speak."""
     if text not in LANGUAGES:
-        raise Refused(f"the interface does not speak {text!r}", f"it speaks {', '.join(LANGUAGES)}")
+        raise Refused(
+            N_("the interface does not speak %(text)r"),
+            N_("it speaks %(languages)s"),
+            text=text,
+            languages=", ".join(LANGUAGES),
+        )
     return text
 
 
@@ -114,11 +120,11 @@ def of_identity(session: Session, who: Identity, settings: ReviewSettings, now: 
     found = session.scalar(query)
     if found is None:
         if not settings.oidc_role:
-            raise Forbidden("you have no account here", "ask an admin for one")
+            raise Forbidden(N_("you have no account here"), N_("ask an admin for one"))
         found = create_account(session, _free_name(session, who.name), settings.oidc_role, now)
         found.issuer, found.subject = who.issuer, who.subject[:500]
     if not found.active:
-        raise Forbidden("this account is closed", "ask an admin")
+        raise Forbidden(N_("this account is closed"), N_("ask an admin"))
     return found
 
 
@@ -136,7 +142,7 @@ def account(session: Session, account_id: int) -> Account:
     """The account with this number; raises `NotFound`."""
     found = session.get(Account, account_id)
     if found is None:
-        raise NotFound("there is no such account")
+        raise NotFound(N_("there is no such account"))
     return found
 
 
@@ -156,7 +162,7 @@ def change_account(
         found.active = active
     session.flush()
     if not admins(session):
-        raise Conflict("this is the last admin", "make another admin first")
+        raise Conflict(N_("this is the last admin"), N_("make another admin first"))
     forget(session, account_id)
     return found
 
@@ -171,7 +177,7 @@ def set_password(session: Session, account_id: int, password: str, *, current: s
     """A new password; all sessions and tokens end. With `current`, that must be the old one (`NotSignedIn`)."""
     found = account(session, account_id)
     if current is not None and not passwords.matches(current, found.password_hash):
-        raise NotSignedIn("the current password is not right")
+        raise NotSignedIn(N_("the current password is not right"))
     found.password_hash = passwords.hashed(password)
     forget(session, account_id)
 
@@ -192,7 +198,7 @@ def confirm_totp(session: Session, account_id: int, secret: str, code: str, now:
     """Turns the second factor on, once a first code was right; raises `Refused`."""
     step = totp.step_of(secret, code, now)
     if step is None:
-        raise Refused("the code is not right", "check the clock of the device")
+        raise Refused(N_("the code is not right"), N_("check the clock of the device"))
     found = account(session, account_id)
     found.totp_secret, found.totp_step = secret, step
 
@@ -201,16 +207,16 @@ def drop_totp(session: Session, account_id: int, password: str) -> None:
     """Turns the second factor off; raises `NotSignedIn` if the password is not right."""
     found = account(session, account_id)
     if not passwords.matches(password, found.password_hash):
-        raise NotSignedIn("the password is not right")
+        raise NotSignedIn(N_("the password is not right"))
     found.totp_secret = None
 
 
 def add_portal(session: Session, account_id: int, portal_id: int) -> None:
     """Lets an owner speak for a portal; raises `NotFound`, `Refused`."""
     if account(session, account_id).role != "owner":
-        raise Refused("only an account of the role owner speaks for a portal")
+        raise Refused(N_("only an account of the role owner speaks for a portal"))
     if session.get(Portal, portal_id) is None:
-        raise NotFound("there is no such portal")
+        raise NotFound(N_("there is no such portal"))
     if session.get(Membership, (account_id, portal_id)) is None:
         session.add(Membership(account_id=account_id, portal_id=portal_id))
 

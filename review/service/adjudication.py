@@ -24,6 +24,7 @@ from review.service.cards import (
 from review.service.decisions import Decided, comment_of, conclude, verdict_of
 from review.service.proofs import FetchRow, fetches
 from review.service.queue import LIMIT
+from review.wording import N_
 from storage.models import Account, Card, Portal, Review, Sheet, Task
 from storage.repository.chain import Entry, append, lock_chain
 from storage.repository.sheets import DECIDED
@@ -127,7 +128,7 @@ def adjudicate(
     _is_outside(session, account_id, found)
     said = verdict_of(verdict)
     if said == "skip":
-        raise Refused("a card is adjudicated with yes, no or unsure")
+        raise Refused(N_("a card is adjudicated with yes, no or unsure"))
     before = {"status": found.status, "settled": found.verdict, "suggestion": found.state}
     conclude(session, found, "adjudicated", said, now)
     who = session.get_one(Account, account_id).name
@@ -151,7 +152,7 @@ def adjudicate(
 def _is_outside(session: Session, account_id: int, found: Card) -> None:
     own = select(Task.id).where(Task.card_id == found.id, Task.account_id == account_id)
     if session.scalar(own) is not None:
-        raise Forbidden("you are an assessor of this card", "another supervisor adjudicates it")
+        raise Forbidden(N_("you are an assessor of this card"), N_("another supervisor adjudicates it"))
 
 
 def _row(found: Card, sheet: Sheet, portal: Portal) -> DisputeRow:

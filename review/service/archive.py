@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from detectors.page.charset import decode
 from review.errors import NotFound
 from review.security.signing import Signer
+from review.wording import N_
 from storage.archive import decoded_body
 from storage.archive.reader import ArchiveReader
 from storage.errors import StorageError
@@ -52,12 +53,12 @@ def archived_page(session: Session, data: Path, signer: Signer, signed: str, now
     run_id, _, seq = signer.read(PURPOSE, signed, now).partition("-")
     run, capture = session.get(Run, int(run_id)), session.get(Capture, (int(run_id), int(seq)))
     if run is None or run.archive is None or capture is None or capture.status is None:
-        raise NotFound("this page was not archived")
+        raise NotFound(N_("this page was not archived"))
     try:
         with ArchiveReader(data / run.archive / PurePosixPath(capture.file).name) as reader:
             response = reader.response(PurePosixPath(capture.file).name, capture.offset)
     except (StorageError, OSError) as error:
-        raise NotFound("the archive of this page cannot be read", "restore the run's folder") from error
+        raise NotFound(N_("the archive of this page cannot be read"), N_("restore the run's folder")) from error
     body = decoded_body(response.headers, response.body, LIMIT).body
     header = response.header("Content-Type") or "text/html"
     kind = _SHOWN.get(header.partition(";")[0].strip().lower())
@@ -81,7 +82,7 @@ def picture(data: Path, folder: str, name: str) -> tuple[Path, str]:
     kind = _PICTURES.get(PurePosixPath(name).suffix.lower())
     place = data / "screenshots" / folder / name
     if kind is None or not _plain(folder, name) or not place.is_file():
-        raise NotFound("there is no such picture")
+        raise NotFound(N_("there is no such picture"))
     return place, kind
 
 

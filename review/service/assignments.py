@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from review.errors import Conflict, NotFound, Refused
 from review.service.accounts import RANK, account
 from review.settings import ReviewSettings
+from review.wording import N_
 from storage.models import Account, Assignment, Card, Portal, Sheet, Task
 from storage.repository.sheets import DECIDED
 from storage.rows import table
@@ -48,7 +49,9 @@ def assign(
     """
     who = account(session, account_id)
     if RANK[who.role] < RANK["assessor"] or not who.active:
-        raise Refused(f"{who.name} does not decide cards", "choose an active account of the role assessor")
+        raise Refused(
+            N_("%(name)s does not decide cards"), N_("choose an active account of the role assessor"), name=who.name
+        )
     new = sum(_lay(session, sheet_id, account_id, due, now) for sheet_id in dict.fromkeys(sheet_ids))
     session.flush()
     deal(session, settings)
@@ -59,12 +62,12 @@ def unassign(session: Session, assignment_id: int) -> None:
     """Takes a sheet from a desk; raises `Conflict` once a card of it was decided there."""
     found = session.get(Assignment, assignment_id)
     if found is None:
-        raise NotFound("there is no such assignment")
+        raise NotFound(N_("there is no such assignment"))
     tasks = session.scalars(
         select(Task).where(Task.sheet_id == found.sheet_id, Task.account_id == found.account_id)
     ).all()
     if any(task.stage == DECIDED for task in tasks):
-        raise Conflict("cards of this sheet were decided already")
+        raise Conflict(N_("cards of this sheet were decided already"))
     for row in (*tasks, found):
         session.delete(row)
 
@@ -130,7 +133,7 @@ def deal(session: Session, settings: ReviewSettings) -> int:
 def _lay(session: Session, sheet_id: int, account_id: int, due: datetime | None, now: datetime) -> int:
     sheet = session.scalar(select(Sheet).where(Sheet.id == sheet_id).with_for_update())
     if sheet is None:
-        raise NotFound(f"there is no sheet {sheet_id}")
+        raise NotFound(N_("there is no sheet %(sheet)s"), sheet=sheet_id)
     there = session.scalars(select(Assignment).where(Assignment.sheet_id == sheet_id)).all()
     for mine in there:
         if mine.account_id == account_id:
@@ -138,7 +141,10 @@ def _lay(session: Session, sheet_id: int, account_id: int, due: datetime | None,
             return 0
     if len(there) >= sheet.assessors:
         raise Conflict(
-            f"sheet {sheet_id} has its {sheet.assessors} assessors already", "take it from one of them first"
+            N_("sheet %(sheet)s has its %(assessors)s assessors already"),
+            N_("take it from one of them first"),
+            sheet=sheet_id,
+            assessors=sheet.assessors,
         )
     session.add(Assignment(sheet_id=sheet_id, account_id=account_id, due=due, made=now))
     session.flush()

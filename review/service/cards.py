@@ -15,6 +15,7 @@ from review.security.signing import Signer
 from review.service.archive import archived_link, picture_link
 from review.service.proofs import FetchRow, fetches
 from review.service.queue import own_task
+from review.wording import N_
 from storage.models import Account, Card, Finding, Note, Portal, Review, Sheet, Task
 from storage.repository.chain import lock_chain
 from storage.repository.sheets import DECIDED, deciding, findings_by_feature, suggested
@@ -172,7 +173,7 @@ def reveal(session: Session, account_id: int, task_id: int, now: datetime) -> No
     task = own_task(session, account_id, task_id)
     card = session.get_one(Card, task.card_id)
     if task.stage != DECIDED or card.status == "open":
-        raise Conflict("the other answer is shown when both have decided")
+        raise Conflict(N_("the other answer is shown when both have decided"))
     task.revealed = task.revealed or now
 
 
@@ -182,7 +183,7 @@ def reveal_sheet(session: Session, account_id: int, sheet_id: int, now: datetime
     lock_chain(session)
     mine = select(Task).where(Task.account_id == account_id, Task.sheet_id == sheet_id)
     if session.scalar(mine.where(Task.stage != DECIDED).limit(1)) is not None:
-        raise Conflict("the other answers are shown when your sheet is done")
+        raise Conflict(N_("the other answers are shown when your sheet is done"))
     query = mine.join(Card, Card.id == Task.card_id).where(Card.status != "open", Task.revealed.is_(None))
     tasks = session.scalars(query).all()
     for task in tasks:
@@ -249,7 +250,7 @@ def card(session: Session, card_id: int) -> Card:
     """The card of this number; raises `NotFound`."""
     found = session.get(Card, card_id)
     if found is None:
-        raise NotFound("there is no such card")
+        raise NotFound(N_("there is no such card"))
     return found
 
 

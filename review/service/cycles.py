@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from review.agreement import Share, difference
 from review.errors import NotFound
 from review.publish.scope import Scope, Visit, visits
+from review.wording import N_
 from storage.models import Card, Cycle, Observation, Run, Sheet
 
 TROUBLE = ("blocked", "unreachable", "no_portal")
@@ -103,7 +104,7 @@ def cycle_view(session: Session, cycle_id: int, today: date) -> CycleView:
     """One cycle against the one before of the same edition; raises `NotFound`."""
     found = session.get(Cycle, cycle_id)
     if found is None:
-        raise NotFound("there is no such cycle")
+        raise NotFound(N_("there is no such cycle"))
     earlier = select(Cycle).where(Cycle.edition == found.edition, Cycle.id < found.id).order_by(Cycle.id.desc())
     before = session.scalar(earlier.limit(1))
     rows = _visits(session, found, today)

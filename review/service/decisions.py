@@ -14,6 +14,7 @@ from review.errors import Conflict, NotFound, Refused
 from review.service.cards import PROOFS, same_proof
 from review.service.proofs import ask
 from review.service.queue import own_task
+from review.wording import N_
 from storage.models import Account, Answer, Card, Review, Sheet, Task
 from storage.repository.chain import Entry, append, lock_chain, with_key
 from storage.repository.sheets import DECIDED, VALUES, deciding, findings_by_feature, suggested
@@ -108,7 +109,7 @@ def undo(
         return _task_of(session, account_id, made)
     task = _last(session, account_id) if task_id is None else own_task(session, account_id, task_id)
     if task is None or task.stage == 0:
-        raise NotFound("there is nothing to undo")
+        raise NotFound(N_("there is nothing to undo"))
     card, sheet = session.get_one(Card, task.card_id), session.get_one(Sheet, task.sheet_id)
     _may_change(task, card)
     before = _state(task, card)
@@ -146,7 +147,7 @@ def confirm_same(
     names = {other: f"{key}:{other}" if key else None for other in wanted}
     again = key is not None and wanted and with_key(session, account_id, f"{key}:{wanted[0]}") is not None
     if not again and (not wanted or not set(wanted) <= set(allowed)):
-        raise Refused("these cards do not rest on the same proof, or are decided")
+        raise Refused(N_("these cards do not rest on the same proof, or are decided"))
     return [
         decide(session, account_id, other, Decision("yes", proof=1), now, key=name) for other, name in names.items()
     ]
@@ -173,7 +174,12 @@ def conclude(session: Session, card: Card, status: Any, verdict: Verdict | None,
 def verdict_of(text: str) -> Verdict:
     """The verdict of this name; raises `Refused`."""
     if text not in get_args(Verdict):
-        raise Refused(f"{text[:40]!r} is no verdict", f"verdicts are {', '.join(get_args(Verdict))}")
+        raise Refused(
+            N_("%(text)r is no verdict"),
+            N_("verdicts are %(verdicts)s"),
+            text=text[:40],
+            verdicts=", ".join(get_args(Verdict)),
+        )
     return cast(Verdict, text)
 
 
@@ -181,15 +187,15 @@ def comment_of(text: str | None) -> str | None:
     """The comment, None for an empty one; raises `Refused` for one that is too long."""
     plain = (text or "").strip()
     if len(plain) > COMMENT:
-        raise Refused(f"a comment has at most {COMMENT} characters")
+        raise Refused(N_("a comment has at most %(most)s characters"), most=COMMENT)
     return plain or None
 
 
 def _may_change(task: Task, card: Card) -> None:
     if card.status == "adjudicated":
-        raise Conflict("a supervisor has decided this card", "write to the supervisor")
+        raise Conflict(N_("a supervisor has decided this card"), N_("write to the supervisor"))
     if task.revealed is not None:
-        raise Conflict("the other answer was shown, so yours stands", "write to the supervisor")
+        raise Conflict(N_("the other answer was shown, so yours stands"), N_("write to the supervisor"))
 
 
 def _set(task: Task, card: Card, verdict: Verdict, now: datetime) -> None:
@@ -231,11 +237,11 @@ def _proof(
 
 def _chosen(session: Session, task: Task, card: Card, sheet: Sheet, number: int) -> Mapping[str, Any]:
     if task.hidden and task.stage != DECIDED:
-        raise Refused("the proofs of this card are not shown")
+        raise Refused(N_("the proofs of this card are not shown"))
     found = deciding(load(sheet.edition).indicator(card.code), findings_by_feature(session, card.run_id))
     items = found.evidence[:PROOFS] if found else []
     if not 1 <= number <= len(items) or found is None:
-        raise Refused(f"the card has no proof {number}")
+        raise Refused(N_("the card has no proof %(number)s"), number=number)
     item = items[number - 1]
     return {
         "number": number,

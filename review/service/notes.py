@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.errors import NotFound
+from review.wording import N_
 from storage.models import Card, Note, Portal, Sheet
 from survey.questionnaire import load
 
@@ -53,7 +54,7 @@ def close(session: Session, note_id: int, who: str, now: datetime) -> None:
     """Marks a note as seen to; raises `NotFound`."""
     note = session.get(Note, note_id)
     if note is None:
-        raise NotFound("there is no such note")
+        raise NotFound(N_("there is no such note"))
     if note.closed is None:
         note.closed, note.closed_by = now, who
 

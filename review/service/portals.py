@@ -11,8 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.errors import NotFound
+from review.wording import N_
 from storage.models import Answer, Card, Cycle, Finding, Portal, Run, Sheet
-from storage.repository import capture_of_url
+from storage.repository import capture_of_url, latest_run
+from storage.repository.counted import read_to_end
 from storage.repository.sheets import deciding, findings_by_feature
 from survey.indicator import Indicator, Questionnaire
 from survey.questionnaire import load
@@ -107,15 +109,14 @@ def portal_page(session: Session, portal_id: int) -> PortalPage:
     """The page of a portal, in the edition of its newest sheet or run; raises `NotFound`."""
     portal = session.get(Portal, portal_id)
     if portal is None:
-        raise NotFound("there is no such portal")
+        raise NotFound(N_("there is no such portal"))
     runs = session.scalars(select(Run).where(Run.portal_id == portal_id).order_by(Run.id.desc()).limit(40)).all()
     visits = [run for run in runs if run.kind != "proof"]
     sheets = _sheets(session, portal_id)
     edition = sheets[-1].edition if sheets else visits[0].edition if visits else "losi-2024"
     named = {cycle.id: cycle.name for cycle in session.scalars(select(Cycle))}
     shown = [sheet for sheet in sheets if sheet.edition == edition][-COLUMNS:]
-    ended = [run for run in visits if run.outcome is not None and run.edition == edition]
-    pair = (ended[1], ended[0]) if len(ended) > 1 else None
+    pair = _pair(session, portal_id, edition)
     return PortalPage(
         portal.id,
         portal.name,
@@ -130,6 +131,15 @@ def portal_page(session: Session, portal_id: int) -> PortalPage:
         (_visit(pair[0], named), _visit(pair[1], named)) if pair else None,
         tuple(_differences(session, load(edition), *pair)) if pair else (),
     )
+
+
+def _pair(session: Session, portal_id: int, edition: str) -> tuple[Run, Run] | None:
+    """The visit that stood before, and the one that stands; None unless both read the portal."""
+    after = latest_run(session, portal_id, edition=edition)
+    before = latest_run(session, portal_id, edition=edition, before=after.id) if after else None
+    if after is None or before is None or not (read_to_end(before) and read_to_end(after)):
+        return None
+    return before, after
 
 
 def _sheets(session: Session, portal_id: int) -> list[Sheet]:

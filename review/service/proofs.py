@@ -13,6 +13,7 @@ from crawler.private import is_public
 from crawler.urls import UrlError, typed_url
 from review.errors import NotFound, Refused
 from review.security.limits import Limit
+from review.wording import N_
 from storage.models import Card, Portal, ProofFetch, Run, Sheet
 from storage.repository import start_run
 
@@ -61,10 +62,10 @@ def checked_url(text: str, *, allow_private: bool = False) -> str:
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.username is not None or parts.password is not None:
-        raise Refused("an address with a name and password in it is not fetched")
+        raise Refused(N_("an address with a name and password in it is not fetched"))
     numeric = ":" in host or host.rpartition(".")[2].isdigit()
     if not allow_private and (host.rpartition(".")[2] == "localhost" or (numeric and not is_public(host))):
-        raise Refused("this is no address of the public internet")
+        raise Refused(N_("this is no address of the public internet"))
     return url
 
 
@@ -74,7 +75,7 @@ def ask(
     """Queues a page to be fetched for a card. Raises `Refused`, `NotFound`, `TooMany`."""
     address = checked_url(url, allow_private=allow_private)
     if session.get(Card, card_id) is None:
-        raise NotFound("there is no such card")
+        raise NotFound(N_("there is no such card"))
     limit = Limit(f"proof {who}", *ASKS)
     limit.check(session, now)
     limit.count(session, now)
@@ -95,7 +96,7 @@ def fetch_row(session: Session, fetch_id: int) -> FetchRow:
     """One fetch; raises `NotFound`."""
     found = session.get(ProofFetch, fetch_id)
     if found is None:
-        raise NotFound("there is no such page")
+        raise NotFound(N_("there is no such page"))
     return row_of(found)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from review.errors import NotFound, Refused
+from review.wording import N_
 from storage.models import Assignment, Card, Portal, Sheet, Task
 from storage.repository.sheets import DECIDED
 from survey.questionnaire import editions, load
@@ -55,11 +56,13 @@ class Filters:
                 stage=given.get("stage", "open"),
             )
         except ValueError as error:
-            raise Refused("a filter has a value that is no number") from error
+            raise Refused(N_("a filter has a value that is no number")) from error
         if made.stage not in STAGES:
-            raise Refused(f"{made.stage!r} is no stage", f"stages are {', '.join(STAGES)}")
+            raise Refused(
+                N_("%(text)r is no stage"), N_("stages are %(stages)s"), text=made.stage, stages=", ".join(STAGES)
+            )
         if made.sheet is not None and not 0 < made.sheet < 2**31:
-            raise Refused("there is no such sheet")
+            raise Refused(N_("there is no such sheet"))
         return made
 
     def query(self) -> dict[str, str]:
@@ -160,7 +163,7 @@ def own_task(session: Session, account_id: int, task_id: int) -> Task:
     """The assessor's task of this number; raises `NotFound`, for others' tasks as well."""
     task = session.get(Task, task_id)
     if task is None or task.account_id != account_id:
-        raise NotFound("there is no such card on this desk")
+        raise NotFound(N_("there is no such card on this desk"))
     return task
 
 

@@ -19,6 +19,7 @@ from review.service.notes import close as close_note
 from review.service.proofs import FetchRow, ask, fetch_row
 from review.service.sheets import sheet
 from review.settings import ReviewSettings
+from review.wording import N_
 from storage.models import Card, Contest, Finding, Membership, Note, Portal, ReplyLink, Sheet
 from storage.repository.sheets import findings_by_feature
 from survey.questionnaire import load
@@ -90,7 +91,7 @@ def own_link(
 ) -> ReplyLink:
     """The link to an owner's own portal; raises `NotFound` for a portal that they do not speak for."""
     if session.get(Membership, (account_id, sheet(session, sheet_id).portal_id)) is None:
-        raise NotFound("there is no such sheet")
+        raise NotFound(N_("there is no such sheet"))
     query = select(ReplyLink).where(
         ReplyLink.sheet_id == sheet_id,
         ReplyLink.made_by == who,
@@ -110,7 +111,7 @@ def open_link(session: Session, signer: Signer, signed: str, now: datetime) -> R
     """The link that a path carries; raises `NotFound` if it is not good, or revoked."""
     link = session.get(ReplyLink, int(signer.read(PURPOSE, signed, now)))
     if link is None or link.revoked is not None:
-        raise NotFound("this link is not good, or no longer", "ask for a new one")
+        raise NotFound(N_("this link is not good, or no longer"), N_("ask for a new one"))
     return link
 
 
@@ -118,7 +119,7 @@ def revoke_link(session: Session, link_id: int, now: datetime) -> None:
     """Makes a link useless; raises `NotFound`."""
     link = session.get(ReplyLink, link_id)
     if link is None:
-        raise NotFound("there is no such link")
+        raise NotFound(N_("there is no such link"))
     link.revoked = link.revoked or now
 
 
@@ -154,13 +155,13 @@ def contest(
     """
     found = session.scalar(select(Card).where(Card.sheet_id == link.sheet_id, Card.code == code[:40]))
     if found is None:
-        raise NotFound("the questionnaire has no such question")
+        raise NotFound(N_("the questionnaire has no such question"))
     made = session.scalar(select(func.count()).select_from(Contest).where(Contest.link_id == link.id)) or 0
     if made >= settings.contests:
-        raise Conflict("as many findings were contested as this link allows", "write to whoever sent it")
+        raise Conflict(N_("as many findings were contested as this link allows"), N_("write to whoever sent it"))
     name = " ".join(who.split())[:200]
     if not name:
-        raise Refused("say who contests the finding")
+        raise Refused(N_("say who contests the finding"))
     fetch = ask(session, found.id, url, f"reply {link.id}", now, allow_private=settings.allow_private)
     made_now = Contest(
         link_id=link.id,
@@ -202,12 +203,12 @@ def close_contest(
     """
     found = session.get(Contest, contest_id, with_for_update=True)
     if found is None:
-        raise NotFound("there is no such contest")
+        raise NotFound(N_("there is no such contest"))
     if found.closed is not None:
-        raise Conflict("this contest is closed")
+        raise Conflict(N_("this contest is closed"))
     reason = comment_of(answer)
     if not accept and reason is None:
-        raise Refused("a rejection needs a reason")
+        raise Refused(N_("a rejection needs a reason"))
     if accept:
         contested = card(session, found.card_id)
         verdict = "no" if (contested.verdict or _shown(contested)) == "yes" else "yes"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from review.errors import NotFound, Refused
 from review.security.tokens import TOKEN_START, fresh, key_of
 from review.settings import ReviewSettings
+from review.wording import N_
 from storage.models import Account, ApiToken, LoginSession
 from storage.words import Role
 
@@ -70,7 +71,7 @@ def end_session(session: Session, key: str) -> None:
 def make_token(session: Session, account_id: int, label: str, settings: ReviewSettings, now: datetime) -> str:
     """A new API token, shown this once."""
     if not 0 < len(label.strip()) <= 200:
-        raise Refused("a token needs a label of 1 to 200 characters", "say what uses it")
+        raise Refused(N_("a token needs a label of 1 to 200 characters"), N_("say what uses it"))
     token = TOKEN_START + fresh()
     expires = now + timedelta(days=settings.token_days)
     session.add(ApiToken(account_id=account_id, key=key_of(token), label=label.strip(), created=now, expires=expires))
@@ -97,5 +98,5 @@ def revoke_token(session: Session, account_id: int, token_id: int) -> None:
     """Makes a token useless; raises `NotFound` if it is not the account's."""
     token = session.get(ApiToken, token_id)
     if token is None or token.account_id != account_id:
-        raise NotFound("there is no such token")
+        raise NotFound(N_("there is no such token"))
     session.delete(token)

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from review.errors import NotFound
+from review.wording import N_
 from storage.models import Assignment, Card, Portal, Run, Sheet
 from survey.questionnaire import load
 
@@ -103,7 +104,7 @@ def sheet(session: Session, sheet_id: int) -> Sheet:
     """The sheet with this number; raises `NotFound`."""
     found = session.get(Sheet, sheet_id)
     if found is None:
-        raise NotFound("there is no such sheet")
+        raise NotFound(N_("there is no such sheet"))
     return found
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from detectors.plainly import plainly
 from review.errors import Forbidden, NotFound
 from review.security.signing import Signer
 from review.service.accounts import RANK
@@ -18,7 +19,7 @@ from review.service.archive import PURPOSE, picture, picture_link
 from review.workbook.layout import About, Line, Part
 from storage.models import Account, Answer, Card, ChainHead, Finding, Portal, Review, Run, Sheet, Task
 from storage.repository.chain import GENESIS
-from storage.repository.counted import counts
+from storage.repository.counted import standing
 from storage.repository.sheets import DECIDED, deciding, findings_by_feature
 from survey.indicator import Indicator
 from survey.questionnaire import load
@@ -68,10 +69,7 @@ def person(session: Session, name: str) -> Account:
 
 def runs_of_cycle(session: Session, cycle_id: int) -> list[int]:
     """Of each portal of a cycle the run that counts."""
-    newest = select(func.max(Run.id)).where(
-        Run.cycle_id == cycle_id, Run.kind != "proof", Run.outcome.is_not(None), counts()
-    )
-    return sorted(session.scalars(newest.group_by(Run.portal_id)))
+    return sorted(number for _, number in session.execute(standing(Run.cycle_id == cycle_id)))
 
 
 def desk(session: Session, account: Account, *, portal_id: int | None = None, cycle_id: int | None = None) -> list[int]:
@@ -143,10 +141,14 @@ def _line(asked: Indicator, answer: Answer | Card, found: Finding | None, run: i
         picture=_picture(sources.data, found.evidence if found else []),
         excerpt=_text(best, "quote"),
         gloss=_text(best, "gloss"),
-        why=(_text(best, "why") if answer.state == "present" else "") or explanation,
+        why=(_why(best) if answer.state == "present" else "") or explanation,
         run=run,
         detectors=", ".join(f"{each.get('name')} {each.get('version')}" for each in (found.detectors if found else [])),
     )
+
+
+def _why(item: Mapping[str, Any]) -> str:
+    return str(plainly(_text(item, "why"), _text(item, "quote"), item.get("matched") or ()))
 
 
 def _text(item: Mapping[str, Any], name: str) -> str:

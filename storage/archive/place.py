@@ -1,9 +1,10 @@
-"""A place for finished archives beside the data folder: any location that fsspec knows (a path, s3://, sftp://)."""
+"""A place for finished archives and their pictures beside the data folder: any that fsspec knows (a path, s3://)."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from shutil import copyfileobj
@@ -11,16 +12,19 @@ from typing import Any, TypeVar
 
 from fsspec.core import url_to_fs  # type: ignore[import-untyped, unused-ignore]
 
+from storage.archive.luggage import SCRATCH, is_further, pictures_name, sizes_in, unlike, unsent
 from storage.errors import ArchiveError, StorageError, explain_os
 
 Result = TypeVar("Result")
 _CHUNK = 8 << 20
 _DRIVERS = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "az": "adlfs"}
-_SCRATCH = ".part"
+_AT_ONCE = 8
+"""Pictures are small and many: beyond a network most of their time is waiting."""
 
 
 class ArchivePlace:
-    """Run archives under `url`, each in a folder named as in the data folder (`archive/run-000123`).
+    """Runs under `url`, in folders named as in the data folder: the archive (`archive/run-000123`) and, where a browser
+    took any, the pictures of the proof (`screenshots/run-000123`), which travel with their archive.
 
     `options` go to the fsspec file system (for S3-compatible servers `endpoint_url` and the like; keys are better left
     to the environment). Raises `StorageError` for a location of an unknown kind, and from all methods.
@@ -38,46 +42,49 @@ class ArchivePlace:
             raise StorageError(f"archives cannot go to {self.url}: {error}", mend) from error
 
     def upload(self, data_dir: Path, name: str) -> int:
-        """Copies the run folder `name` (relative to `data_dir`) there; the bytes that had to be copied.
+        """Copies the archive `name` (relative to `data_dir`) there, and its run's pictures; the bytes that were copied.
 
-        What is there in the same length is left alone: archives only grow. A file appears under its name when it is
-        whole. Every copy is checked by its length.
+        What is there in the same length is left alone: archives only grow, and pictures are taken anew only by a visit
+        that goes on. Where the archive there is further than the one here, another machine went on with the visit and
+        nothing is copied. A file appears under its name when it is whole, the pictures before their archive. Every
+        copy is checked by its length.
         """
-        source = data_dir / name
-        there = self.sizes(name)
-        copied = 0
-        for path in sorted(item for item in source.rglob("*") if item.is_file()):
-            inner = path.relative_to(source).as_posix()
-            size = path.stat().st_size
-            if there.get(inner) != size or not path.name.endswith(".warc.gz"):
-                self._guard(partial(self._put, path, f"{name}/{inner}"))
-                copied += size
-        self._check(source, name)
+        here, there = sizes_in(data_dir / name), self.sizes(name)
+        if is_further(there, here):
+            return 0
+        shots = pictures_name(name)
+        drawn = sizes_in(data_dir / shots)
+        fresh = list(drawn) if is_further(here, there) else unlike(drawn, self.sizes(shots) if drawn else {})
+        copied = self._send(data_dir, shots, fresh, _AT_ONCE) + self._send(data_dir, name, unsent(here, there))
+        self._check(name, here)
+        if fresh:
+            self._check(shots, drawn)
         return copied
 
     def fetch(self, name: str, data_dir: Path) -> int:
-        """Copies the run folder `name` back into `data_dir`; the bytes that had to be copied.
+        """Copies the archive `name` back into `data_dir`, and its run's pictures; the bytes that were copied.
 
-        A local file of at least the same length stays. Raises `ArchiveError` where the place does not hold the folder.
+        A local file of an archive stays if it has at least the same length, a picture if it has the same, and all
+        pictures where the archive here is further. Raises `ArchiveError` where the place does not hold the archive.
         """
-        found = self.sizes(name)
-        if not found:
+        here, there = sizes_in(data_dir / name), self.sizes(name)
+        if not there:
             raise ArchiveError(f"{self.url} holds no {name}", "look in another place, or in a backup")
         copied = 0
-        for inner, size in found.items():
-            target = _inside(data_dir / name, inner)
-            if target.is_file() and target.stat().st_size >= size:
-                continue
-            self._guard(partial(self._get, f"{name}/{inner}", target))
-            copied += size
-        return copied
+        if not is_further(here, there):
+            shots = pictures_name(name)
+            shown = self.sizes(shots)
+            fresh = list(shown) if is_further(there, here) else unlike(shown, sizes_in(data_dir / shots))
+            copied = self._bring(data_dir, shots, {inner: shown[inner] for inner in fresh}, _AT_ONCE)
+        wanted = {inner: size for inner, size in there.items() if here.get(inner, -1) < size}
+        return copied + self._bring(data_dir, name, wanted)
 
     def sizes(self, name: str) -> dict[str, int]:
-        """The files of the run folder `name` there, with their bytes; empty if it is not there."""
+        """The files of the folder `name` there, with their bytes; empty if it is not there."""
         return self._guard(partial(self._sizes, name))
 
     def names(self) -> list[str]:
-        """The run folders that are there."""
+        """The archives that are there."""
         return self._guard(self._names)
 
     def _sizes(self, name: str) -> dict[str, int]:
@@ -85,7 +92,7 @@ class ArchivePlace:
         base = self._path(name)
         found: dict[str, Any] = self._fs.find(base, detail=True) if self._fs.exists(base) else {}
         sizes = {path[len(base) :].lstrip("/"): int(info["size"]) for path, info in found.items()}
-        return {inner: size for inner, size in sizes.items() if not inner.endswith(_SCRATCH)}
+        return {inner: size for inner, size in sizes.items() if not inner.endswith(SCRATCH)}
 
     def _names(self) -> list[str]:
         self._fs.invalidate_cache()
@@ -95,28 +102,45 @@ class ArchivePlace:
         folders = [info["name"] for info in self._fs.ls(base, detail=True) if info["type"] == "directory"]
         return sorted(f"archive/{folder.rstrip('/').rpartition('/')[2]}" for folder in folders)
 
-    def _put(self, path: Path, name: str) -> None:
-        target = self._path(name)
-        self._fs.makedirs(target.rpartition("/")[0], exist_ok=True)
-        with path.open("rb") as source, self._fs.open(target + _SCRATCH, "wb") as sink:
-            copyfileobj(source, sink, _CHUNK)
-        self._fs.mv(target + _SCRATCH, target)
+    def _send(self, data_dir: Path, name: str, inners: Iterable[str], at_once: int = 1) -> int:
+        sources = {f"{name}/{inner}": data_dir / name / inner for inner in inners}
+        for folder in sorted({self._path(target).rpartition("/")[0] for target in sources}):
+            self._guard(partial(self._fs.makedirs, folder, exist_ok=True))
+        return self._copy([partial(self._put, source, target) for target, source in sources.items()], at_once)
 
-    def _get(self, name: str, target: Path) -> None:
+    def _bring(self, data_dir: Path, name: str, sizes: Mapping[str, int], at_once: int = 1) -> int:
+        targets = {inner: _inside(data_dir / name, inner) for inner in sizes}
+        return self._copy([partial(self._get, f"{name}/{i}", targets[i], size) for i, size in sizes.items()], at_once)
+
+    def _copy(self, copies: Sequence[Callable[[], int]], at_once: int) -> int:
+        """Makes copies, several at once where the file system bears it; their bytes."""
+        with ThreadPoolExecutor(at_once if getattr(self._fs, "async_impl", False) else 1) as pool:
+            return sum(pool.map(self._guard, copies))
+
+    def _put(self, path: Path, name: str) -> int:
+        target = self._path(name)
+        with path.open("rb") as source, self._fs.open(target + SCRATCH, "wb") as sink:
+            copyfileobj(source, sink, _CHUNK)
+            size = source.tell()
+        self._fs.mv(target + SCRATCH, target)
+        return size
+
+    def _get(self, name: str, target: Path, size: int) -> int:
         target.parent.mkdir(parents=True, exist_ok=True)
-        scratch = target.with_name(target.name + _SCRATCH)
+        scratch = target.with_name(target.name + SCRATCH)
         with self._fs.open(self._path(name), "rb") as source, scratch.open("wb") as sink:
             copyfileobj(source, sink, _CHUNK)
             sink.flush()
             os.fsync(sink.fileno())
+            if sink.tell() != size:
+                raise StorageError(f"{self.url} did not give {name} whole", "try again")
         scratch.replace(target)
+        return size
 
-    def _check(self, source: Path, name: str) -> None:
+    def _check(self, name: str, sizes: Mapping[str, int]) -> None:
         there = self.sizes(name)
-        for path in source.rglob("*.warc.gz"):
-            inner = path.relative_to(source).as_posix()
-            if there.get(inner) != path.stat().st_size:
-                raise StorageError(f"{self.url} did not keep {name}/{inner} whole", "check its space, then try again")
+        for inner in (inner for inner, size in sizes.items() if there.get(inner) != size):
+            raise StorageError(f"{self.url} did not keep {name}/{inner} whole", "check its space, then try again")
 
     def _path(self, name: str) -> str:
         return f"{self._root.rstrip('/')}/{name}"

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from storage.errors import StorageError
 from storage.models import Answer, Cycle, CyclePortal, Finding, Observation, Portal, Run
+from storage.repository.counted import best
 from storage.repository.streaming import CHUNK, stream
 from storage.rows import table
 from storage.words import CycleState, Outcome, PortalKind
@@ -193,6 +194,11 @@ def take_pulse(
     return cycle.paused
 
 
+def clear_pulse(session: Session, cycle_id: int) -> None:
+    """Writes down that nobody crawls the cycle any more."""
+    session.get_one(Cycle, cycle_id).pulse = {}
+
+
 def pause_cycle(session: Session, name: str, paused: bool) -> bool:
     """Asks whoever crawls the cycle to stop, or allows it again; False if nothing changes."""
     cycle = get_cycle(session, name)
@@ -224,16 +230,15 @@ def cycle_runs(session: Session, cycle_id: int, portal_id: int) -> list[Run]:
 def earlier_run(
     session: Session, portal_id: int, *, before: int | None = None, edition: str = "", cycle_id: int | None = None
 ) -> Run | None:
-    """The newest live visit with pages to a portal, older than run `before`; of another cycle than `cycle_id` (its
-    visit that counts, or one outside cycles), and of one edition, if given."""
-    query = select(Run).where(
-        Run.portal_id == portal_id, Run.kind == "live", Run.outcome.in_(("ok", "partial")), Run.pages > 0
-    )
+    """The live visit with pages that stood for a portal before run `before`, by the rule of `repository.counted`; of
+    another cycle than `cycle_id` (its visit that counts, or one outside cycles), and of one edition, if given."""
+    among = [Run.portal_id == portal_id, Run.kind == "live", Run.outcome.in_(("ok", "partial")), Run.pages > 0]
     if before is not None:
-        query = query.where(Run.id < before)
+        among.append(Run.id < before)
     if edition:
-        query = query.where(Run.edition == edition)
+        among.append(Run.edition == edition)
     if cycle_id is not None:
         counts = select(CyclePortal.counted_id).where(CyclePortal.counted_id.is_not(None))
-        query = query.where(or_(Run.cycle_id.is_(None), and_(Run.cycle_id != cycle_id, Run.id.in_(counts))))
-    return session.scalar(query.order_by(Run.id.desc()).limit(1))
+        among.append(or_(Run.cycle_id.is_(None), and_(Run.cycle_id != cycle_id, Run.id.in_(counts))))
+    stood = best(*among).subquery()
+    return session.scalar(select(Run).join(stood, stood.c.run_id == Run.id))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from storage.errors import StorageError
 from storage.models import Capture, Observation, Run
-from storage.repository.counted import counts
+from storage.repository.counted import ended, standing
 from storage.repository.streaming import stream
 from storage.rows import url_key
 from storage.words import Outcome, RunKind
@@ -66,22 +66,35 @@ def get_run(session: Session, run_id: int) -> Run:
     return run
 
 
-def latest_run(session: Session, portal_id: int, *, cycle_id: int | None = None, finished: bool = True) -> Run | None:
-    """The newest run of a portal (of a cycle, if given); with `finished`, the newest that has an outcome and counts.
+def latest_run(
+    session: Session,
+    portal_id: int,
+    *,
+    cycle_id: int | None = None,
+    before: int | None = None,
+    edition: str | None = None,
+    finished: bool = True,
+) -> Run | None:
+    """The run that stands for a portal (in a cycle, before run `before`, of an edition, if given): the newest that read
+    it, by the rule of `repository.counted`.
 
-    Runs that only fetched a page for a person (kind `proof`) do not count.
+    Without `finished` the newest that was begun, whether it ended or not. Runs that only fetched a page for a person
+    (kind `proof`) do not count.
     """
-    query = (
-        select(Run)
-        .where(Run.portal_id == portal_id, Run.kind != "proof")
-        .order_by(Run.started.desc(), Run.id.desc())
-        .limit(1)
-    )
-    if cycle_id is not None:
-        query = query.where(Run.cycle_id == cycle_id)
+    among = [Run.portal_id == portal_id, Run.kind != "proof"]
+    among += [] if cycle_id is None else [Run.cycle_id == cycle_id]
+    among += [] if before is None else [Run.id < before]
+    among += [] if edition is None else [Run.edition == edition]
     if finished:
-        query = query.where(Run.outcome.is_not(None), counts())
-    return session.scalar(query)
+        stands = standing(*among).subquery()
+        return session.scalar(select(Run).join(stands, stands.c.run_id == Run.id))
+    return session.scalar(select(Run).where(*among).order_by(Run.started.desc(), Run.id.desc()).limit(1))
+
+
+def passed_over(session: Session, run: Run) -> Run | None:
+    """The newest run of the portal that ended after `run`, which stands for it; None if nothing came after it."""
+    query = select(Run).where(Run.portal_id == run.portal_id, Run.id > run.id, ended())
+    return session.scalar(query.order_by(Run.id.desc()).limit(1))
 
 
 def runs(session: Session, *, portal_id: int | None = None, cycle_id: int | None = None) -> Iterator[Run]:

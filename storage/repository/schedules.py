@@ -14,7 +14,7 @@ from storage.models import Capture, Cycle, CyclePortal, Run, Schedule, Suspect
 from storage.rows import table
 
 _SILENT = timedelta(seconds=30)
-_SUMS = ("active", "ended", "pages", "rate")
+_SUMS = ("active", "ended", "pages", "rate", "measured")
 
 
 def schedules(session: Session, cycle_id: int | None = None) -> Sequence[Schedule]:
@@ -100,8 +100,7 @@ def take_worker_pulse(
     before: dict[str, dict[str, Any]] = cycle.pulse.get("workers", {})
     heard = {name: said for name, said in before.items() if now - datetime.fromisoformat(said["at"]) < _SILENT}
     heard[worker] = {**values, "at": now.isoformat()}
-    sums = {key: round(sum(said.get(key, 0) for said in heard.values()), 3) for key in _SUMS}
-    cycle.pulse = {"at": now.isoformat(), **sums, "workers": heard}
+    cycle.pulse = _together(heard, now.isoformat())
     rows = [{"of_run": run, "new_pages": pages, "new_requests": asked} for run, pages, asked in progress]
     if rows:
         row = table(CyclePortal)
@@ -109,3 +108,17 @@ def take_worker_pulse(
         filled = statement.values(pages=bindparam("new_pages"), requests=bindparam("new_requests"))
         session.connection().execute(filled, rows)
     return cycle.paused
+
+
+def drop_worker_pulse(session: Session, cycle_id: int, worker: str) -> None:
+    """Takes away what a worker that stops said last; where no other speaks, nobody crawls the cycle any more."""
+    cycle = session.get_one(Cycle, cycle_id, with_for_update=True)
+    heard = {name: said for name, said in cycle.pulse.get("workers", {}).items() if name != worker}
+    if "workers" in cycle.pulse:
+        cycle.pulse = _together(heard, max(said["at"] for said in heard.values())) if heard else {}
+
+
+def _together(heard: Mapping[str, Mapping[str, Any]], at: str) -> dict[str, Any]:
+    """The pulse of a cycle: the sum over its workers."""
+    sums = {key: round(sum(said.get(key, 0) for said in heard.values()), 3) for key in _SUMS}
+    return {"at": at, **sums, "workers": dict(heard)}

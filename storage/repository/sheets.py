@@ -8,11 +8,11 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from storage.models import Answer, Card, Finding, Note, Run, Sheet, Task
-from storage.repository.counted import counts
+from storage.repository.counted import standing
 from storage.rows import table
 from storage.words import Change
 from survey.indicator import Indicator, Questionnaire
@@ -55,12 +55,15 @@ def findings_by_feature(session: Session, run_id: int, features: Sequence[str] |
 
 
 def open_sheets(session: Session, now: datetime, *, assessors: int = 2, cycle_id: int | None = None) -> OpenCount:
-    """Lays out a sheet for every portal's newest finished run of each cycle and edition, or renews the one there."""
+    """Lays out a sheet for the run that stands for every portal, in each cycle and edition, or renews the one there.
+
+    A sheet that rests on a run which was broken off goes back to the one that read the portal.
+    """
     opened = renewed = cards = notes = 0
     for run in list(session.scalars(_newest(cycle_id))):
         sheet = _sheet_of(session, run)
         questionnaire = _questionnaire(run.edition)
-        if questionnaire is None or (sheet is not None and sheet.run_id >= run.id):
+        if questionnaire is None or (sheet is not None and not _overtakes(session, run, sheet)):
             continue
         if sheet is None:
             cards += _open(session, run, questionnaire, assessors, now)
@@ -78,18 +81,26 @@ def renew_sheets(session: Session, run_id: int, now: datetime) -> int:
     return sum(_renew(session, sheet, load(sheet.edition), now) for sheet in sheets)
 
 
-def _newest(cycle_id: int | None) -> Any:
-    where = [Run.outcome.is_not(None), Run.kind != "proof", counts()]
-    if cycle_id is not None:
-        where.append(Run.cycle_id == cycle_id)
-    newest = select(func.max(Run.id)).where(*where).group_by(Run.portal_id, Run.edition, func.coalesce(Run.cycle_id, 0))
+def _round() -> ColumnElement[int]:
+    return func.coalesce(Run.cycle_id, 0)
+
+
+def _newest(cycle_id: int | None) -> Select[Run]:
+    """The runs that stand, without those on which their sheets rest already."""
+    among = () if cycle_id is None else (Run.cycle_id == cycle_id,)
+    stand = standing(*among, apart=(Run.edition, _round())).subquery()
     seen = select(Sheet.id).where(
-        Sheet.portal_id == Run.portal_id,
-        Sheet.edition == Run.edition,
-        Sheet.round == func.coalesce(Run.cycle_id, 0),
-        Sheet.run_id >= Run.id,
+        Sheet.portal_id == Run.portal_id, Sheet.edition == Run.edition, Sheet.round == _round(), Sheet.run_id == Run.id
     )
-    return select(Run).where(Run.id.in_(newest), ~seen.exists()).order_by(Run.id)
+    return select(Run).join(stand, stand.c.run_id == Run.id).where(~seen.exists()).order_by(Run.id)
+
+
+def _overtakes(session: Session, run: Run, sheet: Sheet) -> bool:
+    """Whether a sheet is to rest on `run`: not if another process has moved it to a later one that stands now."""
+    if sheet.run_id < run.id:
+        return True
+    among = (Run.portal_id == sheet.portal_id, Run.edition == sheet.edition, _round() == sheet.round)
+    return [number for _, number in session.execute(standing(*among))] == [run.id]
 
 
 def _sheet_of(session: Session, run: Run) -> Sheet | None:

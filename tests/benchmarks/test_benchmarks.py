@@ -42,7 +42,8 @@ def test_a_contestant_fetches_exactly_the_pages_of_the_site(track: Track, key: s
     assert all(count == 1 for path, count in pages.items() if path != path_of(0))
     assert track.log.asked()["/robots.txt"] == 1
     assert cost.cpu_seconds > 0.05
-    assert 30 < cost.halfway_mb <= cost.peak_mb < 1000
+    assert 0 < cost.halfway_mb <= cost.peak_mb
+    assert 30 < cost.peak_mb < 1000
 
 
 @pytest.mark.skipif(shutil.which("wget") is None, reason="wget is not installed")
@@ -72,7 +73,7 @@ def test_a_command_that_fails_or_does_not_end_is_told(tmp_path: Path) -> None:
 
 
 def test_memory_is_that_of_the_whole_process_tree(tmp_path: Path) -> None:
-    hold = "held = b'x' * 80_000_000; import time; time.sleep(0.5)"
+    hold = "held = b'x' * 80_000_000; import time; time.sleep(1.5)"
     twice = f"held = b'x' * 80_000_000; import subprocess, sys; subprocess.run([sys.executable, '-c', {hold!r}])"
     alone, both = (run([sys.executable, "-c", code], tmp_path / "said").peak_mb for code in (hold, twice))
     assert 80 < alone < 150

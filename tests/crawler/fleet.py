@@ -20,12 +20,20 @@ from storage.database import Database
 from storage.models import Capture, CyclePortal, Run
 from storage.records import PortalRecord
 from storage.repository import import_portals
-from tests.crawler.loopback import Site
+from tests.crawler.loopback import Site, answers_in
 
 ROOT = Path(__file__).parents[2]
 QUICK = CrawlOptions(
-    delay=0.05, concurrency=1, timeout=5, retries=0, allow_private=True, soft404=False, sitemaps=False, max_seconds=60
+    delay=0.05,
+    concurrency=1,
+    timeout=600,
+    retries=0,
+    allow_private=True,
+    soft404=False,
+    sitemaps=False,
+    max_seconds=900,
 )
+"""An answer that a site's gate holds back is waited for longer than any test waits."""
 
 
 @dataclass
@@ -50,7 +58,7 @@ class Fleet:
 
     def losi(self, *words: str) -> str:
         """Runs a command to its end; gives what it printed."""
-        done = subprocess.run(self.command(*words), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(self.command(*words), cwd=ROOT, capture_output=True, text=True, timeout=180, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -70,6 +78,16 @@ class Fleet:
         """What a worker logged."""
         return (self.data.parent / f"worker-{number}.log").read_text()
 
+    def amid(self, sites: list[Site], answers: int) -> None:
+        """Waits until each site has given so many answers, all of them archived, and holds the next request back at
+        its gate; the gates are closed before the workers start."""
+        self.until(lambda: all(site.gate.waiting for site in sites))
+        self.until(lambda: self.archived() >= answers * len(sites))
+
+    def archived(self) -> int:
+        """Answers in the archives of all runs."""
+        return sum(map(answers_in, (self.data / "archive").glob("run-*")))
+
     def states(self) -> Counter[str]:
         """Portals by state."""
         with self.database.reader() as session:
@@ -87,15 +105,14 @@ class Fleet:
         with self.database.reader() as session:
             return list(session.scalars(query))
 
-    def until(self, met: Callable[[], bool], seconds: float = 60.0) -> float:
-        """Waits for a condition; the seconds it took. Fails with the workers' logs when it is not met in time."""
+    def until(self, met: Callable[[], bool], seconds: float = 120.0) -> None:
+        """Waits for a condition. Fails with the workers' logs when it is not met in time."""
         began = monotonic()
         while not met():
             if monotonic() - began > seconds:
                 logs = "\n".join(self.log(n)[-3000:] for n in range(len(self.running)))
                 raise AssertionError(f"not met in {seconds} s; {self.states()}\n{logs}")
             sleep(0.05)
-        return monotonic() - began
 
     def stop(self) -> None:
         """Ends all workers."""
@@ -104,7 +121,7 @@ class Fleet:
                 process.send_signal(signal.SIGTERM)
         for process in self.running:
             try:
-                process.wait(20)
+                process.wait(30)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

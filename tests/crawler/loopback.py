@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,6 +14,8 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from crawler.result import RunResult
+from storage.archive import ArchiveReader
+from storage.errors import ArchiveError
 
 Answer = tuple[int, Mapping[str, str], bytes]
 Route = Answer | str | Callable[["Handler"], Answer | None]
@@ -40,6 +45,7 @@ class Handler(BaseHTTPRequestHandler):
         site = self.server.site
         site.requests.append(self.path)
         site.headers.append({name.lower(): value for name, value in self.headers.items()})
+        site.gate.enter()
         route = site.routes.get(self.path) or site.routes.get("*", (404, {}, b"<html><title>Not found</title>none"))
         answer = route(self) if callable(route) else route
         if answer is None:
@@ -75,19 +81,73 @@ class Server(ThreadingHTTPServer):
         """A client that hangs up is expected here."""
 
 
+class Gate:
+    """Lets the requests to a site through, all of them until it is told how many; the others wait before they are
+    answered. So a crawl is in the middle for as long as a test wants it there."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._told = 0
+        self._left: int | None = None
+        self.waiting = 0
+        """Requests that wait."""
+
+    def only(self, count: int) -> None:
+        """Lets go what waits; from now on lets so many requests through and no more."""
+        self._tell(count)
+
+    def open(self) -> None:
+        """Lets go what waits, and from now on all that come."""
+        self._tell(None)
+
+    def _tell(self, count: int | None) -> None:
+        with self._changed:
+            self._told += 1
+            self._left = count
+            self.waiting = 0
+            self._changed.notify_all()
+
+    def enter(self) -> None:
+        """Waits until the request may go through."""
+        with self._changed:
+            if self._left == 0:
+                told = self._told
+                self.waiting += 1
+                self._changed.wait_for(lambda: self._told != told)
+            elif self._left is not None:
+                self._left -= 1
+
+
 @dataclass
 class Site:
-    """A running server: its address, and what was asked of it."""
+    """A running server: its address, what was asked of it, and how many requests it answers."""
 
     url: str
     routes: dict[str, Route]
     requests: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    gate: Gate = field(default_factory=Gate)
 
     @property
     def port(self) -> int:
         """The server's port."""
         return urlsplit(self.url).port or 0
+
+
+@contextmanager
+def reserved_port() -> Iterator[int]:
+    """A port of 127.0.0.1 that nobody listens on and nobody else is given; a server that is told it may take it."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+def answers_in(archive: Path) -> int:
+    """Answers in an archive that may still be written to."""
+    with suppress(ArchiveError), ArchiveReader(archive) as reader:
+        return sum(item.record.kind in ("response", "revisit") for item in reader.records(keep=0))
+    return 0
 
 
 ArchiveOf = Callable[[dict[str, str]], Path]

@@ -9,7 +9,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import psutil
@@ -32,11 +34,13 @@ from storage.errors import StorageError
 from storage.models import Capture, CyclePortal, Finding, Run
 from storage.records import PortalRecord
 from storage.repository import import_portals, pause_cycle
-from tests.crawler.loopback import Handler, Route, Serve, Site, page
+from tests.crawler.loopback import Handler, Route, Serve, Site, answers_in, page
 
 QUICK = CrawlOptions(
-    delay=0.0, concurrency=1, timeout=3.0, retries=0, allow_private=True, soft404=False, sitemaps=False, max_seconds=20
+    delay=0.0, concurrency=1, timeout=600, retries=0, allow_private=True, soft404=False, sitemaps=False, max_seconds=900
 )
+ENDS = 60
+"""Seconds in which a process must end that is to end: any machine needs less."""
 BUDGET = ("/budget", page("Municipal budget 2026", "/", body="The municipal budget of the city. " * 20))
 ROOT = Path(__file__).parents[2]
 
@@ -67,7 +71,7 @@ def begin(database: Database) -> Begin:
 def go(database: Database, inspector: Inspector, tmp_path: Path) -> Go:
     """Crawls what is due."""
 
-    def crawl(name: str = "one", *, stop_when: Callable[[], bool] | None = None, **options: Any) -> CycleResult:
+    def crawl(name: str = "one", *, stop_when: Callable[[], object] | None = None, **options: Any) -> CycleResult:
         async def main() -> CycleResult:
             stop = asyncio.Event()
             task = asyncio.ensure_future(
@@ -194,8 +198,8 @@ def test_a_stopped_cycle_goes_on_and_ends_as_if_it_had_not_been_stopped(
     begin("broken", broken)
     rounds = 0
     while True:
-        seen = len(broken.requests)
-        result = go("broken", stop_when=lambda seen=seen: len(broken.requests) >= seen + 9)
+        broken.gate.only(9)
+        result = go("broken", stop_when=lambda: broken.gate.waiting)
         rounds += 1
         if result.ending == "done":
             break
@@ -210,22 +214,27 @@ def test_a_stopped_cycle_goes_on_and_ends_as_if_it_had_not_been_stopped(
 def test_after_kill_9_nothing_is_lost_and_little_repeated(
     serve: Serve, begin: Begin, go: Go, database: Database, tmp_path: Path
 ) -> None:
-    slow = QUICK.model_copy(update={"delay": 0.05})
     sites = [serve(many(n)) for n in range(3)]
     begin("whole", *sites)
     go("whole")
     expected = [states(database, row.run_id or 0) for row in plan(database)]
     with database.session() as session:
-        begin_cycle(session, "killed", CycleSettings(crawl=slow), Choice())
+        begin_cycle(session, "killed", CycleSettings(crawl=QUICK), Choice())
     asked = [set(site.requests) for site in sites]
     for site in sites:
         site.requests.clear()
-    for kill_after in (14, 50):
+    archives = [tmp_path / "archive" / f"run-{number:06d}" for number in (4, 5, 6)]
+    for more, answered in ((5, 5), (12, 17)):
+        for site in sites:
+            site.gate.only(more)
         command = _command(tmp_path)
-        asyncio.run(_until(sites, kill_after))
+        _until(lambda: all(site.gate.waiting for site in sites))
+        _until(partial(_hold, archives, answered))
         command.kill()
-        command.wait(10)
-    assert any(row.state == "running" for row in plan(database))
+        command.wait(ENDS)
+    for site in sites:
+        site.gate.open()
+    assert [row.state for row in plan(database)[3:]] == ["running"] * 3
     assert go("killed").ending == "done"
     rows = plan(database)[3:]
     assert [states(database, row.run_id or 0) for row in rows] == expected
@@ -243,14 +252,15 @@ def test_after_kill_9_nothing_is_lost_and_little_repeated(
 
 def test_readers_end_with_a_killed_crawl(serve: Serve, begin: Begin, tmp_path: Path) -> None:
     site = serve(many())
-    begin("killed", site, crawl=QUICK.model_copy(update={"delay": 0.05}))
+    site.gate.only(4)
+    begin("killed", site)
     command = _command(tmp_path, processes=1)
-    asyncio.run(_until([site], 4))
+    _until(lambda: site.gate.waiting)
     family = psutil.Process(command.pid).children(recursive=True)
     assert family
     command.kill()
-    command.wait(10)
-    assert psutil.wait_procs(family, timeout=10)[1] == []
+    command.wait(ENDS)
+    assert psutil.wait_procs(family, timeout=ENDS)[1] == []
 
 
 def _command(folder: Path, *, processes: int = 0) -> subprocess.Popen[bytes]:
@@ -263,21 +273,29 @@ def _command(folder: Path, *, processes: int = 0) -> subprocess.Popen[bytes]:
     )
 
 
-async def _until(sites: list[Site], requests: int) -> None:
-    async with asyncio.timeout(60):
-        while sum(len(site.requests) for site in sites) < requests:
-            await asyncio.sleep(0.01)
+def _hold(archives: list[Path], answers: int) -> bool:
+    return all(answers_in(archive) == answers for archive in archives)
+
+
+def _until(met: Callable[[], object]) -> None:
+    """Waits for a condition."""
+    end = monotonic() + 120
+    while not met():
+        assert monotonic() < end, "not met in two minutes"
+        sleep(0.01)
 
 
 def test_sigterm_ends_the_command_so_that_it_can_go_on(
     serve: Serve, begin: Begin, go: Go, database: Database, tmp_path: Path
 ) -> None:
     site = serve(many())
-    begin("killed", site, crawl=QUICK.model_copy(update={"delay": 0.05}))
+    site.gate.only(8)
+    begin("killed", site)
     command = _command(tmp_path)
-    asyncio.run(_until([site], 8))
+    _until(lambda: site.gate.waiting)
     command.send_signal(signal.SIGTERM)
-    assert command.wait(20) == 1
+    assert command.wait(ENDS) == 1
+    site.gate.open()
     with database.reader() as session:
         assert session.scalars(select(Run)).one().outcome is None
     assert go("killed").ending == "done"

@@ -29,7 +29,7 @@ from tests.crawler.loopback import Route, Serve, page
 
 ROOT = Path(__file__).parents[2]
 QUICK = CrawlOptions(
-    delay=0.0, concurrency=1, timeout=3.0, retries=0, allow_private=True, soft404=False, sitemaps=False, max_seconds=20
+    delay=0.0, concurrency=1, timeout=600, retries=0, allow_private=True, soft404=False, sitemaps=False, max_seconds=900
 )
 BUDGET = page("Municipal budget 2026", "/", body="The municipal budget of the city. " * 20)
 FEATURE = "budget.publication"

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from time import monotonic
 
 import pytest
 from sqlalchemy import select
@@ -20,15 +19,20 @@ from detectors.inspector import Inspector
 from storage.archive import ReplayIndex
 from storage.database import Database
 from storage.models import Run
-from tests.crawler.loopback import Crawl, Handler, Route, Serve, Site, page
+from tests.crawler.loopback import Crawl, Handler, Route, Serve, Site, answers_in, page
 
-SLOW = CrawlOptions(allow_private=True, delay=0.1, concurrency=2, sitemaps=False, soft404=False)
+SLOW = CrawlOptions(allow_private=True, delay=0.1, concurrency=2, sitemaps=False, soft404=False, timeout=900)
+"""Answers that a site's gate holds back would be waited for longer than any test waits."""
+ENDS = 60
+"""Seconds in which what was told to end must end."""
 SCRIPT = """
 import sys
 from crawler.check import run_check
 from crawler.result import PortalTarget
 from crawler.settings import CrawlOptions
-options = CrawlOptions(allow_private=True, delay=0.1, concurrency=2, sitemaps=False, soft404=False)
+options = CrawlOptions(
+    allow_private=True, delay=0.1, concurrency=2, sitemaps=False, soft404=False, timeout=900
+)
 result = run_check(PortalTarget(sys.argv[1]), options, data_dir=sys.argv[2])
 print(result.outcome, result.cause, result.pages)
 """
@@ -47,26 +51,32 @@ def town(serve: Serve) -> Site:
 
 
 async def _until(site: Site, requests: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         while len(site.requests) < requests:
+            await asyncio.sleep(0.01)
+
+
+async def _archived(folder: Path, answers: int) -> None:
+    async with asyncio.timeout(120):
+        while not folder.is_dir() or answers_in(folder) < answers:
             await asyncio.sleep(0.01)
 
 
 def test_stop_event(town: Site, database: Database, inspector: Inspector, tmp_path: Path) -> None:
     async def main() -> None:
+        town.gate.only(5)
         stop = asyncio.Event()
         running = asyncio.ensure_future(
             check(
                 PortalTarget(f"{town.url}/"), SLOW, inspector=inspector, database=database, data_dir=tmp_path, stop=stop
             )
         )
-        await _until(town, 5)
+        await _until(town, 7)
         stop.set()
-        began = monotonic()
-        result = await running
-        assert monotonic() - began < 2
+        async with asyncio.timeout(ENDS):
+            result = await running
         assert (result.outcome, result.cause) == ("partial", "interrupted")
-        assert 1 <= result.pages < 30
+        assert 1 <= result.pages <= 4
 
     asyncio.run(main())
 
@@ -90,10 +100,9 @@ def test_stop_does_not_wait_for_a_slow_answer(
             )
         )
         await _until(site, 3)
-        began = monotonic()
         stop.set()
-        result = await running
-        assert monotonic() - began < 2
+        async with asyncio.timeout(ENDS):
+            result = await running
         assert (result.cause, result.pages) == ("interrupted", 1)
 
     asyncio.run(main())
@@ -103,13 +112,14 @@ def test_cancellation_is_concluded_and_passed_on(
     town: Site, database: Database, inspector: Inspector, tmp_path: Path
 ) -> None:
     async def main() -> None:
+        town.gate.only(5)
         running = asyncio.ensure_future(
             check(PortalTarget(f"{town.url}/"), SLOW, inspector=inspector, database=database, data_dir=tmp_path)
         )
-        await _until(town, 5)
+        await _until(town, 6)
         running.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await running
+        await asyncio.wait([running], timeout=ENDS)
+        assert running.cancelled()
 
     asyncio.run(main())
     with database.reader() as session:
@@ -135,21 +145,25 @@ def test_several_portals_in_one_loop(serve: Serve, database: Database, inspector
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signals_end_the_command_gracefully(number: signal.Signals, town: Site, tmp_path: Path) -> None:
+    town.gate.only(3)
     command = _command(town, tmp_path)
     asyncio.run(_until(town, 4))
     command.send_signal(number)
-    out, _ = command.communicate(timeout=10)
+    out, _ = command.communicate(timeout=ENDS)
     assert out.split()[:2] == ["partial", "interrupted"]
 
 
 def test_after_a_kill_the_archive_is_readable(town: Site, tmp_path: Path, crawl: Crawl) -> None:
+    town.gate.only(12)
     command = _command(town, tmp_path)
-    asyncio.run(_until(town, 12))
-    command.kill()
-    command.wait(10)
+    asyncio.run(_until(town, 13))
     archive = tmp_path / "archive" / "run-000001"
+    asyncio.run(_archived(archive, 12))
+    command.kill()
+    command.wait(ENDS)
+    town.gate.open()
     with ReplayIndex([archive]) as index:
-        assert len(index) >= 2
+        assert len(index) == 12
     with Database(tmp_path / "losi.db") as database, database.reader() as session:
         assert session.scalars(select(Run)).one().outcome is None
     assert crawl(f"{town.url}/", replay=archive).pages >= 1

@@ -143,7 +143,7 @@ def test_a_schedule_begins_once_a_moment_and_only_in_its_months(database: Databa
 
 def _cut(database: Database, name: str) -> None:
     """Ends the connections of that name, and waits until the server has ended them."""
-    query = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE %s"
+    query = "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE application_name LIKE %s"
     with psycopg.connect(**dsn(database.url), autocommit=True) as connection:
         assert all(ended for (ended,) in connection.execute(query, [name]))
 
@@ -223,7 +223,7 @@ def test_metrics_tell_portals_jobs_and_visits(database: Database) -> None:
     metrics.visits.labels("done").inc()
     port, end = metrics.serve("127.0.0.1", 0)
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as answer:
             told = answer.read().decode().splitlines()
     finally:
         end()

@@ -49,6 +49,32 @@ def test_failures_by_cause(cause: Cause, outcome: str) -> None:
     assert "what happened" in story.problems[0].message
 
 
+@pytest.mark.parametrize(
+    ("cause", "text", "told"),
+    [
+        (
+            "dns",
+            "the host name of https://town.gov/robots.txt is not known",
+            "the host name of https://town.gov/ is not known; check the spelling of the address",
+        ),
+        (
+            "timeout",
+            "https://town.gov/robots.txt did not answer within 30 seconds",
+            "https://town.gov/ did not answer within 30 seconds; try again later, or give it more time with --timeout",
+        ),
+        (
+            "tcp",
+            "no connection to https://town.gov:8443/robots.txt: Connection refused",
+            "no connection to https://town.gov:8443/: Connection refused; check host and port, and try again later",
+        ),
+    ],
+)
+def test_failures_are_said_once_and_of_the_portal(cause: Cause, text: str, told: str) -> None:
+    story = SeedStory([])
+    story.failed("https://town.gov/", FetchError(cause, text))
+    assert story.problems[0].message == told
+
+
 def test_refusals_by_status() -> None:
     story = SeedStory([])
     for status, outcome in ((403, "blocked"), (404, "no_portal"), (500, "unreachable"), (204, "no_portal")):

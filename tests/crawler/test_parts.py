@@ -92,7 +92,7 @@ def _scrapy(*arguments: str, folder: Path) -> str:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=600,
         check=True,
     )
     return done.stdout
@@ -105,5 +105,5 @@ def test_scrapy_list(tmp_path: Path) -> None:
 def test_scrapy_crawl(serve: Serve, tmp_path: Path) -> None:
     site = serve({"/": page("Town", "/a"), "/a": page("A")})
     out = _scrapy("crawl", "city", "-a", f"url={site.url}/", "-a", "allow_private=1", "-a", "delay=0", folder=tmp_path)
-    assert "ok; read 2 pages" in out
+    assert "ok, 2 pages; " in out
     assert (tmp_path / "losi.db").exists()

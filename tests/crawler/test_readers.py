@@ -34,6 +34,14 @@ def answer(body: str, status: int = 200) -> Answer:
     return Answer("https://town.gov/", body.encode(), status, "text/html", {}, None, 1)
 
 
+def _signal(readers: Readers, number: signal.Signals) -> None:
+    """Sends a signal to all processes that read."""
+    assert readers._pool is not None
+    assert readers._pool._pool is not None
+    for process in readers._pool._pool._processes.values():
+        os.kill(process.pid or 0, number)
+
+
 def test_a_detector_that_fails_is_counted() -> None:
     inspector = Inspector(Registry((Broken(),), ()), LexiconSet({}))
     asyncio.run(Readers(inspector).read(answer(page("Town", "/news"))))
@@ -53,10 +61,7 @@ def test_another_process_reads_the_same_and_is_replaced_when_it_dies(inspector: 
         readers = Readers(inspector, processes=1)
         try:
             elsewhere = await readers.read(answer(page("Town", "/news")))
-            assert readers._pool is not None
-            assert readers._pool._pool is not None
-            for process in readers._pool._pool._processes.values():
-                os.kill(process.pid or 0, signal.SIGKILL)
+            _signal(readers, signal.SIGKILL)
             after = await readers.read(answer(page("Town", "/news")))
         finally:
             readers.close()
@@ -73,9 +78,13 @@ def test_what_its_readers_are_too_busy_for_a_crawl_reads_itself(inspector: Inspe
     async def read_all() -> tuple[list[bool], list[object]]:
         readers = Readers(inspector, processes=1)
         try:
+            await readers.read(answers[0])
+            _signal(readers, signal.SIGSTOP)
             reading = [asyncio.ensure_future(readers.read(one)) for one in answers]
             await asyncio.wait(reading, return_when=asyncio.FIRST_COMPLETED)
-            return [one.done() for one in reading], [*await asyncio.gather(*reading)]
+            first = [one.done() for one in reading]
+            _signal(readers, signal.SIGCONT)
+            return first, [*await asyncio.gather(*reading)]
         finally:
             readers.close()
 

@@ -43,9 +43,9 @@ class World:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", found))]
 
     def measure(self, url: str = "https://town.example/", **options: Any) -> TransportFacts:
-        options = {"allow_private": True, "timeout": 3.0, "authorities": self.root.pem, **options}
+        options = {"allow_private": True, "timeout": 60.0, "authorities": self.root.pem, **options}
         probe = Probe(url, Dialer("test", resolve=self.resolve, **options), now=NOW)
-        return asyncio.run(probe.run(20))
+        return asyncio.run(probe.run(300))
 
 
 CLOSED = 1

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import settings
 
 from detectors import registry
 from detectors.inspector import Inspector
@@ -15,9 +14,6 @@ from detectors.observation import Observation
 from detectors.page import Page
 
 URL = "https://www.villa.example/"
-
-settings.register_profile("no-deadline", deadline=None)
-settings.load_profile("no-deadline")
 
 GENERAL_WORDS: dict[str, dict[str, list[str]]] = {
     "en": {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+from time import process_time
 
 import pytest
 
@@ -71,6 +71,6 @@ def test_a_pdf_page_speaks_through_the_same_view(make_page: Callable[..., Page])
 
 
 def test_reading_a_document_is_quick() -> None:
-    start = time.perf_counter()
+    start = process_time()
     pdf_text(pdf(*("word " * 200 for _ in range(50))))
-    assert time.perf_counter() - start < 1.0
+    assert process_time() - start < 1.0

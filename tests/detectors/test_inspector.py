@@ -79,10 +79,13 @@ def test_a_failing_detector_is_reported_and_the_rest_goes_on(
     assert "broke off" in caplog.text
 
 
-def test_the_list_of_problems_is_bounded(small: Inspector) -> None:
+def test_a_detector_that_fails_again_and_again_is_told_once(small: Inspector, caplog: pytest.LogCaptureFixture) -> None:
     for number in range(100):
         small.inspect(small.page(f"https://www.villa.example/{number}", b"<p>x"))
-    assert len(small.problems) == 100
+    late, _ = small.problems
+    assert late.startswith("detector late failed on https://www.villa.example/0: ")
+    assert late.endswith(" (and on 99 more pages)")
+    assert len(caplog.records) == 2
 
 
 def test_portal_detectors_are_guarded_too(small: Inspector) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -123,6 +123,6 @@ def test_marks_kept_or_folded() -> None:
 def test_ten_thousand_terms_over_a_long_text_are_quick() -> None:
     matcher = Matcher((f"term{n}* of{n % 7}*", n) for n in range(10_000))
     text = " ".join(f"term{n} other words of{n % 7}" for n in range(5_000))
-    start = time.perf_counter()
+    start = process_time()
     list(matcher.find(text))
-    assert time.perf_counter() - start < 2.0
+    assert process_time() - start < 2.0

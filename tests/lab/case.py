@@ -95,7 +95,7 @@ class Case:
     requests: int = 60
     reads: tuple[str, ...] = ()
     problem: str = ""
-    seconds: float = 20.0
+    seconds: float = 60.0
     options: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -128,7 +128,7 @@ def run(*command: str, cwd: Path, **environment: str) -> Done:
     clean = {key: value for key, value in os.environ.items() if not key.startswith("LOSI_")}
     environment = {"LOSI_BROWSER": "0", "LOSI_VALIDITY": "0", **environment}
     done = subprocess.run(
-        command, cwd=cwd, env={**clean, **environment}, capture_output=True, encoding="utf-8", timeout=120, check=False
+        command, cwd=cwd, env={**clean, **environment}, capture_output=True, encoding="utf-8", timeout=600, check=False
     )
     return Done(done.returncode, done.stdout, done.stderr)
 

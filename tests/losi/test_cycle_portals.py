@@ -110,7 +110,7 @@ def test_addresses_are_verified(losi: Losi, tmp_path: Path, town: str) -> None:
     rows = [f"{town}/,Good", f"{town}/moved/,Moved", f"{town}/gone/,Gone", "http://127.0.0.1:1/,Dead"]
     (tmp_path / "list.csv").write_text("url,name\n" + "\n".join(rows) + "\n")
     losi("portals", "import", "list.csv")
-    done = losi("portals", "verify", "checked.csv", "--allow-private", "--delay", "0", "--timeout", "5")
+    done = losi("portals", "verify", "checked.csv", "--allow-private", "--delay", "0", "--timeout", "60")
     assert done.code == 1
     found = {row["name"]: row for row in csv.DictReader((tmp_path / "checked.csv").open())}
     assert (found["Good"]["answer"], found["Good"]["official"]) == ("page", "shown")

@@ -73,7 +73,7 @@ def check(archive: Path | str, folder: Path) -> dict[str, Any]:
     """What a short check of the bundled portal finds, replayed from `archive`."""
     options = ("--name", "Valdeluna", "--country", "ESP", "--no-browser", "--max-pages", "25")
     command = (sys.executable, "-m", "losi", "check", HOME, *options, "--replay", str(archive), "--json", "-")
-    done = subprocess.run(command, cwd=folder, capture_output=True, check=True, timeout=120)
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=True, timeout=600)
     document: dict[str, Any] = json.loads(done.stdout)
     return document
 

@@ -6,22 +6,33 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.losi.conftest import run
+
 Losi = Callable[..., Any]
 
 
-@pytest.fixture
-def planned(losi: Losi, tmp_path: Path) -> Losi:
-    """A folder with a cycle over one portal that nobody can reach, open long from now."""
-    (tmp_path / "one.csv").write_text("url,name,kind\nhttp://127.0.0.1:9/,Nowhere,city\n", encoding="utf-8")
-    assert losi("portals", "import", "one.csv").code == 0
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a cycle over one portal that nobody can reach, open long from now; tests copy it."""
+    folder = tmp_path_factory.mktemp("plan")
+    (folder / "one.csv").write_text("url,name,kind\nhttp://127.0.0.1:9/,Nowhere,city\n", encoding="utf-8")
     words = ("--closes", "2099-08-31", "--tries", "1", "--allow-private", "--delay", "0", "--timeout", "2")
-    assert losi("cycle", "new", "2099 % survey", *words).code == 0
+    for command in (("portals", "import", "one.csv"), ("cycle", "new", "2099 % survey", *words)):
+        assert run(sys.executable, "-m", "losi", *command, cwd=folder).code == 0
+    return folder
+
+
+@pytest.fixture
+def planned(losi: Losi, plan: Path, tmp_path: Path) -> Losi:
+    """A folder with that cycle."""
+    shutil.copytree(plan, tmp_path, dirs_exist_ok=True)
     return losi
 
 

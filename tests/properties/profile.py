@@ -11,6 +11,7 @@ EXAMPLES = int(os.environ.get("LOSI_FUZZ", "40"))
 tried = settings(
     max_examples=EXAMPLES,
     deadline=None,
+    derandomize="LOSI_FUZZ" not in os.environ,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
 )
 """For properties of functions that take next to no time."""

@@ -17,7 +17,8 @@ from review.i18n import LANGUAGES, direction
 from review.wording import WORDS, confidence_band
 
 ROOT = Path(str(files("review")))
-METHODS = [("templates/**.html", "jinja2"), ("wording.py", "python")]
+PYTHON = ("wording.py", "errors.py", "access.py", "app.py", "routes/**.py", "security/**.py", "service/**.py")
+METHODS = [("templates/**.html", "jinja2"), *((each, "python") for each in PYTHON)]
 OPTIONS = {"templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true"}}
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
 

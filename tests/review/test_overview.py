@@ -12,7 +12,7 @@ from review.errors import NotFound
 from review.service import adjudication, cycles, portals, queue, scores
 from review.service.queue import Filters
 from storage.models import Card, Finding, Observation, Portal, Run, Sheet, Task
-from storage.repository import finish_run, new_cycle, open_sheets, start_run
+from storage.repository import finish_run, new_cycle, open_sheets
 from survey.questionnaire import load
 from tests.review.browsing import log_in
 from tests.review.conftest import Client, World
@@ -45,16 +45,15 @@ def _round(world: World, name: str, portals_: dict[str, tuple[str, dict[str, str
 
 @pytest.fixture
 def rounds(world: World) -> tuple[int, int]:
-    """Two cycles: forty portals, on which one detector falls silent; then one more that is blocked."""
+    """Two cycles: twelve portals, on which one detector falls silent; one of them is blocked in the second."""
     first = {f"https://c{n}.example/": ("KEN" if n % 2 else "ESP", ALL if n < 10 else {}) for n in range(12)}
     silent = {key: "present" for key in FEATURES if key != FEATURES[0]}
     second = {url: (country, silent if said else {}) for url, (country, said) in first.items()}
     made = (_round(world, "First", first), _round(world, "Second", second))
     with world.database.session() as session:
-        portal = session.scalars(select(Portal).order_by(Portal.id)).first()
-        assert portal is not None
-        run = start_run(session, portal.id, "losi-2024", cycle_id=made[1], started=world.clock.now)
-        finish_run(session, run.id, "blocked", cause="challenge", reason="a block page", finished=world.clock.now)
+        portal = select(Portal.id).order_by(Portal.id).limit(1).scalar_subquery()
+        run = session.scalars(select(Run.id).where(Run.portal_id == portal, Run.cycle_id == made[1])).one()
+        finish_run(session, run, "blocked", cause="challenge", reason="a block page", finished=world.clock.now)
     return made
 
 

@@ -120,5 +120,5 @@ def test_an_error_has_the_reader_s_language_and_menu(desk: World, client: Client
     page: Any = answer.text
     assert '<html lang="fr"' in page
     assert 'href="/desk"' in page
-    assert "there is no such page" in page
+    assert "cette page n’existe pas" in page
     assert browser.get("/api/v1/nowhere").json()["error"] == "Not Found"

@@ -25,14 +25,14 @@ class Cluster:
     def start(self) -> None:
         """Starts it; ready when this returns."""
         options = f"-c listen_addresses='' -c fsync=off -k {self._folder}"
-        self._do("pg_ctl", "-w", "-o", options, "-l", str(self._folder / "log"), "start")
+        self._do("pg_ctl", "-w", "-t", "300", "-o", options, "-l", str(self._folder / "log"), "start")
         self._runs = True
 
     def stop(self) -> None:
         """Stops it without asking its clients; does nothing if it is stopped."""
         if self._runs:
             self._runs = False
-            self._do("pg_ctl", "-w", "-m", "immediate", "stop")
+            self._do("pg_ctl", "-w", "-t", "300", "-m", "immediate", "stop")
 
     def _do(self, program: str, *arguments: str) -> None:
         _run([self._binaries / program, "-D", self._folder / "data", *arguments], self._account, self._folder)

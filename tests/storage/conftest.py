@@ -56,6 +56,8 @@ def postgresql() -> Iterator[URL]:
             "-D",
             data,
             "-w",
+            "-t",
+            "300",
             "-o",
             options,
             "-l",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ from pathlib import Path
 from urllib.error import URLError
 
 import pytest
+
+from tests.crawler.loopback import reserved_port
 
 
 def tool(name: str) -> str:
@@ -30,7 +31,7 @@ def tool(name: str) -> str:
 def run(name: str, *arguments: str | Path, cwd: Path) -> str:
     """Runs the tool to its end; gives what it says. A failure fails the test."""
     command = [tool(name), *map(str, arguments)]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -42,33 +43,26 @@ def pywb(folder: Path, package: Path) -> Iterator[str]:
     (folder / "config.yaml").write_text("framed_replay: false\n", "utf-8")
     run("wb-manager", "init", "town", cwd=folder)
     run("wb-manager", "add", "--unpack-wacz", "town", package, cwd=folder)
-    port = _free_port()
-    command = [tool("wayback"), "-b", "127.0.0.1", "-p", str(port)]
-    with (folder / "log").open("wb") as log:
+    with reserved_port() as port, (folder / "log").open("wb") as log:
+        command = [tool("wayback"), "-b", "127.0.0.1", "-p", str(port)]
         server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
         try:
             _wait(f"http://127.0.0.1:{port}/", server)
             yield f"http://127.0.0.1:{port}/town"
         finally:
-            server.terminate()
-            server.wait(10)
+            server.kill()
+            server.wait()
 
 
 def fetch(url: str) -> str:
     """The text at `url`."""
-    with urllib.request.urlopen(url, timeout=20) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         text: str = answer.read().decode()
     return text
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        port: int = held.getsockname()[1]
-    return port
-
-
 def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while True:
         try:
             fetch(url)

@@ -90,7 +90,9 @@ def test_other_tools_find_the_digests_right(tmp_path: Path, at: datetime) -> Non
             assert record.digest_checker.passed is not False
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(
     body=st.binary(max_size=3000),
     reason=st.text(max_size=20),

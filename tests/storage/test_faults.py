@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, func, select, text
 
 from crawler.check import check
 from crawler.cycle.turn import Turn
@@ -33,7 +35,7 @@ __all__ = ["cluster"]
 
 _PAGES = 24
 _OPTIONS = CrawlOptions(
-    delay=0, timeout=5, retries=0, concurrency=1, allow_private=True, soft404=False, sitemaps=False, max_seconds=30
+    delay=0, timeout=600, retries=0, concurrency=1, allow_private=True, soft404=False, sitemaps=False, max_seconds=900
 )
 _NOISE = "".join(f"{n:x} " for n in range(4000))
 _needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount the small disk that this needs")
@@ -47,23 +49,29 @@ def inspector() -> Inspector:
 
 
 @contextmanager
-def _town(at_half: Strike = lambda: None) -> Iterator[Site]:
-    """A site of pages in a row; the first request for the one in the middle calls `at_half` before it is answered."""
-    strikes = iter((at_half,))
-
-    def middle(_: Handler) -> None:
-        next(strikes, lambda: None)()
-
+def _town(at_half: Strike | None = None, database: Database | None = None) -> Iterator[Site]:
+    """A site of pages in a row; the first request for the one in the middle calls `at_half` before it is answered.
+    Where that makes the recorder of `database` fail, that page and those behind it are answered when the ones before
+    are stored, until it has failed."""
+    strikes = [at_half] if at_half is not None else []
+    fails = [True] if at_half is not None and database is not None else []
     routes: dict[str, Route] = {"/": page("Town", "/p1")}
-    for number in range(1, _PAGES):
-        routes[f"/p{number}"] = page(f"Page {number}", f"/p{number + 1}", body=f"{number} {_NOISE}")
-    whole = routes[f"/p{_PAGES // 2}"]
 
-    def struck(handler: Handler) -> tuple[int, dict[str, str], bytes]:
-        middle(handler)
-        return 200, {}, str(whole).encode()
+    def answer(number: int) -> Route:
+        text = page(f"Page {number}", f"/p{number + 1}", body=f"{number} {_NOISE}")
 
-    routes[f"/p{_PAGES // 2}"] = struck
+        def made(_: Handler) -> tuple[int, dict[str, str], bytes]:
+            if fails and database is not None:
+                _until(lambda: not _records() or _stored(database) > number)
+                if not _records():
+                    fails.clear()
+            if strikes and number == _PAGES // 2:
+                strikes.pop()()
+            return 200, {}, text.encode()
+
+        return made if number >= _PAGES // 2 else text
+
+    routes |= {f"/p{number}": answer(number) for number in range(1, _PAGES)}
     server = Server(("127.0.0.1", 0), Handler)
     server.site = Site(f"http://127.0.0.1:{server.server_port}", routes)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -72,6 +80,24 @@ def _town(at_half: Strike = lambda: None) -> Iterator[Site]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def _records() -> bool:
+    """Whether a recorder works: it ends when it has failed."""
+    return any(thread.name.startswith("recorder") for thread in threading.enumerate())
+
+
+def _stored(database: Database) -> int:
+    """Rows of captures; none while that cannot be known."""
+    with suppress(StorageError), database.reader() as session:
+        return session.scalar(select(func.count()).select_from(Capture)) or 0
+    return 0
+
+
+def _until(met: Callable[[], bool]) -> None:
+    end = monotonic() + 60
+    while not met() and monotonic() < end:
+        sleep(0.01)
 
 
 def _visit(site: Site, database: Database, folder: Path, inspector: Inspector, resume: int | None = None) -> RunResult:
@@ -146,7 +172,7 @@ def test_a_disk_that_fills_up(holds: str, tmp_path: Path, inspector: Inspector) 
     with _disk(tmp_path / "disk", "8m") as disk:
         filler = disk / "the file of another program"
         folder, place = (tmp_path if holds == "database" else disk), (tmp_path if holds == "archive" else disk)
-        with Database(place / "losi.db") as database, _town(lambda: _fill(filler)) as site:
+        with Database(place / "losi.db") as database, _town(lambda: _fill(filler), database) as site:
             database.migrate()
             _fails_then_goes_on(site, database, folder, inspector, r"full.*free some space", filler.unlink)
 
@@ -162,13 +188,47 @@ def test_a_disk_that_may_only_be_read(sqlite: Database, tmp_path: Path, inspecto
         assert _visit(site, sqlite, disk, inspector).pages == _PAGES
 
 
-def test_a_database_that_another_holds_too_long(sqlite: Database, tmp_path: Path, inspector: Inspector) -> None:
-    with (
-        Database(sqlite.url, busy_seconds=0.05) as hasty,
-        sqlite.engine.connect() as other,
-        _town(lambda: other.execute(text("SELECT 1"))) as site,
-    ):
-        _fails_then_goes_on(site, hasty, tmp_path, inspector, r"locked.*wait", other.rollback)
+class Held:
+    """A SQLite database, `database`, that another writer takes (`take`) and gives back (`give_back`). While it is held
+    nobody waits for it long; at other times as long as need be."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._patience = 30_000
+        self._other = Database(database.url)
+        self._connection = self._other.engine.connect()
+        event.listen(database.engine, "checkout", self._bear)
+
+    def _bear(self, connection: sqlite3.Connection, *_: object) -> None:
+        connection.execute(f"PRAGMA busy_timeout = {self._patience}").close()
+
+    def take(self) -> None:
+        """Takes it."""
+        self._connection.execute(text("SELECT 1"))
+        self._patience = 50
+
+    def give_back(self) -> None:
+        """Gives it back."""
+        self._patience = 30_000
+        self._connection.rollback()
+
+    def close(self) -> None:
+        """Ends the other writer."""
+        self._connection.close()
+        self._other.close()
+
+
+@pytest.fixture
+def held(sqlite: Database) -> Iterator[Held]:
+    """A database that can be taken."""
+    made = Held(sqlite)
+    yield made
+    made.close()
+
+
+def test_a_database_that_another_holds_too_long(held: Held, tmp_path: Path, inspector: Inspector) -> None:
+    with _town(held.take, held.database) as site:
+        _fails_then_goes_on(site, held.database, tmp_path, inspector, r"locked.*wait", held.give_back)
 
 
 def test_a_database_that_another_holds_for_a_moment(sqlite: Database, tmp_path: Path, inspector: Inspector) -> None:
@@ -187,7 +247,7 @@ def test_a_database_that_another_holds_for_a_moment(sqlite: Database, tmp_path: 
 def test_a_database_server_that_goes_away(cluster: Cluster, tmp_path: Path, inspector: Inspector) -> None:
     with Database(cluster.url) as database:
         database.migrate()
-        with _town(cluster.stop) as site:
+        with _town(cluster.stop, database) as site:
             _fails_then_goes_on(site, database, tmp_path, inspector, "cannot be reached.*runs", cluster.start)
 
 
@@ -203,21 +263,17 @@ def test_a_database_server_that_restarts_between_two_runs(
 
 
 @pytest.mark.parametrize("torn", [1, 40, 700])
-def test_an_archive_that_ends_in_half_a_record(
-    torn: int, sqlite: Database, tmp_path: Path, inspector: Inspector
-) -> None:
-    with Database(sqlite.url, busy_seconds=0.05) as hasty, sqlite.engine.connect() as other:
+def test_an_archive_that_ends_in_half_a_record(torn: int, held: Held, tmp_path: Path, inspector: Inspector) -> None:
+    def tear() -> None:
+        held.give_back()
+        run, _ = _rows(held.database)
+        file = max((tmp_path / "archive" / f"run-{run:06d}").glob("*.warc.gz"))
+        record = file.read_bytes()
+        with file.open("ab") as end:
+            end.write(record[:torn])
 
-        def tear() -> None:
-            other.rollback()
-            run, _ = _rows(sqlite)
-            file = max((tmp_path / "archive" / f"run-{run:06d}").glob("*.warc.gz"))
-            record = file.read_bytes()
-            with file.open("ab") as end:
-                end.write(record[:torn])
-
-        with _town(lambda: other.execute(text("SELECT 1"))) as site:
-            _fails_then_goes_on(site, hasty, tmp_path, inspector, "locked", tear)
+    with _town(held.take, held.database) as site:
+        _fails_then_goes_on(site, held.database, tmp_path, inspector, "locked", tear)
 
 
 def test_a_clock_that_goes_backwards(sqlite: Database, tmp_path: Path, at: datetime) -> None:

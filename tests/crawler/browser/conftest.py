@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
 import psutil
@@ -38,7 +40,7 @@ def browsers() -> list[psutil.Process]:
 
 def drivers() -> list[psutil.Process]:
     """The processes of Playwright's driver that this process started."""
-    return [one for one in psutil.Process().children() if "node" in one.name()]
+    return [one for one in psutil.Process().children() if is_driver(one)]
 
 
 @pytest.fixture
@@ -59,11 +61,44 @@ def is_browser(process: psutil.Process) -> bool:
         return False
 
 
+def is_driver(process: psutil.Process) -> bool:
+    """Whether a process is one of Playwright's driver."""
+    try:
+        return "node" in process.name()
+    except psutil.NoSuchProcess:
+        return False
+
+
+def kill(processes: Iterable[psutil.Process]) -> None:
+    """Kills processes, of which the first may have taken others with it."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+def until(met: Callable[[], bool], seconds: float = 120.0) -> bool:
+    """Whether a condition is met in time: processes end a little later than what ended them."""
+    end = monotonic() + seconds
+    while not met():
+        if monotonic() > end:
+            return False
+        sleep(0.05)
+    return True
+
+
 @pytest.fixture(autouse=True)
 def _needs_browser(request: pytest.FixtureRequest) -> None:
     """Skips a test where there is no browser, unless it does without."""
     if "without_browser" not in request.fixturenames and why_no_browser():
         pytest.skip(why_no_browser())
+
+
+@pytest.fixture(autouse=True)
+def _own_slots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has the crawls of a test share no places with other crawls of the machine."""
+    folder = tmp_path / "own slots"
+    folder.mkdir()
+    monkeypatch.setattr("crawler.browser.slots._own_folder", lambda: folder)
 
 
 @pytest.fixture
@@ -82,7 +117,7 @@ def engine_of(tmp_path: Path) -> Iterator[MakeEngine]:
         return Engine(recycle=recycle, program=program, slots=Slots(pages, folder))
 
     yield make
-    assert {process.pid for process in browsers()} <= before
+    assert until(lambda: {process.pid for process in browsers()} <= before, 30)
 
 
 class Shared:

@@ -15,7 +15,7 @@ from detectors.inspector import Inspector
 from storage.archive import ArchiveReader
 from storage.database import Database
 from storage.models import Capture, Run
-from tests.crawler.browser.conftest import browsers
+from tests.crawler.browser.conftest import browsers, until
 from tests.crawler.browser.site import app, menu
 from tests.crawler.loopback import Crawl, Serve
 
@@ -136,4 +136,4 @@ def test_pages_beyond_the_limit_are_told(serve: Serve, crawl: Crawl) -> None:
 def test_nothing_is_left_behind(serve: Serve, crawl: Crawl) -> None:
     before = {process.pid for process in browsers()}
     crawl(f"{serve(menu()).url}/", browser=True)
-    assert {process.pid for process in browsers()} <= before
+    assert until(lambda: {process.pid for process in browsers()} <= before, 30)

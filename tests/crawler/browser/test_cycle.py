@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -18,13 +17,13 @@ from storage.database import Database
 from storage.models import CyclePortal, Finding, Run
 from storage.records import PortalRecord
 from storage.repository import import_portals
-from tests.crawler.browser.conftest import Started, is_browser
+from tests.crawler.browser.conftest import Started, is_browser, kill, until
 from tests.crawler.loopback import Route, Serve, page
 
 _OPTIONS = CrawlOptions(
     delay=0,
     concurrency=1,
-    timeout=10,
+    timeout=600,
     retries=0,
     allow_private=True,
     soft404=False,
@@ -51,9 +50,7 @@ async def _kill_now_and_then(times: int, work: asyncio.Task[object], started: St
     while killed < times and not work.done():
         if len(await asyncio.to_thread(shown)) >= 3:
             await asyncio.sleep(1.0)
-            for process in await asyncio.to_thread(shown):
-                with suppress(psutil.NoSuchProcess):
-                    process.kill()
+            kill(await asyncio.to_thread(shown))
             killed += 1
             await asyncio.sleep(2.0)
         await asyncio.sleep(0.1)
@@ -64,6 +61,7 @@ def test_a_browser_that_is_killed_again_and_again(
     serve: Serve, database: Database, tmp_path: Path, inspector: Inspector, started: Started
 ) -> None:
     sites = [serve(town(number)) for number in range(4)]
+    sites[-1].gate.only(0)
     with database.session() as session:
         import_portals(session, [PortalRecord(f"{site.url}/", f"Town {n}", "city") for n, site in enumerate(sites)])
         begin_cycle(session, "one", CycleSettings(crawl=_OPTIONS), Choice())
@@ -72,11 +70,12 @@ def test_a_browser_that_is_killed_again_and_again(
         options = CycleOptions(concurrency=4, processes=0)
         work = asyncio.ensure_future(crawl_cycle(database, "one", options, data_dir=tmp_path, inspector=inspector))
         killed = await _kill_now_and_then(2, work, started)
+        sites[-1].gate.open()
         assert (await work).ending == "done"
         return killed
 
     assert asyncio.run(main()) == 2
-    assert not any(map(is_browser, started()))
+    assert until(lambda: not any(map(is_browser, started())), 30)
     with database.reader() as session:
         assert list(session.scalars(select(CyclePortal.state))) == ["done"] * 4
         runs = list(session.scalars(select(Run)))

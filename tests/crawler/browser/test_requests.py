@@ -23,7 +23,7 @@ from storage.archive import ReplayIndex
 from tests.crawler.browser.conftest import Shared
 from tests.crawler.loopback import ArchiveOf, Handler, Serve
 
-QUICK = CrawlOptions(allow_private=True, timeout=3.0, browser_timeout=20.0)
+QUICK = CrawlOptions(allow_private=True, timeout=120.0, browser_timeout=120.0)
 
 
 class Nothing:
@@ -178,7 +178,7 @@ def test_known_robots_policies_are_not_asked_for_again(serve: Serve, without_bro
 
 def test_private_addresses_are_refused(serve: Serve, without_browser: None) -> None:
     site = serve({"*": "x"})
-    source = Live(CrawlOptions(timeout=3.0, obey_robots=False), "", {})
+    source = Live(CrawlOptions(timeout=120.0, obey_robots=False), "", {})
 
     async def run() -> None:
         try:
@@ -231,7 +231,7 @@ def test_page_that_never_ends_loading_is_shown_as_far_as_it_came(shared: Shared,
         handler.connection.recv(1)
 
     site = serve({"/": "<p>text</p><script src=/slow.js async></script>", "/slow.js": slow})
-    options = QUICK.model_copy(update={"timeout": 1.0})
+    options = QUICK.model_copy(update={"timeout": 3.0})
     html, _ = _shown(shared, Live(options, "", {}), f"{site.url}/", options=options)
     assert "text" in html
 

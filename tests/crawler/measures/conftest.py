@@ -38,7 +38,7 @@ def browser(run: Run) -> Iterator[Browser]:
             await playwright.stop()
             pytest.skip("no Chromium is installed")
         options = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
-        return playwright, await playwright.chromium.launch(executable_path=path, args=options)
+        return playwright, await playwright.chromium.launch(executable_path=path, args=options, timeout=60_000)
 
     async def stop() -> None:
         await found.close()

@@ -40,7 +40,7 @@ def checked(run: Run, tab: Page, web: Site, html: str, **headers: str) -> Access
 
     async def go() -> AccessibilityMeasures:
         await tab.goto(f"{web.url}/case")
-        return await measure_accessibility(tab, capture=3)
+        return await measure_accessibility(tab, capture=3, seconds=120.0)
 
     found: AccessibilityMeasures = run(go())
     return found

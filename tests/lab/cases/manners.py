@@ -112,7 +112,7 @@ CASES: tuple[Case, ...] = (
     _robots("in a circle", Reply(302, (("Location", "/robots.txt"),))),
     _robots("of 500", Reply(500), "blocked", "robots"),
     _robots("of 403", Reply(403)),
-    _robots("never answers", _silent, "unreachable", "timeout", options={"retries": 0}),
+    _robots("never answers", _silent, "unreachable", "timeout", options={"retries": 0, "timeout": 3.0}),
     _robots("forbids all", _text("User-agent: *\nDisallow: /\n"), "blocked", "robots"),
     _sitemap("bomb", Reply(200, _XML, _gzip_bomb())),
     _sitemap("of itself", _index_of_itself, also={"/s/*": _index_of_itself}),

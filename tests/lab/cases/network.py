@@ -38,7 +38,8 @@ async def _drip_handshake(talk: Talk) -> None:
 
 def _greeted(name: str, greet: Act, cause: str, scheme: str = "https") -> Case:
     url = "{base}/" if scheme == "https" else "http://{host}:{port}/"
-    return Case(name, "unreachable", cause, greet=greet, tls="plain", url=url, options=_QUICK)
+    options = {**_QUICK, "timeout": 3.0} if cause == "timeout" else _QUICK
+    return Case(name, "unreachable", cause, greet=greet, tls="plain", url=url, options=options)
 
 
 def _tls(name: str, side: str) -> Case:

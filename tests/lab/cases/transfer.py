@@ -14,7 +14,9 @@ from tests.lab.case import HOME, HTML, NEXT, Act, Case, Reply, Talk, content
 
 _TYPE = "Content-Type: text/html"
 _CLOSE = "Connection: close"
-_UNANSWERED: Any = {"outcome": "unreachable", "options": {"retries": 0}}
+_UNANSWERED: Any = {"outcome": "unreachable", "options": {"retries": 0, "timeout": 3.0}}
+_SOON: Any = {"options": {"timeout": 3.0, "retries": 4}}
+"""For an answer that is given up by the clock alone; a machine that stands still meanwhile may try again."""
 _LIMIT: Any = {"options": {"max_body": 300_000}, "problem": "longer than the limit"}
 _CHUNK = f"{len(HOME.encode()):x}\r\n".encode()
 _FILL = b" " * 1_000_000
@@ -154,13 +156,13 @@ CASES: tuple[Case, ...] = (
     Case("an answer in HTTP/2", "unreachable", "error", routes={"/": _verbatim(b"\0\0\x12\x04\0\0\0\0\0" * 3)}),
     Case("a status of words", "unreachable", "error", routes={"/": _verbatim(b"HTTP/1.1 fine\r\n\r\n")}),
     content("reset within the body", _reset_within, problem="the connection broke"),
-    content("drip-fed body", _drip, problem="did not end in time"),
+    content("drip-fed body", _drip, problem="did not end in time", **_SOON),
     content("endless body", _endless, **_LIMIT),
     content("Content-Length too long", _framed("Content-Length: 99999"), problem="the connection broke"),
     content("Content-Length too short", _framed("Content-Length: 900", _CLOSE)),
     Case("Content-Length below zero", "unreachable", "error", routes={"/": _framed("Content-Length: -5")}),
     Case("Content-Length of words", "unreachable", "error", routes={"/": _framed("Content-Length: many")}),
-    content("a later chunk's size is no number", _late_broken_chunks),
+    content("a later chunk's size is no number", _late_broken_chunks, **_SOON),
     content("chunks without end", _framed("Transfer-Encoding: chunked", before=_CHUNK), problem="the connection broke"),
     content("another answer behind the answer", _framed(f"Content-Length: {len(HOME)}", after=b"HTTP/1.1 200\r\n\r\n")),
     content("a header of no ASCII", _framed("X-Town: Zürich \x00"[:14], _CLOSE)),

@@ -9,7 +9,7 @@ from tests.crawler.loopback import TEXT, page
 from tests.lab.case import NEXT, Case, Reply, Talk
 
 _REAL = ("/budget", "/job-vacancies")
-_WITHIN = {"max_pages": 14, "max_seconds": 15}
+_WITHIN = {"max_pages": 14}
 
 
 def _number(path: str) -> int:

@@ -1,0 +1,103 @@
+"""A cycle says that it is being crawled for as long as it is, and no longer."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from crawler.cycle.conductor import CycleOptions, Pulse
+from crawler.cycle.crawl import crawl_cycle
+from crawler.cycle.plan import Choice, CycleSettings, begin_cycle
+from crawler.cycle.status import CycleStatus, cycle_status
+from crawler.settings import CrawlOptions
+from detectors.inspector import Inspector
+from storage.database import Database
+from storage.models import CyclePortal
+from storage.records import PortalRecord
+from storage.repository import get_cycle, import_portals, take_pulse
+from storage.repository.schedules import drop_worker_pulse, take_worker_pulse
+from tests.crawler.loopback import Serve, page
+
+QUICK = CrawlOptions(delay=0.0, timeout=600, retries=0, allow_private=True, soft404=False, sitemaps=False)
+
+
+@pytest.fixture
+def planned(database: Database, serve: Serve) -> int:
+    """A cycle over one portal; its number."""
+    site = serve({"/": page("Town"), "/robots.txt": (404, {}, b"")})
+    with database.session() as session:
+        import_portals(session, [PortalRecord(f"{site.url}/", "Town", "city")])
+        cycle, _ = begin_cycle(session, "one", CycleSettings(crawl=QUICK), Choice())
+        return cycle.id
+
+
+def status(database: Database) -> CycleStatus:
+    with database.reader() as session:
+        return cycle_status(session, get_cycle(session, "one"))
+
+
+def pulse(database: Database) -> dict[str, Any]:
+    with database.reader() as session:
+        return get_cycle(session, "one").pulse
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_crawl_that_ended_in_order_is_over_at_once(
+    database: Database, planned: int, inspector: Inspector, tmp_path: Path, stopped: bool
+) -> None:
+    told: list[Pulse] = []
+
+    async def main() -> str:
+        stop = asyncio.Event()
+        if stopped:
+            stop.set()
+        options = CycleOptions(concurrency=2, processes=0)
+        done = await crawl_cycle(
+            database, "one", options, data_dir=tmp_path, inspector=inspector, stop=stop, tell=told.append
+        )
+        return done.ending
+
+    with database.session() as session:
+        now = datetime.now(UTC).isoformat()
+        take_pulse(session, planned, {"at": now, "rate": 2.0, "measured": 1}, {})
+    before = status(database)
+    assert (before.crawling, before.rate, before.measured) == (True, 2.0, 1)
+    assert asyncio.run(main()) == ("stopped" if stopped else "done")
+    assert (told[-1].active, told[-1].measured) == (0, 0)
+    assert pulse(database) == {}
+    after = status(database)
+    assert (after.crawling, after.rate, after.measured) == (False, 0.0, 0)
+    assert after.states == ({"pending": 1} if stopped else {"done": 1})
+
+
+def test_a_killed_crawl_is_over_after_a_while(database: Database, planned: int) -> None:
+    now = datetime.now(UTC)
+    with database.session() as session:
+        take_pulse(session, planned, {"at": now.isoformat()}, {})
+    with database.reader() as session:
+        cycle = get_cycle(session, "one")
+        assert cycle_status(session, cycle, now=now + timedelta(seconds=19)).crawling
+        assert not cycle_status(session, cycle, now=now + timedelta(seconds=21)).crawling
+
+
+def test_workers_crawl_a_cycle_while_it_has_something_open(database: Database, planned: int) -> None:
+    with database.session() as session:
+        for worker, active in (("a", 1), ("b", 0)):
+            take_worker_pulse(session, planned, worker, {"active": active, "measured": active, "pages": 4})
+    assert (status(database).crawling, status(database).measured) == (True, 1)
+    with database.session() as session:
+        drop_worker_pulse(session, planned, "a")
+    assert (pulse(database)["active"], list(pulse(database)["workers"])) == (0, ["b"])
+    assert status(database).crawling
+    with database.session() as session:
+        session.execute(update(CyclePortal).values(state="done"))
+    assert not status(database).crawling
+    with database.session() as session:
+        drop_worker_pulse(session, planned, "b")
+        drop_worker_pulse(session, planned, "b")
+    assert pulse(database) == {}
