@@ -92,9 +92,8 @@ def log_in(page: Page, who: str) -> None:
 
 def ready(page: Page) -> None:
     """Loads a card anew, and waits until the next ones are at hand."""
-    with page.expect_response(lambda answer: "/ahead" in answer.url) as cards:
+    with page.expect_request_finished(lambda request: "/ahead" in request.url):
         page.reload()
-    cards.value.finished()
 
 
 def shown(page: Page) -> int:
