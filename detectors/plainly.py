@@ -22,7 +22,7 @@ LINKS = MappingProxyType(
 )
 """What a link is called, by the zone of the page in which it stands."""
 
-_NOUNS = MappingProxyType(
+NOUNS = MappingProxyType(
     {
         "link": "link",
         "control": "button or field",
@@ -35,7 +35,9 @@ _NOUNS = MappingProxyType(
         "url": "page address",
     }
 )
-PLACES = (*LINKS.values(), *(noun for noun in _NOUNS.values() if noun != "link"))
+"""What a piece of a page is called, by its kind."""
+
+PLACES = (*LINKS.values(), *(noun for noun in NOUNS.values() if noun != "link"))
 """Everything that `Plain.place` may be."""
 
 FORMS = MappingProxyType(
@@ -75,7 +77,7 @@ def plainly(why: str, quote: str = "", matched: Iterable[tuple[int, int]] = ()) 
         words = " … ".join(quote[start:end] for start, end in matched if start < end) or term.replace("*", "")
         return Plain(*_form(noun, zone, rest), _short(words))
     if found := _TOGETHER.fullmatch(why):
-        return Plain("together", _place(_NOUNS.get(found[1], found[1]), found[2]), "")
+        return Plain("together", _place(NOUNS.get(found[1], found[1]), found[2]), "")
     if found := _PLACED.fullmatch(why):
         return Plain("said", _place("link", found[1]), found[2])
     return Plain("", "", why)

@@ -13,6 +13,7 @@ from detectors.dates import years_in
 from detectors.mentions import only_mentions
 from detectors.observation import PROOF, Observation
 from detectors.page.selector import css_selector
+from detectors.plainly import NOUNS
 from detectors.single_items import is_below_single_items, names_single_item
 from detectors.strengths import Strengths, strengths
 from detectors.targets import targets_of
@@ -24,17 +25,7 @@ if TYPE_CHECKING:
     from detectors.page import Page
     from detectors.page.elements import Form
 
-_NOUN = {
-    "link": "link",
-    "control": "button or field",
-    "frame": "embedded frame",
-    "image": "image",
-    "heading": "heading",
-    "title": "page title",
-    "form": "form",
-    "text": "text",
-    "url": "address",
-}
+_NOUN = {**NOUNS, "url": "address"}
 _CEILING = 0.98
 _LEAST = 0.15
 _FIELDS_OF_APPLICATION = 2

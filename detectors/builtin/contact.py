@@ -42,6 +42,7 @@ _DIGITS = 3
 """Short numbers of three digits are what many cities publish as their call number."""
 
 _SIGNS = ("☎", "☏", "✆", "📞")
+_FIGURE_BEYOND_ASCII = re.compile(r"[^\D0-9]")
 _EMAIL_TOLD = 0.8
 _ORGANISATION_KEYS = ("telephone", "email", "address", "contactPoint")
 
@@ -138,7 +139,9 @@ class ContactDetails(TopicDetector):
 
 def _in_ascii_figures(text: str) -> str:
     """The text with the figures of other scripts as ASCII figures, each in its place."""
-    return text if text.isascii() else "".join(str(int(char)) if char.isdecimal() else char for char in text)
+    if not _FIGURE_BEYOND_ASCII.search(text):
+        return text
+    return "".join(str(int(char)) if char.isdecimal() else char for char in text)
 
 
 def _strength(number: str, marked: bool) -> float:
