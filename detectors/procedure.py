@@ -67,6 +67,8 @@ def _captions(segment: Segment) -> list[str]:
 @lru_cache(maxsize=_REMEMBERED)
 def _parts(caption: str, languages: tuple[str, ...]) -> frozenset[str]:
     plain = normalise(caption)
+    if any(_denied(language).find(plain) for language in languages):
+        return frozenset()
     found = (each for language in languages for each in _matcher(language).find(plain))
     return frozenset(part for start, end, part in found if len(plain) - (end - start) <= _FEW_CHARS)
 
@@ -75,3 +77,8 @@ def _parts(caption: str, languages: tuple[str, ...]) -> frozenset[str]:
 def _matcher(language: str) -> Matcher[str]:
     words = data("procedure")["words"]
     return Matcher((word, part) for part, by_language in words.items() for word in by_language.get(language, ()))
+
+
+@cache
+def _denied(language: str) -> Matcher[bool]:
+    return Matcher((phrase, True) for phrase in data("procedure")["denied"].get(language, ()))

@@ -53,6 +53,7 @@ class MunicipalityInformation(TopicDetector):
                 return
 
 
+@lru_cache(maxsize=8192)
 def _about(label: str, names: tuple[str, ...]) -> float:
     """How surely a label that is a name, or a name with a word for "about", leads to what is told of the country."""
     words = normalise(label)
@@ -63,6 +64,7 @@ def _about(label: str, names: tuple[str, ...]) -> float:
     return 0.55 if not rest else 0.8 if rest in _about_words() else 0.0
 
 
+@lru_cache(maxsize=8192)
 def _about_city(label: str, names: frozenset[str]) -> float:
     """The same for a city's name with a word for "about". With capitals inside a word it is an agency's name."""
     if any(map(str.isupper, _INNER.findall(label))) and not label.isupper():

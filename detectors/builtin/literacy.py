@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from lxml.html import HtmlElement
+
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.page.selector import css_selector
 from detectors.telling import asks
 from detectors.topic import TopicDetector
+
+_SEVERAL = 3
 
 
 class FreeInternet(TopicDetector):
@@ -27,10 +31,10 @@ class AssistedPoints(TopicDetector):
 
 class Faq(TopicDetector):
     """Frequently asked questions, or a help section. "Help" among other words is help with them. A page whose address
-    names them and whose first heading asks a question is one of them."""
+    names them and whose first heading asks a question, or which links to several questions, is one of them."""
 
     name = "faq"
-    version = "3"
+    version = "4"
     features = ("support.faq",)
     address_completes = False
 
@@ -43,11 +47,21 @@ class Faq(TopicDetector):
         yield from super().observe(page)
         if all(hit.segment.link is not None for hit in page.hits.url_hits(self.feature)):
             return
-        heading = next((each for each in page.headings if each.zone == "main"), None)
-        if heading is not None and asks(heading.text):
-            why = "heading: a question, on a page whose address names such"
-            selector = css_selector(heading.element)
-            yield Observation(self.feature, "content", 0.62, heading.text, why, selector=selector, zone="main")
+        asked = _question(page)
+        if asked is not None:
+            text, place, element = asked
+            why = f"{place}: a question, on a page whose address names such"
+            selector = css_selector(element)
+            yield Observation(self.feature, "content", 0.62, text, why, selector=selector, zone="main")
+
+
+def _question(page: Page) -> tuple[str, str, HtmlElement] | None:
+    """The first heading if it asks, else the first of several links that ask; where it stands, and its element."""
+    heading = next((each for each in page.headings if each.zone == "main"), None)
+    if heading is not None and asks(heading.text):
+        return heading.text, "heading", heading.element
+    links = [link for link in page.links if link.zone == "main" and asks(link.label)]
+    return (links[0].label, "link", links[0].element) if len(links) >= _SEVERAL else None
 
 
 class ServiceGuidance(TopicDetector):

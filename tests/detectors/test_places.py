@@ -9,7 +9,7 @@ import pytest
 from detectors.hosts import listed
 from detectors.inspector import Inspector
 from detectors.observation import PROOF
-from detectors.single_items import is_below_single_items
+from detectors.single_items import is_below_single_items, names_single_item
 from detectors.telling import leads_to_guide
 
 Strength = Callable[..., float]
@@ -139,12 +139,28 @@ def test_steps_that_name_a_guide(path: str, guide: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("label", "single"),
+    [
+        ("Cost Principles for Educational Institutions", True),
+        ("Audits of Local Governments and Non-Profit Organizations", True),
+        ("Committee on Health", True),
+        ("Health and care", False),
+    ],
+)
+def test_names_of_one_measure_or_body(label: str, single: bool) -> None:
+    assert names_single_item(label, "en") is single
+
+
+@pytest.mark.parametrize(
     ("host", "label", "told"),
     [
         ("villa.gov.example", "About Villa", True),
         ("cityofvilla.example", "ABOUT VILLA", True),
         ("ayto-lavilla.example", "Sobre La Villa", True),
         ("villa.example", "Om Villa", True),
+        ("villa.example", "Get to know Villa", True),
+        ("grad-villa.example", "Upoznajte Villa", True),
+        ("villakab.example", "Sekilas Villa", False),
         ("villa.example", "About Villa Water Works", False),
         ("nitda.gov.example", "About NITDA", False),
         ("villahealth.example", "About VillaHealth", False),
@@ -165,6 +181,14 @@ def test_a_question_below_frequent_questions_is_one_of_them(worth: Strength) -> 
     assert worth("support.faq", question, url="https://www.villa.example/faq/7") >= PROOF
     assert worth("support.faq", question, url="https://www.villa.example/x/7") < PROOF
     assert worth("support.faq", "<main><h1>Rubbish</h1></main>", url="https://www.villa.example/faq/7") < PROOF
+
+
+@pytest.mark.parametrize(("questions", "told"), [(3, True), (2, False)])
+def test_several_links_that_ask_below_frequent_questions(worth: Strength, questions: int, told: bool) -> None:
+    links = "".join(f'<li><a href="/q/{n}">Where is place {n}?</a></li>' for n in range(questions))
+    page = f"<main><h1>Computers</h1><ul>{links}</ul></main>"
+    assert (worth("support.faq", page, url="https://www.villa.example/faqs/computers.html") >= PROOF) is told
+    assert worth("support.faq", page, url="https://www.villa.example/x/computers.html") < PROOF
 
 
 @pytest.mark.parametrize(

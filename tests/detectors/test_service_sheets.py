@@ -51,6 +51,7 @@ def test_captions_in_one_block(inspector: Inspector) -> None:
         "<main><h2>Fees</h2><p>The club waives its fees.</p></main>",
         "<main><p>The costs of the flood and the time it took to clear were on everybody's mind on Monday.</p></main>",
         "<nav><h2>Requirements</h2><h2>Fees</h2></nav>",
+        "<main><h2>Administrative Requirements</h2><p>A.</p><h2>Cost Principles</h2><p>B.</p></main>",
     ],
 )
 def test_one_part_a_sentence_or_a_menu_is_no_sheet(inspector: Inspector, body: str) -> None:
