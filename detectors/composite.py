@@ -90,7 +90,7 @@ class GroupDetector(ComposedDetector):
         for act in (part for way in compositions().get(feature, ()) for part in way if not is_general(part)):
             for hit in hits_of(page, act):
                 if hit.segment.zone == "main" and hit.segment.kind in ("link", "heading", "control") and hit.extra <= 2:
-                    shown = describe(feature, hit, _SUBJECT)
+                    shown = describe(page, feature, hit, _SUBJECT)
                     yield shown._replace(why=f"{shown.why}, on a page about this group")
                     return
 

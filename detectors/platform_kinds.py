@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from detectors.observation import Observation
-from detectors.page.selector import css_selector
+from detectors.targets import as_proof
 
 if TYPE_CHECKING:
     from detectors.page import Page
@@ -22,18 +22,9 @@ def told_by_page(page: Page, feature: str, strength: float, platform: Platform, 
     return Observation(feature, "content", strength, page.title or page.url, why)
 
 
-def told_by_link(link: Link, feature: str, strength: float, platform: Platform) -> Observation:
+def told_by_link(page: Page, link: Link, feature: str, strength: float, platform: Platform) -> Observation:
     """A link to the platform as proof."""
-    return Observation(
-        feature,
-        "link",
-        strength,
-        link.label or link.href[:200],
-        f"link to {platform.name} ({platform.kind})",
-        href=link.href,
-        selector=css_selector(link.element),
-        zone=link.zone,
-    )
+    return as_proof(page, link, feature, strength, f"link to {platform.name} ({platform.kind})")
 
 
 def of_kind(page: Page, feature: str, *kinds: str) -> Iterator[Observation]:
@@ -43,5 +34,5 @@ def of_kind(page: Page, feature: str, *kinds: str) -> Iterator[Observation]:
             yield told_by_page(page, feature, _STRENGTH, platform, mark)
     for link, platform in page.linked_platforms:
         if platform.kind in kinds:
-            yield told_by_link(link, feature, _STRENGTH, platform)
+            yield told_by_link(page, link, feature, _STRENGTH, platform)
             return

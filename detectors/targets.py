@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detectors.hosts import hosts_of, listed, may_be_listed
+from detectors.observation import Observation
 from detectors.views import view
 
 if TYPE_CHECKING:
@@ -42,3 +43,9 @@ def links_listed(page: Page, group: str) -> Iterator[tuple[Link, str]]:
             entry = listed(link.url, group)
             if entry:
                 yield link, entry
+
+
+def as_proof(page: Page, link: Link, feature: str, strength: float, why: str) -> Observation:
+    """A link of the page as proof of a feature, by where it leads."""
+    quote, selector = link.label or link.href[:200], page.selector(link.element)
+    return Observation(feature, "link", strength, quote, why, href=link.href, selector=selector, zone=link.zone)

@@ -11,7 +11,6 @@ from detectors.compositions import GENERAL, Composition, Part
 from detectors.mentions import only_mentions
 from detectors.normalise import locate, normalise
 from detectors.observation import PROOF, Observation
-from detectors.page.selector import css_selector
 from detectors.readings import read_text
 from detectors.strengths import strengths
 from detectors.told import told_on
@@ -37,7 +36,7 @@ def composed(page: Page, features: Iterable[str], spurned: frozenset[str] = froz
         places = (place for place in told if not place.is_mention(page, feature))
         best = max(places, key=lambda place: place.strength, default=None)
         if best is not None:
-            yield best.observation(feature)
+            yield best.observation(page, feature)
 
 
 def within(page: Page, feature: str, other: str, mark: str) -> Iterator[Observation]:
@@ -48,7 +47,7 @@ def within(page: Page, feature: str, other: str, mark: str) -> Iterator[Observat
     hits = [hit for hit in page.hits.feature(other) if mark in page.hits.marks(hit.segment) and _says_more(page, hit)]
     best = max(hits, key=table.of, default=None)
     if best is not None:
-        shown = describe(feature, best, table.of(best))
+        shown = describe(page, feature, best, table.of(best))
         yield shown._replace(why=f"{shown.why} of {other}, with words for {mark}")
 
 
@@ -70,11 +69,11 @@ class _Place:
         """Whether the place would be proof but for what it is: a story, a document."""
         return self.strength >= PROOF and self.hit is not None and only_mentions(page, self.hit, feature)
 
-    def observation(self, feature: str) -> Observation:
+    def observation(self, page: Page, feature: str) -> Observation:
         """The place as proof of the feature."""
         together = " with ".join("/".join(name.text for name in part) for part in self.way)
         if self.hit is not None:
-            shown = describe(feature, self.hit, self.strength)
+            shown = describe(page, feature, self.hit, self.strength)
             return shown._replace(why=f"{shown.why}; in one place: {together}")
         segment = self.segment
         element = segment.link or segment.control or segment.heading or segment.form or segment.block
@@ -85,7 +84,7 @@ class _Place:
             segment.text[:240],
             f"{segment.kind} in the {segment.zone}; in one place: {together}",
             href=segment.link.href if segment.link is not None else "",
-            selector=css_selector(element.element) if element is not None else "",
+            selector=page.selector(element.element) if element is not None else "",
             zone=segment.zone,
         )
 

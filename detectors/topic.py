@@ -12,7 +12,6 @@ from detectors.base import PageDetector
 from detectors.dates import years_in
 from detectors.mentions import only_mentions
 from detectors.observation import PROOF, Observation
-from detectors.page.selector import css_selector
 from detectors.plainly import NOUNS
 from detectors.single_items import is_below_single_items, names_single_item
 from detectors.strengths import Strengths, strengths
@@ -72,7 +71,7 @@ class TopicDetector(PageDetector):
             if sighting[0] >= _LEAST:
                 (content if sighting[1].segment.link is None else links).append(sighting)
         for strength, hit in (*self._best(page, links), *self._best(page, content)):
-            yield describe(self.feature, hit, strength)
+            yield describe(page, self.feature, hit, strength)
 
     def _best(self, page: Page, found: list[tuple[float, Hit]]) -> list[tuple[float, Hit]]:
         """The strongest, one per target or text; ties keep document order. What only mentions the feature counts
@@ -252,7 +251,7 @@ def _asks(form: Form) -> bool:
     return len(asked) >= _FIELDS_OF_APPLICATION and not form.has("password")
 
 
-def describe(feature: str, hit: Hit, strength: float) -> Observation:
+def describe(page: Page, feature: str, hit: Hit, strength: float) -> Observation:
     """The observation for one hit: its words marked in the quote, its rule said in words."""
     segment = hit.segment
     by_url = segment.kind == "url"
@@ -269,7 +268,7 @@ def describe(feature: str, hit: Hit, strength: float) -> Observation:
         quote=quote,
         why=f"{place}: {'address' if by_url else hit.term.role} term “{hit.term.text}” ({hit.term.language})",
         href=segment.link.href if segment.link is not None else "",
-        selector=css_selector(element.element) if element is not None else "",
+        selector=page.selector(element.element) if element is not None else "",
         matched=marked,
         gloss=hit.term.gloss,
         zone=segment.zone,

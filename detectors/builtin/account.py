@@ -11,7 +11,6 @@ from detectors.hosts import host_of
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.page.elements import Form
-from detectors.page.selector import css_selector
 from detectors.strengths import Strengths
 from detectors.telling import tells_of_service
 from detectors.topic import TopicDetector
@@ -52,7 +51,7 @@ class Authentication(TopicDetector):
                 0.3 if staff else 0.75,
                 (form.text or "password field")[:200],
                 "login form of the staff or the content system" if staff else "login form",
-                selector=css_selector(form.element),
+                selector=page.selector(form.element),
                 zone=form.zone,
             )
         yield from super().observe(page)

@@ -10,7 +10,6 @@ from detectors.dates import holds_digit
 from detectors.hits import Hit
 from detectors.observation import Observation
 from detectors.page import Page
-from detectors.page.selector import css_selector
 from detectors.strengths import Strengths
 from detectors.targets import targets_of
 from detectors.topic import TopicDetector
@@ -77,7 +76,7 @@ class ContactDetails(TopicDetector):
                     link.label or value,
                     f"{words} as a link",
                     href=link.href,
-                    selector=css_selector(link.element),
+                    selector=page.selector(link.element),
                 )
 
     def _structured(self, page: Page) -> Iterator[Observation]:
@@ -96,7 +95,7 @@ class ContactDetails(TopicDetector):
                     0.7,
                     text[:200],
                     "address element",
-                    selector=css_selector(element),
+                    selector=page.selector(element),
                 )
                 return
 

@@ -13,9 +13,8 @@ from detectors.normalise import normalise
 from detectors.observation import Observation
 from detectors.packaged import data
 from detectors.page import Page
-from detectors.page.selector import css_selector
 from detectors.procedure import ENOUGH_PARTS, service_sheet
-from detectors.targets import targets_of
+from detectors.targets import as_proof, targets_of
 from detectors.topic import SectionDetector, TopicDetector
 
 _ISO_CODE = 2
@@ -45,11 +44,8 @@ class MunicipalityInformation(TopicDetector):
                 continue
             strength = _about(link.label, names) or _about_city(link.label, cities)
             if strength:
-                selector = css_selector(link.element)
                 why = f"link in the {link.zone}: the name of the country or city"
-                yield Observation(
-                    self.features[0], "link", strength, link.label, why, link.href, selector, zone=link.zone
-                )
+                yield as_proof(page, link, self.features[0], strength, why)
                 return
 
 
@@ -139,7 +135,7 @@ class ServicesInformation(TopicDetector):
             first = places[0].heading or places[0].block
             quote = " \u00b7 ".join(place.text[:80] for place in places[:3])
             why = f"description of a service: captions for {', '.join(sorted(parts))}"
-            selector = css_selector(first.element) if first is not None else ""
+            selector = page.selector(first.element) if first is not None else ""
             strength = 0.72 if len(parts) > ENOUGH_PARTS else 0.62
             yield Observation(self.features[0], "content", strength, quote, why, selector=selector, zone=places[0].zone)
 
@@ -193,8 +189,7 @@ class CultureSportInformation(SectionDetector):
         for link in page.links if hosts else ():
             if link.zone != "main" and host_of(link.url) in hosts:
                 why = f"link to a site for visitors: {host_of(link.url)}"
-                label, selector = link.label or link.href[:200], css_selector(link.element)
-                yield Observation(self.features[0], "link", 0.6, label, why, link.href, selector, zone=link.zone)
+                yield as_proof(page, link, self.features[0], 0.6, why)
                 return
 
 

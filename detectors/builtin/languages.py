@@ -24,7 +24,6 @@ from detectors.observation import Kind, Observation
 from detectors.page import Page
 from detectors.page.elements import Link
 from detectors.page.language import declared
-from detectors.page.selector import css_selector
 from detectors.translators import Translator, strength, translators_of
 
 _MOST_LINKS = 3
@@ -70,7 +69,7 @@ class ForeignLanguage(PageDetector):
                     link.label or link.title or link.hreflang,
                     f"machine translation: {machine}, {why}" if machine else why,
                     href=link.href,
-                    selector=css_selector(link.element),
+                    selector=page.selector(link.element),
                     zone=link.zone,
                 )
 
@@ -112,7 +111,7 @@ class ForeignLanguage(PageDetector):
                     strength("link") if machine else 0.8,
                     ", ".join(named[:8])[:200],
                     f"machine translation: {machine}, choice of languages" if machine else "choice of languages",
-                    selector=css_selector(control.element),
+                    selector=page.selector(control.element),
                     zone=form.zone,
                 )
                 return

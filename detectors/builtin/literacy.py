@@ -8,7 +8,6 @@ from lxml.html import HtmlElement
 
 from detectors.observation import Observation
 from detectors.page import Page
-from detectors.page.selector import css_selector
 from detectors.telling import asks
 from detectors.topic import TopicDetector
 
@@ -51,7 +50,7 @@ class Faq(TopicDetector):
         if asked is not None:
             text, place, element = asked
             why = f"{place}: a question, on a page whose address names such"
-            selector = css_selector(element)
+            selector = page.selector(element)
             yield Observation(self.feature, "content", 0.62, text, why, selector=selector, zone="main")
 
 

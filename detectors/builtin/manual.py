@@ -12,7 +12,6 @@ from detectors.base import PageDetector
 from detectors.hosts import host_of
 from detectors.observation import Observation
 from detectors.page import Page
-from detectors.page.selector import css_selector
 from detectors.tally import is_front
 from detectors.targets import targets_of
 
@@ -49,10 +48,10 @@ class WhomToWriteTo(PageDetector):
         found: dict[str, tuple[str, str]] = {}
         for link in targets_of(page).beyond_web:
             if link.href[:7].lower() == "mailto:" and (match := _EMAIL.search(unquote(link.href[7:]))):
-                found.setdefault(match[0].lower(), (link.href, css_selector(link.element)))
+                found.setdefault(match[0].lower(), (link.href, page.selector(link.element)))
         for block in page.blocks:
             if "@" in block.text and (match := _EMAIL.search(block.text)):
-                found.setdefault(match[0].lower(), ("", css_selector(block.element)))
+                found.setdefault(match[0].lower(), ("", page.selector(block.element)))
         for address, (href, selector) in islice(found.items(), _MAX_PER_PAGE):
             own = _is_own(address.partition("@")[2], host_of(page.url))
             yield _OWN if own else _OTHER, address, "address to write to", href, selector
@@ -60,7 +59,7 @@ class WhomToWriteTo(PageDetector):
     def _forms(self, page: Page) -> Iterator[tuple[float, str, str, str, str]]:
         form = next((form for form in page.forms if _writes(form)), None)
         if form is not None:
-            yield _FORM, page.url, "page with a form to write with", "", css_selector(form.element)
+            yield _FORM, page.url, "page with a form to write with", "", page.selector(form.element)
 
 
 class QueriesToTry(PageDetector):

@@ -10,7 +10,6 @@ from detectors.base import PageDetector
 from detectors.dates import dates_in
 from detectors.observation import Observation
 from detectors.page import Page
-from detectors.page.selector import css_selector
 from detectors.topic import TopicDetector
 
 _MONTH = timedelta(days=31)
@@ -80,7 +79,7 @@ class ContentFreshness(PageDetector):
                 0.75 if newest < captured else 0.6,
                 segment.text[:240],
                 f"dated {newest.isoformat()}, at most a month before the capture",
-                selector=css_selector(element.element) if element is not None else "",
+                selector=page.selector(element.element) if element is not None else "",
                 zone=segment.zone,
             )
 

@@ -10,7 +10,6 @@ from detectors.hosts import host_of, is_government, listed, looks_governmental
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.page.elements import Link
-from detectors.page.selector import css_selector
 from detectors.strengths import Strengths
 from detectors.targets import targets_of
 from detectors.topic import TopicDetector
@@ -46,7 +45,7 @@ class OfficialPortal(TopicDetector):
         named = {hit.segment.text for hit in page.hits.feature(feature) if hit.segment.zone == "footer"}
         for block in page.blocks if named else ():
             if block.zone == "footer" and block.text in named and _COPYRIGHT.search(block.text):
-                selector = css_selector(block.element)
+                selector = page.selector(block.element)
                 yield Observation(feature, "content", 0.7, block.text[:200], "copyright line", selector=selector)
                 break
         yield from super().observe(page)

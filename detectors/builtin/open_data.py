@@ -9,9 +9,7 @@ from detectors.composite import ComposedDetector, TopicOrComposedDetector
 from detectors.hosts import host_of
 from detectors.observation import Observation
 from detectors.page import Page
-from detectors.page.elements import Link
-from detectors.page.selector import css_selector
-from detectors.targets import targets_of
+from detectors.targets import as_proof, targets_of
 from detectors.together import within
 from detectors.topic import TopicDetector
 
@@ -48,7 +46,7 @@ class OpenDataProvision(TopicDetector):
                 labels,
                 why,
                 href=files[0].href,
-                selector=css_selector(files[0].element),
+                selector=page.selector(files[0].element),
             )
         yield from super().observe(page)
 
@@ -97,7 +95,7 @@ class ExpenditureDatasets(ComposedDetector):
         for hit in page.hits.feature("budget.publication"):
             link = hit.segment.link
             if link is not None and _FORMATS.search(link.url.partition("?")[0]):
-                yield _of_link(self.features[0], link, 0.72, "file in a machine format that speaks of the budget")
+                yield as_proof(page, link, self.features[0], 0.72, "file in a machine format that speaks of the budget")
                 break
         yield from super().observe(page)
 
@@ -114,7 +112,7 @@ class OpenDataLicence(TopicOrComposedDetector):
         if _speaks_of_data(page):
             link = next((link for link in page.links if _LICENCE.search(link.url)), None)
             if link is not None:
-                yield _of_link(self.features[0], link, 0.7, f"link to a public licence at {host_of(link.url)}")
+                yield as_proof(page, link, self.features[0], 0.7, f"link to a public licence at {host_of(link.url)}")
             yield from within(page, self.features[0], "open_data.policy", "licence")
         yield from super().observe(page)
 
@@ -145,11 +143,6 @@ def _speaks_of_data(page: Page) -> bool:
         hit.segment.kind == "title" or (hit.segment.heading is not None and hit.segment.heading.level == 1)
         for hit in hits
     )
-
-
-def _of_link(feature: str, link: Link, strength: float, why: str) -> Observation:
-    quote, selector = link.label or link.href[:200], css_selector(link.element)
-    return Observation(feature, "link", strength, quote, why, href=link.href, selector=selector, zone=link.zone)
 
 
 DETECTORS = (

@@ -47,7 +47,7 @@ class Platforms(PageDetector):
             if platform.key not in seen:
                 seen.add(platform.key)
                 for feature, strength in platform.features:
-                    yield told_by_link(link, feature, strength, platform)
+                    yield told_by_link(page, link, feature, strength, platform)
 
 
 DETECTORS = (Platforms,)

@@ -9,7 +9,6 @@ from detectors.hits import Hit
 from detectors.hosts import listed
 from detectors.observation import Observation
 from detectors.page import Page
-from detectors.page.selector import css_selector
 from detectors.strengths import Strengths
 from detectors.topic import TopicDetector
 
@@ -52,7 +51,7 @@ class CookiePolicy(PolicyDetector):
         yield from super().observe(page)
         banner = next((block for block in page.blocks if block.zone == "consent" and len(block.text) > 30), None)
         if banner is not None:
-            selector = css_selector(banner.element)
+            selector = page.selector(banner.element)
             yield Observation(self.features[0], "content", 0.6, banner.text[:240], "cookie banner", selector=selector)
         script = next((source for source in page.scripts if _COOKIE_SCRIPT.search(source)), "")
         if script:

@@ -9,7 +9,6 @@ from detectors.hits import Hit
 from detectors.observation import PROOF, Observation
 from detectors.page import Page
 from detectors.page.elements import Field, Form
-from detectors.page.selector import css_selector
 from detectors.search_form import search_strength, text_fields
 from detectors.strengths import Strengths
 from detectors.topic import TopicDetector
@@ -39,7 +38,7 @@ class InternalSearch(TopicDetector):
                     strength,
                     quote[:200],
                     why,
-                    selector=css_selector(_place(form)),
+                    selector=page.selector(_place(form)),
                     zone=form.zone,
                 )
         if best is not None:
@@ -66,7 +65,7 @@ class AdvancedSearch(TopicDetector):
             names = sorted({field.name.partition(" ")[0] for field in form.fields if _is_filter(field)})
             if len(names) >= _FILTERS and _searches(page, form):
                 quote = f"{len(names)} filters: {', '.join(names)}"[:200]
-                selector = css_selector(form.element)
+                selector = page.selector(form.element)
                 yield Observation(
                     self.features[0], "content", 0.6, quote, "search form with filters", selector=selector
                 )

@@ -14,9 +14,8 @@ from detectors.observation import PROOF, Observation
 from detectors.packaged import data
 from detectors.page import Page
 from detectors.page.elements import Link
-from detectors.page.selector import css_selector
 from detectors.strengths import Strengths
-from detectors.targets import links_listed
+from detectors.targets import as_proof, links_listed
 from detectors.topic import TopicDetector
 
 _HINT = 0.3
@@ -41,7 +40,7 @@ class SocialNetworks(TopicDetector):
                 best[network] = (strength, link)
         for network, (strength, link) in best.items():
             what = "share button" if strength < PROOF else "link"
-            yield _link(self.features[0], link, strength, f"{what} to {network}")
+            yield as_proof(page, link, self.features[0], strength, f"{what} to {network}")
         for source, _ in page.iframes:
             if listed(source, "social") and "/plugins/page" in source:
                 yield Observation(
@@ -81,7 +80,7 @@ class MobileApps(TopicDetector):
     def observe(self, page: Page) -> Iterable[Observation]:
         """Store links, then words."""
         for link, store in islice(links_listed(page, "apps"), 1):
-            yield _link(self.features[0], link, 0.85, f"link to an app in {store.partition('/')[0]}")
+            yield as_proof(page, link, self.features[0], 0.85, f"link to an app in {store.partition('/')[0]}")
         yield from super().observe(page)
 
 
@@ -98,7 +97,7 @@ class LiveChat(TopicDetector):
         yield from _widgets(page, self.features[0], "chat", 0.65)
         for link, _ in links_listed(page, "chat"):
             if not _shares(link.url):
-                yield _link(self.features[0], link, 0.6, f"messenger link to {host_of(link.url)}")
+                yield as_proof(page, link, self.features[0], 0.6, f"messenger link to {host_of(link.url)}")
                 break
         yield from super().observe(page)
 
@@ -153,20 +152,7 @@ class AlertPlatforms(TopicDetector):
         """Links to alert platforms."""
         for link, platform in islice(links_listed(page, "subscription"), 1):
             mailing = platform in data("hosts")["subscription"]["mailing_lists"]
-            yield _link(self.features[0], link, _HINT if mailing else 0.75, f"link to {platform}")
-
-
-def _link(feature: str, link: Link, strength: float, why: str) -> Observation:
-    return Observation(
-        feature,
-        "link",
-        strength,
-        link.label or link.href[:200],
-        why,
-        href=link.href,
-        selector=css_selector(link.element),
-        zone=link.zone,
-    )
+            yield as_proof(page, link, self.features[0], _HINT if mailing else 0.75, f"link to {platform}")
 
 
 def _gives_number(hit: Hit) -> bool:

@@ -11,6 +11,7 @@ from detectors.page.charset import decode
 from detectors.page.dom import Outline, Walk
 from detectors.page.kind import PageKind, sniff
 from detectors.page.parse import parse
+from detectors.page.selector import Selectors
 from detectors.page.texts import urljoin_safe
 
 if TYPE_CHECKING:
@@ -95,6 +96,14 @@ class Page:
     def outline(self) -> Outline:
         """Links, headings, forms, blocks ... of the document."""
         return Walk(self.base).outline(self.tree)
+
+    @cached_property
+    def _selectors(self) -> Selectors:
+        return Selectors(self.tree)
+
+    def selector(self, element: HtmlElement | None) -> str:
+        """A CSS selector that finds an element of the document again; empty for None. See `Selectors.of`."""
+        return self._selectors.of(element) if element is not None else ""
 
     @property
     def links(self) -> list[Link]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple, cast
 
 from lxml import etree
@@ -17,17 +17,6 @@ _INSERTED = "tbody"
 _MAX_DEPTH = 500
 
 
-def css_selector(element: HtmlElement | None) -> str:
-    """Path from the nearest ancestor with an id of its own (or the root) down to `element`.
-
-    Where rows stand directly in a table, the path through the `<tbody>` that browsers insert is an alternative. Empty
-    for None and for an element that lies absurdly deep.
-    """
-    if element is None:
-        return ""
-    return _paths(element.getroottree().getroot()).selector(element)
-
-
 class _Path(NamedTuple):
     """A path as it is written in the document (`plain`) and with the elements that browsers insert (`built`)."""
 
@@ -36,19 +25,29 @@ class _Path(NamedTuple):
     depth: int
 
 
-class _Paths:
-    """The paths of a document's elements; what leads to a parent is worked out once for all its children."""
+class Selectors:
+    """Selectors of a document's elements; the path to a parent is worked out once for all its children."""
 
     def __init__(self, root: HtmlElement) -> None:
-        self._repeated = _repeated_ids(root)
+        self._root = root
         self._known: dict[HtmlElement, _Path] = {}
 
-    def selector(self, element: HtmlElement) -> str:
-        """See `css_selector`."""
+    def of(self, element: HtmlElement) -> str:
+        """Path from the nearest ancestor with an id of its own (or the root) down to the element.
+
+        Where rows stand directly in a table, the path through the `<tbody>` that browsers insert is an alternative.
+        Empty for an element that lies absurdly deep.
+        """
         path = self._known.get(element) or self._path(element)
         if path.depth > _MAX_DEPTH:
             return ""
         return path.plain if path.built == path.plain else f"{path.built}, {path.plain}"
+
+    @cached_property
+    def _repeated(self) -> frozenset[str]:
+        """Ids that several elements of the document bear."""
+        idents = cast("list[str]", _IDENTS(self._root))
+        return frozenset(ident for ident, number in Counter(idents).items() if number > 1)
 
     def _path(self, element: HtmlElement) -> _Path:
         """From the nearest ancestor that is known, has an id of its own or is the root, down to the element."""
@@ -84,18 +83,6 @@ def _below(path: _Path | None, node: HtmlElement) -> _Path:
     inserted = node.tag == "tr" and parent is not None and parent.tag == "table"
     built = f"{path.built} > {_INSERTED} > {step}" if inserted else f"{path.built} > {step}"
     return _Path(f"{path.plain} > {step}", built, path.depth + 1 + inserted)
-
-
-@lru_cache(maxsize=1)
-def _paths(root: HtmlElement) -> _Paths:
-    """Detectors ask for many elements of one document in a row."""
-    return _Paths(root)
-
-
-def _repeated_ids(root: HtmlElement) -> frozenset[str]:
-    """Ids that several elements of the document bear."""
-    idents = cast("list[str]", _IDENTS(root))
-    return frozenset(ident for ident, number in Counter(idents).items() if number > 1)
 
 
 def _step(node: HtmlElement) -> str:

@@ -12,12 +12,12 @@ from lxml.html import HtmlElement
 
 from detectors.page import Page
 from detectors.page.parse import parse
-from detectors.page.selector import css_selector
+from detectors.page.selector import Selectors
 
 
 def found_again(root: HtmlElement, element: HtmlElement) -> bool:
     """Whether the first element the selector finds is this one."""
-    hits = root.cssselect(css_selector(element))
+    hits = root.cssselect(Selectors(root).of(element))
     return bool(hits) and hits[0] is element
 
 
@@ -33,14 +33,20 @@ TREES = st.recursive(
 @given(TREES)
 def test_every_element_of_any_tree_is_found_again(markup: str) -> None:
     root = parse(f"<html><body>{markup}</body></html>")
+    selectors = Selectors(root)
     for element in root.iter():
         if isinstance(element.tag, str):
-            assert found_again(root, element), css_selector(element)
+            hits = root.cssselect(selectors.of(element))
+            assert hits, selectors.of(element)
+            assert hits[0] is element, selectors.of(element)
 
 
 def test_the_path_starts_at_the_nearest_id() -> None:
     root = parse("<body><div id=main><ul><li><a href=/x>x</a><li><a href=/y>y</a></ul></div></body>")
-    assert css_selector(root.findall(".//a")[1]) == "#main > ul:nth-of-type(1) > li:nth-of-type(2) > a:nth-of-type(1)"
+    assert (
+        Selectors(root).of(root.findall(".//a")[1])
+        == "#main > ul:nth-of-type(1) > li:nth-of-type(2) > a:nth-of-type(1)"
+    )
 
 
 @pytest.mark.parametrize("ident", ["2024", "a.b", "a b", "a:b", "ctl00$box", "é", ""])
@@ -51,8 +57,8 @@ def test_an_id_that_css_would_misread_is_not_used(ident: str) -> None:
     assert found_again(root, element)
 
 
-def test_none_has_no_selector() -> None:
-    assert css_selector(None) == ""
+def test_none_has_no_selector(make_page: Callable[..., Page]) -> None:
+    assert make_page("<p>x</p>").selector(None) == ""
 
 
 def test_a_repeated_id_does_not_mislead() -> None:
@@ -75,7 +81,7 @@ def test_a_deep_element() -> None:
 def test_a_row_is_found_in_the_tree_that_a_browser_builds(table: str) -> None:
     rows = "<tr><td>a</td></tr><tr><td><a href=/x>x</a></td></tr>"
     root = parse(f"<body>{table}{rows}</table></body>")
-    selector = css_selector(root.find(".//a"))
+    selector = Selectors(root).of(root.find(".//a"))
     assert found_again(root, root.find(".//a"))
     browser = lxml.html.fromstring(f"<html><body>{table}<tbody>{rows}</tbody></table></body></html>")
     (hit,) = browser.cssselect(selector)
@@ -86,4 +92,4 @@ def test_observations_lead_back_to_the_element(make_page: Callable[..., Page]) -
     page = make_page("<nav><ul><li><a href=/a>A</a></li><li><a href=/b>B</a></li></ul></nav>")
     for link in page.links:
         assert link.element is not None
-        assert found_again(page.tree, link.element)
+        assert page.tree.cssselect(page.selector(link.element))[0] is link.element
