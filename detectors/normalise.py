@@ -85,6 +85,9 @@ def _strips_marks(mark: str, source: str) -> bool:
 
 
 _WORD = re.compile(r"\S+")
+_LATIN = re.compile("[A-Za-z]")
+_CYRILLIC = re.compile("[\u0400-\u052f]")
+_LOOK_ALIKE = str.maketrans("acehijkopxyABCEHIJKMOPTXY", "асеһіјкорхуАВСЕНІЈКМОРТХУ")
 
 
 @cache
@@ -108,12 +111,20 @@ class _Words(dict[str, str]):
         self._fold = fold
 
     def __missing__(self, word: str) -> str:
-        value = " ".join(_folded(word, self._fold).split())
+        value = " ".join(_one_script(_folded(_one_script(word), self._fold)).split())
         if len(word) <= _LONGEST_REMEMBERED:
             if len(self) >= _REMEMBERED_WORDS:
                 self.clear()
             self[word] = value
         return value
+
+
+def _one_script(word: str) -> str:
+    """A Cyrillic word with all its letters Cyrillic: typists put Latin ones that look the same ("Публiчна")."""
+    latin = _LATIN.findall(word)
+    if not latin or not all(map(_LOOK_ALIKE.__contains__, map(ord, latin))):
+        return word
+    return word.translate(_LOOK_ALIKE) if len(_CYRILLIC.findall(word)) >= len(latin) else word
 
 
 @cache

@@ -51,12 +51,20 @@ class Strengths:
         return value
 
     def _of_row(self, row: Sequence[float], hit: Hit) -> float:
-        value = row[hit.extra] if hit.extra < len(row) else row[-1]
+        few = self.tables["notice"]["most_extra"]
+        extra = few if hit.extra > few and self._announces(hit) else hit.extra
+        value = row[extra] if extra < len(row) else row[-1]
         factor: float = self.tables["factors"]["foreign"] if hit.foreign else 1.0
         heading = hit.segment.heading
         if heading is not None and hit.term.role != "strong":
             factor *= self._of_box(hit.term.feature, heading.level)
         return value * factor
+
+    def _announces(self, hit: Hit) -> bool:
+        """Whether the term opens a notice: what that tells after saying what it is counts no further."""
+        notice, segment = self.tables["notice"], hit.segment
+        begins = hit.term.role == "strong" and hit.start <= notice["within"]
+        return begins and segment.kind in ("link", "heading") and hit.term.feature in notice["features"]
 
     def _of_box(self, feature: str, level: int) -> float:
         """What remains of a weak term in the caption of a box, unless a box shows the feature itself."""

@@ -137,3 +137,17 @@ def test_digits_of_every_script_are_alike() -> None:
 def test_amharic_letters_of_one_sound_are_alike() -> None:
     assert normalise("ፀሐይ") == normalise("ጸሀይ")
     assert normalise("ሥራ") == normalise("ስራ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Публiчна iнформацiя", "Публічна інформація"),
+        ("Мемлекеттiк қызмет", "Мемлекеттік қызмет"),
+        ("BIДДIЛ", "ВІДДІЛ"),
+        ("електронна e-mail", "електронна e-mail"),
+        ("сервис online", "сервис online"),
+    ],
+)
+def test_latin_letters_in_a_cyrillic_word_are_cyrillic(typed: str, meant: str) -> None:
+    assert normalise(typed) == normalise(meant)

@@ -238,3 +238,15 @@ def test_a_host_is_no_language(worth: Strength) -> None:
     link = '<header><a href="https://www.{0}/">{0}</a></header>'
     assert worth("language.foreign", link.format("slovensko.sk"), "sk") < PROOF
     assert worth("language.foreign", '<header><a href="/en/">English</a></header>', "sk") >= PROOF
+
+
+@pytest.mark.parametrize(
+    ("notice", "told"),
+    [
+        ("Public hearing on the draft master plan of the northern quarter along the old river harbour", True),
+        ("Children of the northern quarter paint the old river harbour before the public hearing about it", False),
+    ],
+)
+def test_a_long_notice_says_first_what_it_is(worth: Strength, notice: str, told: bool) -> None:
+    for page in (f"<main><h2>{notice}</h2></main>", f'<main><a href="/n/7">{notice}</a></main>'):
+        assert (worth("participation.announcements", page, url="https://www.villa.example/") >= PROOF) is told
