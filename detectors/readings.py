@@ -36,6 +36,9 @@ _DENSE = re.compile(f"[{UNSPACED}{_HANGUL}]")
 _DENSE_WORDS = re.compile(f"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff{_HANGUL}]")
 _SPELT = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u30a1-\u30ff]")
 
+_FIRST_UNSPACED = "\u0e00"
+"""The scripts that write without spaces begin here."""
+
 Found = tuple[int, int, "Term", int]
 """Start and end in the normalised piece, the term, and the number of meaningful words outside it."""
 
@@ -134,7 +137,31 @@ def _told(
             denied.add(term.feature)
         else:
             terms.append((start, end, term, beside.words(start, end)))
+    if len(plain) <= LABEL and len(terms) > 1:
+        terms = _of_whole(plain, terms)
     return tuple(terms), frozenset(denied)
+
+
+def _of_whole(plain: str, terms: list[Found]) -> list[Found]:
+    """Where several terms of one feature make up a label between them ("Road works and diversions"), no word is beside
+    any of them."""
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for start, end, term, _ in terms:
+        spans.setdefault(term.feature, []).append((start, end))
+    return [
+        (start, end, term, 0 if extra and _fill(plain, start, end, extra, spans[term.feature]) else extra)
+        for start, end, term, extra in terms
+    ]
+
+
+def _fill(plain: str, start: int, end: int, extra: int, spans: list[tuple[int, int]]) -> bool:
+    """Whether the spans that lie outside [start, end), none over another, hold the words beside it."""
+    reached = 0
+    for low, high in sorted(spans):
+        if low >= reached and (high <= start or low >= end):
+            extra -= _count_words(plain[low:high], _MANY_WORDS)
+            reached = high
+    return extra <= 0
 
 
 def _denied_spans(lexicon: Lexicon, plain: str, features: set[str]) -> dict[str, list[tuple[int, int]]]:
@@ -143,8 +170,15 @@ def _denied_spans(lexicon: Lexicon, plain: str, features: set[str]) -> dict[str,
     if lexicon.denied.isdisjoint(features):
         return spans
     for start, end, term in lexicon.denials.find(plain, lambda term: term.feature in features):
-        spans.setdefault(term.feature, []).append((start, end))
+        spans.setdefault(term.feature, []).append((start, _end_of_word(plain, end)))
     return spans
+
+
+def _end_of_word(plain: str, end: int) -> int:
+    """Where the word ends in which a term with any ending was found; as it is where words are not parted by spaces."""
+    while end < len(plain) and plain[end] != " " and plain[end] < _FIRST_UNSPACED:
+        end += 1
+    return end
 
 
 class _Beside:

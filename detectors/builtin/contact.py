@@ -10,6 +10,7 @@ from detectors.dates import holds_digit
 from detectors.hits import Hit
 from detectors.observation import Observation
 from detectors.page import Page
+from detectors.postal import holds_address
 from detectors.strengths import Strengths
 from detectors.targets import targets_of
 from detectors.topic import TopicDetector
@@ -28,6 +29,7 @@ it."""
 _NORTH_AMERICAN = re.compile(r"\(?\b[2-9]\d\d(?:\)\s?|[.-])[2-9]\d\d[.-]\d{4}$")
 """A number that only a telephone has: area, exchange and line, not parted by spaces alone."""
 
+_POSTAL = 0.55
 _AT = ("@", "＠", "(at)", "[at]", "{at}")
 _DATE = re.compile(
     r"\b(?:(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}|(?:1[34]|19|20|25)\d\d[./-]\d{1,2}[./-]\d{1,2}(?!\d)|\d{1,2}[:.]\d{2}\s?[-–])"
@@ -51,6 +53,7 @@ class ContactDetails(TopicDetector):
     data, a number beside a word for it), or a link to contact details."""
 
     name = "contact-details"
+    version = "2"
     features = ("contact.details",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -58,6 +61,7 @@ class ContactDetails(TopicDetector):
         yield from self._links(page)
         yield from self._structured(page)
         yield from self._text(page)
+        yield from self._postal(page)
         yield from super().observe(page)
 
     def _links(self, page: Page) -> Iterator[Observation]:
@@ -134,6 +138,18 @@ class ContactDetails(TopicDetector):
                 )
         if best is not None:
             yield best
+
+    def _postal(self, page: Page) -> Iterator[Observation]:
+        """A postal address in a short text."""
+        for segment in page.hits.segments:
+            at_foot = segment.zone in ("footer", "aside")
+            if segment.kind == "text" and holds_digit(segment.text) and holds_address(segment.text, at_foot):
+                selector = page.selector(segment.block.element if segment.block is not None else None)
+                why = "postal address in the text"
+                yield Observation(
+                    self.features[0], "content", _POSTAL, segment.text, why, selector=selector, zone=segment.zone
+                )
+                return
 
 
 def _in_ascii_figures(text: str) -> str:

@@ -126,3 +126,23 @@ def test_a_word_that_holds_a_staff_mark_is_another_word(strength: Strength, acti
 def test_a_user_login_behind_a_staff_login(strength: Strength) -> None:
     markup = "<form action=/wp-login.php><input type=password></form><form action=/account><input type=password></form>"
     assert strength(markup, "account.authentication") >= PROOF
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("Town Hall, 5 Main Street, Anytown, AR 72201", True),
+        ("Town Hall, Anytown AB1 2CD", True),
+        ("12 High Street, Anytown TAS 7001", True),
+        ("〒100-8921 花見市中央1-2-3", True),
+        ("In 2022, UN 12345 people came to the town hall", False),
+        ("Anytown Fair 2024", False),
+    ],
+)
+def test_the_postal_address_at_the_foot(strength: Strength, address: str, told: bool) -> None:
+    assert (strength(f"<footer><p>{address}</p></footer>", "contact.details") >= 0.5) is told
+    assert strength(f"<main><p>{address}</p></main>", "contact.details") < 0.5
+
+
+def test_a_post_office_box_is_an_address_anywhere(strength: Strength) -> None:
+    assert strength("<main><p>Write to P.O. Box 12, Anytown</p></main>", "contact.details") >= 0.5

@@ -161,6 +161,7 @@ def test_names_of_one_measure_or_body(label: str, single: bool) -> None:
         ("villa.example", "Get to know Villa", True),
         ("grad-villa.example", "Upoznajte Villa", True),
         ("villakab.example", "Sekilas Villa", False),
+        ("villatx.example", "About Villa", True),
         ("villa.example", "About Villa Water Works", False),
         ("nitda.gov.example", "About NITDA", False),
         ("villahealth.example", "About VillaHealth", False),
@@ -250,3 +251,17 @@ def test_a_host_is_no_language(worth: Strength) -> None:
 def test_a_long_notice_says_first_what_it_is(worth: Strength, notice: str, told: bool) -> None:
     for page in (f"<main><h2>{notice}</h2></main>", f'<main><a href="/n/7">{notice}</a></main>'):
         assert (worth("participation.announcements", page, url="https://www.villa.example/") >= PROOF) is told
+
+
+@pytest.mark.parametrize(
+    ("label", "told"),
+    [("Baustellen und Umleitungen", True), ("Baustellen und lange Umleitungen", False)],
+)
+def test_terms_of_one_feature_that_make_up_a_label(worth: Strength, label: str, told: bool) -> None:
+    page = f'<nav><a href="/x/1">{label}</a></nav>'
+    assert (worth("info.roads", page, lang="de", url="https://www.villa.example/") >= PROOF) is told
+
+
+def test_a_denial_with_any_ending_reaches_to_the_end_of_the_word(worth: Strength) -> None:
+    page = '<nav><a href="/x/1">Benefit payments</a></nav>'
+    assert worth("payment.fees", page, url="https://www.villa.example/") < PROOF
