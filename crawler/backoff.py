@@ -64,11 +64,11 @@ class BackoffMiddleware:
 def retry_after(value: bytes | None, now: datetime) -> float | None:
     """Seconds that a Retry-After header asks for (a number or a date, RFC 9110, 10.2.3); None if it makes no sense."""
     text = (value or b"").decode("latin-1").strip()
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - now).total_seconds())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -18,6 +19,8 @@ from crawler.wire import FetchError, Wire
 from detectors.page.page import sniff
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from scrapy import Request
     from scrapy.crawler import Crawler
 
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 ACCEPT = "text/html,application/xhtml+xml,application/pdf;q=0.9,*/*;q=0.8"
 _MAX_HEADER = 64 * 1024
 _ENOUGH_TO_SNIFF = 512
+_LOOK_EVERY = 0.5
+"""Seconds between two looks whether the connection of an unfinished body is still there."""
 
 
 class FetchHandler:
@@ -90,35 +95,11 @@ class FetchHandler:
         return Response(request.url, wire.status, wire.headers, wire.body)
 
     async def _receive(self, request: Request, answer: aiohttp.ClientResponse) -> Wire:
-        ip = _peer(answer)
+        ip = peer(answer)
         now = datetime.now(UTC)
-        body, truncated = await self._body(request, answer)
+        unwanted = partial(self._unwanted, request, answer) if request.meta.get("sniff") else None
+        body, truncated = await body_of(answer, self._options.max_body, unwanted)
         return Wire(answer.status, answer.reason or "", answer.raw_headers, body, now, ip, truncated)
-
-    async def _body(self, request: Request, answer: aiohttp.ClientResponse) -> tuple[bytes, str | None]:
-        """The body up to the limit and why it was cut, if it was."""
-        parts = bytearray()
-        judged = not request.meta.get("sniff", False)
-        limit = self._options.max_body
-        try:
-            async for chunk in answer.content.iter_any():
-                parts += chunk
-                if len(parts) > limit:
-                    answer.close()
-                    return bytes(parts[:limit]), "length"
-                if not judged and len(parts) >= _ENOUGH_TO_SNIFF:
-                    judged = True
-                    if self._unwanted(request, answer, bytes(parts[:2048])):
-                        answer.close()
-                        return b"", "unspecified"
-        except TimeoutError:
-            if not parts:
-                raise
-            answer.close()
-            return bytes(parts), "time"
-        except aiohttp.ClientPayloadError:
-            return bytes(parts), "disconnect"
-        return bytes(parts), None
 
     def _unwanted(self, request: Request, answer: aiohttp.ClientResponse, head: bytes) -> bool:
         """Whether the answer is of a kind that no detector reads, or a document beyond the budget for documents."""
@@ -164,11 +145,66 @@ def open_session(
     )
 
 
-def _peer(answer: aiohttp.ClientResponse) -> str | None:
+async def body_of(
+    answer: aiohttp.ClientResponse, limit: int, unwanted: Callable[[bytes], bool] | None = None
+) -> tuple[bytes, str | None]:
+    """The body up to `limit` bytes, and WARC's word for why it was cut, if it was.
+
+    Nothing of it is kept where `unwanted` says so of its beginning. Raises TimeoutError or aiohttp's ClientPayloadError
+    where nothing came of it, unless the head tells enough, as that of a redirect does.
+    """
+    parts = bytearray()
+    try:
+        with _ended_with_connection(answer):
+            async for chunk in answer.content.iter_any():
+                parts += chunk
+                if len(parts) > limit:
+                    answer.close()
+                    return bytes(parts[:limit]), "length"
+                if unwanted is not None and len(parts) >= _ENOUGH_TO_SNIFF:
+                    if unwanted(bytes(parts[:2048])):
+                        answer.close()
+                        return b"", "unspecified"
+                    unwanted = None
+    except (TimeoutError, aiohttp.ClientPayloadError) as error:
+        if not parts and 200 <= answer.status < 300:
+            raise
+        answer.close()
+        return bytes(parts), "time" if isinstance(error, TimeoutError) else "disconnect"
+    return bytes(parts), None
+
+
+@contextmanager
+def _ended_with_connection(answer: aiohttp.ClientResponse) -> Iterator[None]:
+    """Has the body end where the connection does: behind chunks that it cannot parse, aiohttp hangs up and leaves
+    whoever reads the body waiting."""
+    protocol = answer.connection.protocol if answer.connection is not None else None
+    if protocol is None:
+        yield
+        return
+    loop, body = asyncio.get_running_loop(), answer.content
+    timer = loop.call_later(_LOOK_EVERY, lambda: look())
+
+    def look() -> None:
+        nonlocal timer
+        error = protocol.exception()
+        if error is None:
+            timer = loop.call_later(_LOOK_EVERY, look)
+        elif not body.is_eof() and body.exception() is None:
+            body.set_exception(aiohttp.ClientPayloadError(str(error)))
+
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def peer(answer: aiohttp.ClientResponse) -> str | None:
+    """The address that answers, as long as the connection is the answer's."""
     connection = answer.connection
     transport = connection.transport if connection is not None else None
-    peer = transport.get_extra_info("peername") if transport is not None else None
-    return str(peer[0]) if peer else None
+    name = transport.get_extra_info("peername") if transport is not None else None
+    return str(name[0]) if name else None
 
 
 def explained(error: Exception, url: str, timeout: float) -> FetchError:
@@ -187,8 +223,12 @@ def explained(error: Exception, url: str, timeout: float) -> FetchError:
         return FetchError("tls", f"no secure connection to {url}: {text}")
     if isinstance(error, aiohttp.ClientConnectorError):
         return FetchError("tcp", f"no connection to {url}: {error.strerror or text}")
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return FetchError("tcp", f"{url} sent a head, but nothing of the body that it spoke of")
     if isinstance(error, aiohttp.ClientConnectionError | OSError):
         return FetchError("tcp", f"the connection to {url} was lost: {text}")
+    if isinstance(error, aiohttp.TooManyRedirects):
+        return FetchError("redirect_loop", f"{url} leads on and on")
     if isinstance(error, aiohttp.ClientResponseError):
         return FetchError("error", f"{url} does not answer in HTTP: {_line(error.message) or text}")
     return FetchError("error", f"{url}: {text}")

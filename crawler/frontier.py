@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from crawler.experience import Experience
 from crawler.prior import is_story, prior, zone_prior
 from crawler.traps import section, shape, trap
-from crawler.urls import canonical
+from crawler.urls import ascii_host, canonical
 from crawler.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ class Frontier:
         self._pickable: dict[int, Entry] | None = None
         self.cut: Counter[str] = Counter()
         self.dropped = 0
+        self.unread: dict[int, Entry] = {}
+        """Entries that were taken and whose pages could not be had, by their key."""
 
     def __len__(self) -> int:
         return self._left
@@ -124,6 +126,7 @@ class Frontier:
         branch = found if source is None else key if depth <= 1 else source.branch
         story, worth = is_story(plain, label), prior(plain, zone, depth, features)
         bare = url.partition("#")[0]
+        bare = bare if bare.isascii() else ascii_host(bare)
         self._push(Entry(bare, kind, features, depth, zone, shape(plain), story, worth, found, branch, key))
         return True
 
@@ -181,6 +184,10 @@ class Frontier:
     def learn(self, entry: Entry, observations: Iterable[Observation]) -> None:
         """Takes what the visit of an entry showed; nothing, if it was no page of content."""
         self._experience.learn(entry, observations)
+
+    def lose(self, entry: Entry) -> None:
+        """Takes that the page of an entry could not be had: what its link promised is not settled by that."""
+        self.unread[entry.key] = entry
 
     def _shrink(self) -> None:
         """Drops the worst fifth; what was dropped may be found again."""

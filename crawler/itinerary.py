@@ -10,6 +10,7 @@ from crawler.budget import Budget
 from crawler.frontier import Entry, EntryKind, Frontier
 from crawler.outcome import SeedStory
 from crawler.patience import Patience
+from crawler.redirects import AlreadyVisited
 from crawler.scope import Scope
 from crawler.site_search import SiteSearch
 from crawler.urls import canonical, origin
@@ -32,6 +33,8 @@ _FUNCTION = 0.5
 _DOCUMENT = 0.3
 _LEAD = 0.95
 """What an address promises where a feature was proven at an earlier visit."""
+_HIDING = frozenset({403, 408, 421, 425, 429, 451})
+"""Refusals that say nothing of the page; where a login is asked for, that is what everybody sees."""
 _FULL = 0.8
 """So full may the recorder's queue be before the crawl waits for it."""
 
@@ -83,7 +86,7 @@ class Itinerary(Patience):
         return self._seed(self.story.next())
 
     def _seed(self, url: str | None) -> Entry | None:
-        if url is None:
+        if url is None or not canonical(url):
             return None
         self.frontier.take(url)
         self.budget.reserved += 1
@@ -130,6 +133,26 @@ class Itinerary(Patience):
                 return entry
         return None
 
+    def refused(self, entry: Entry, status: int) -> None:
+        """Takes that an entry's answer was no content; unless its status says that there is none, it is unread."""
+        if status in _HIDING or status >= 500:
+            self.lose(entry)
+
+    def lost(self, request: Request, error: BaseException | None) -> None:
+        """Takes that a request has no answer; where it led to what is known or out of the portal, nothing is lost."""
+        if not isinstance(error, AlreadyVisited):
+            self.lose(request.meta.get("entry"))
+
+    def lose(self, entry: Entry | None) -> None:
+        """Takes that a page could not be had; what is asked for besides pages loses nothing."""
+        if entry is not None and entry.kind in ("page", "external", "document"):
+            self.frontier.lose(entry)
+
+    @property
+    def unread(self) -> int:
+        """Pages of the portal that were asked for in vain, or were not to be asked for."""
+        return sum(entry.kind != "external" for entry in self.frontier.unread.values())
+
     def go_on_from(self, kept: Kept) -> None:
         """Has the crawl go the way it went before it was broken off, with the answers of then."""
         self.kept = kept
@@ -153,16 +176,22 @@ class Itinerary(Patience):
         return entry or self.frontier.pop()
 
     def _fits(self, entry: Entry) -> bool:
-        if entry.kind == "external" and self.budget.external >= self.options.max_external:
-            return False
-        if entry.kind == "document" and self.budget.documents >= self.options.max_documents:
+        if self._is_one_too_many(entry):
+            self.lose(entry)
             return False
         if self.replay is not None:
             return self._is_archived(entry, self.replay)
         if not self._may_fetch(entry):
             self.disallowed += 1
+            self.lose(entry)
             return False
         return True
+
+    def _is_one_too_many(self, entry: Entry) -> bool:
+        budget, options = self.budget, self.options
+        return (entry.kind == "external" and budget.external >= options.max_external) or (
+            entry.kind == "document" and budget.documents >= options.max_documents
+        )
 
     def _is_archived(self, entry: Entry, replay: Replay) -> bool:
         found = replay.find(entry.url)
@@ -191,7 +220,7 @@ class Itinerary(Patience):
         chain = request.meta.get("redirect_urls", ())
         if self.frontier.taken(url) and url != request.url and url not in chain:
             return f"{request.url} leads to a page that is known"
-        if entry.kind != "external" and not self.scope.contains(url):
+        if not self.scope.contains(url) and not (entry.kind == "external" and self.scope.may_step_to(url)):
             return f"{request.url} leads out of the portal"
         self.frontier.take(url)
         return ""

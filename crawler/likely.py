@@ -18,17 +18,19 @@ Likely = tuple[tuple[str, int, int], ...]
 def likely_places(frontier: Frontier) -> Likely:
     """Counts, when a crawl ends, the links whose words or address spoke of each feature.
 
-    Followed are all that did; left are those alone whose promise is at least `likely_from` and that lead to no single
-    news item: a faint promise that was not followed does not keep absence from being said.
+    Followed are all whose pages were had; left are those alone, waiting or followed in vain, whose promise is at least
+    `likely_from` and that lead to no single news item: a faint promise that was not followed does not keep absence from
+    being said.
     """
     least = float(rules()["absent"]["likely_from"])
+    followed = Counter(frontier.followed)
+    followed.subtract(feature for entry in frontier.unread.values() for feature, _ in entry.features)
     left: Counter[str] = Counter()
     counted: set[str] = set()
-    for entry in frontier.waiting():
+    for entry in (*frontier.waiting(), *frontier.unread.values()):
         wanted = [feature for feature, weight in entry.features if weight >= least and not entry.story]
         url = canonical(entry.url) if wanted else ""
         if wanted and url not in counted:
             counted.add(url)
             left.update(wanted)
-    followed = frontier.followed
-    return tuple((feature, followed[feature], left[feature]) for feature in sorted({*followed, *left}))
+    return tuple((feature, followed[feature], left[feature]) for feature in sorted({*frontier.followed, *left}))

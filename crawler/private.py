@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 REFUSED = "is not an address of the public internet"
 _NAT64 = ip_network("64:ff9b::/96")
+_GLOBAL_UNICAST = ip_network("2000::/3")
+"""All that IANA gives out of IPv6 (RFC 4291, 2.4); beyond it lie site-local addresses, IPv4-compatible ones and other
+ways in."""
 AddrInfo = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 
 
@@ -26,7 +28,11 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     inner = _embedded(ip)
-    return all(one.is_global and not one.is_multicast for one in ((ip,) if inner is None else inner))
+    return all(_is_global(one) for one in ((ip,) if inner is None else inner))
+
+
+def _is_global(ip: IPv4Address | IPv6Address) -> bool:
+    return ip.is_global and not ip.is_multicast and (isinstance(ip, IPv4Address) or ip in _GLOBAL_UNICAST)
 
 
 def _embedded(ip: IPv4Address | IPv6Address) -> tuple[IPv4Address, ...] | None:
@@ -54,13 +60,3 @@ def guarded_socket(info: AddrInfo) -> socket.socket:
 def open_socket(info: AddrInfo) -> socket.socket:
     """A socket for any address."""
     return socket.socket(family=info[0], type=info[1], proto=info[2])
-
-
-async def addresses(host: str, port: int, *, allow_private: bool) -> list[AddrInfo]:
-    """What `host` resolves to; raises `OSError`, or `PrivateAddressError` if no address may be visited."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    allowed: list[AddrInfo] = [info for info in found if allow_private or is_public(str(info[4][0]))]
-    if not allowed:
-        raise PrivateAddressError(str(found[0][4][0]) if found else host)
-    return allowed

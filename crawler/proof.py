@@ -7,20 +7,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 import aiohttp
 import yarl
 
-from crawler.fetch import ACCEPT, lenient_tls
-from crawler.private import REFUSED, PrivateAddressError, guarded_socket, is_public, open_socket
-from crawler.robots import policy
+from crawler.fetch import body_of, explained, lenient_tls, open_session, peer
+from crawler.robots import RobotsPolicy, policy
 from crawler.runlog import finding_record
 from crawler.settings import CrawlOptions
+from crawler.urls import origin
 from crawler.wire import FetchError, Wire
 from detectors.conclude import Finding, SearchCertificate, Tally, conclude
 from detectors.inspector import Inspector
 from storage.archive import ArchiveWriter, decoded_body
+from storage.archive.message import header
 from storage.recorder import RunRecorder
 from storage.records import CaptureRecord
 from storage.repository import finish_run
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from storage.words import CaptureKind
 
 _HOPS = 6
+_PATIENCE = 300.0
+"""Seconds for the page and all that leads to it: half of what it takes until the fetch is taken for dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +91,19 @@ class _Fetch:
         self._options = options
         self._recorder = recorder
         self._last: Wire | None = None
+        self._robots: dict[str, RobotsPolicy] = {}
+        self._tls = lenient_tls()
         self.requests = 0
 
     async def page(self, url: str) -> ProofPage:
         """The page at the end of the redirects."""
         try:
-            async with self._session() as session:
+            async with asyncio.timeout(_PATIENCE), open_session(self._options, "", connections=2) as session:
                 return await self._follow(session, url)
-        except FetchError as error:
-            self._keep(url, None, "response", str(error))
-            return ProofPage(url, None, str(error))
+        except (FetchError, TimeoutError) as error:
+            why = str(error) or f"{url} could not be had within {_PATIENCE:.0f} seconds"
+            self._keep(url, None, "response", why)
+            return ProofPage(url, None, why)
 
     def look(self, page: ProofPage, wanted: Collection[str]) -> ProofPage:
         """The same page with what the detectors of the wanted features find on it."""
@@ -111,7 +117,7 @@ class _Fetch:
             page.url,
             decoded_body(wire.headers, wire.body, self._options.max_body).body,
             status=wire.status,
-            content_type=_header(wire, b"content-type"),
+            content_type=header(wire.headers, "Content-Type") or "",
             fetched_at=wire.fetched_at,
             capture=page.seq,
         )
@@ -124,57 +130,59 @@ class _Fetch:
     async def _follow(self, session: aiohttp.ClientSession, url: str) -> ProofPage:
         for _ in range(_HOPS):
             await self._ask_robots(session, url)
-            wire = self._last = await self._get(session, url)
-            target = _header(wire, b"location") if 300 <= wire.status < 400 else ""
-            seq = self._keep(url, wire, "redirect" if target else "response", target=target)
+            wire, seq, target = await self._get(session, url, "response")
             if not target:
+                self._last = wire
                 error = "" if wire.status < 400 else f"the server answers HTTP {wire.status}"
                 return ProofPage(url, None if error else seq, error)
-            url = urljoin(url, target)
+            url = target
         raise FetchError("redirect_loop", f"more than {_HOPS} redirects")
 
     async def _ask_robots(self, session: aiohttp.ClientSession, url: str) -> None:
-        where = urljoin(url, "/robots.txt")
-        answer = await self._get(session, where)
-        self._keep(where, answer, "robots")
-        body = decoded_body(answer.headers, answer.body, self._options.max_body).body
-        if self._options.obey_robots and not policy(answer.status, body, self._options.user_agent).allows(url):
+        where = origin(url)
+        if where not in self._robots:
+            self._robots[where] = await self._policy(session, f"{where}/robots.txt")
+        if self._options.obey_robots and not self._robots[where].allows(url):
             raise FetchError("robots", f"{urlsplit(url).hostname} asks programs not to fetch this page (robots.txt)")
 
-    async def _get(self, session: aiohttp.ClientSession, url: str) -> Wire:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+    async def _policy(self, session: aiohttp.ClientSession, url: str) -> RobotsPolicy:
+        """What a robots.txt says, at the end of its redirects (RFC 9309, 2.3.1.2)."""
+        for _ in range(_HOPS):
+            wire, _, target = await self._get(session, url, "robots")
+            if not target:
+                body = decoded_body(wire.headers, wire.body, self._options.max_body).body
+                return policy(wire.status, body, self._options.user_agent)
+            url = target
+        return RobotsPolicy("none")
+
+    async def _get(self, session: aiohttp.ClientSession, url: str, kind: CaptureKind) -> tuple[Wire, int, str]:
+        """The answer, the number of its capture, and where it leads if it is a redirect."""
+        wire = await self._ask(session, url)
+        location = header(wire.headers, "Location") if 300 <= wire.status < 400 else None
+        seq = self._keep(url, wire, "redirect" if location and kind == "response" else kind, target=location)
+        return wire, seq, _led(url, location) if location else ""
+
+    async def _ask(self, session: aiohttp.ClientSession, url: str) -> Wire:
+        if not url.startswith(("http://", "https://")):
             raise FetchError("error", "the page leads to what is no web address")
         self.requests += 1
         timeout = self._options.timeout
         try:
             async with session.get(
-                yarl.URL(url, encoded=True), allow_redirects=False, timeout=aiohttp.ClientTimeout(total=timeout)
+                yarl.URL(url, encoded=True),
+                ssl=self._tls,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=timeout),
             ) as answer:
-                ip = self._peer(answer)
-                body, cut = await self._body(answer)
+                ip = peer(answer)
+                body, cut = await body_of(answer, self._options.max_body)
                 return Wire(answer.status, answer.reason or "", answer.raw_headers, body, _now(), ip, cut)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise _explained(error, parts.hostname) from error
+        except Exception as error:
+            raise explained(error, url, timeout) from error
 
-    async def _body(self, answer: aiohttp.ClientResponse) -> tuple[bytes, str | None]:
-        body = bytearray()
-        async for chunk in answer.content.iter_any():
-            body += chunk
-            if len(body) > self._options.max_body:
-                answer.close()
-                return bytes(body[: self._options.max_body]), "length"
-        return bytes(body), None
-
-    def _peer(self, answer: aiohttp.ClientResponse) -> str | None:
-        """The address that answered; a private one is refused here once more."""
-        transport = answer.connection.transport if answer.connection is not None else None
-        peer = transport.get_extra_info("peername") if transport is not None else None
-        if peer and not (self._options.allow_private or is_public(str(peer[0]))):
-            raise PrivateAddressError(str(peer[0]))
-        return str(peer[0]) if peer else None
-
-    def _keep(self, url: str, wire: Wire | None, kind: CaptureKind, error: str | None = None, target: str = "") -> int:
+    def _keep(
+        self, url: str, wire: Wire | None, kind: CaptureKind, error: str | None = None, target: str | None = None
+    ) -> int:
         values: dict[str, Any] = {"status": None, "error": error, "fetched_at": _now()}
         if wire is not None:
             values = {
@@ -189,32 +197,14 @@ class _Fetch:
             }
         return self._recorder.capture(CaptureRecord(seq=self._recorder.allot(), url=url, kind=kind, **values))
 
-    def _session(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            ssl=lenient_tls(), socket_factory=open_socket if self._options.allow_private else guarded_socket
-        )
-        headers = {
-            "User-Agent": self._options.user_agent,
-            "Accept": ACCEPT,
-            "Accept-Encoding": "gzip, deflate, br",
-        }
-        return aiohttp.ClientSession(connector=connector, headers=headers, auto_decompress=False)
 
-
-def _header(wire: Wire, name: bytes) -> str:
-    return next((value.decode("latin-1") for key, value in wire.headers if key.lower() == name), "")
+def _led(url: str, location: str) -> str:
+    """Where a Location header leads; raises `FetchError` if that is nowhere."""
+    try:
+        return urldefrag(urljoin(url, location.strip())).url
+    except ValueError as error:
+        raise FetchError("http_status", f"{url} redirects to no address") from error
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _explained(error: Exception, host: str) -> FetchError:
-    system = str(getattr(error, "os_error", error))
-    if REFUSED in system:
-        return FetchError("private_address", f"{host} {REFUSED}")
-    if isinstance(error, TimeoutError):
-        return FetchError("timeout", f"{host} did not answer in time")
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return FetchError("dns", f"the host name {host} is not known")
-    return FetchError("error", f"{host} could not be asked: {type(error).__name__}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scrapy.core.downloader import Downloader
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware as ScrapyRedirects
 from scrapy.exceptions import IgnoreRequest
 
@@ -45,4 +46,5 @@ class RedirectMiddleware(ScrapyRedirects):
         refusal = visit.may_redirect(request, result.url)
         if refusal:
             raise AlreadyVisited(refusal)
+        result.meta.pop(Downloader.DOWNLOAD_SLOT, None)  # else the new host would be asked at the old one's pace
         return result

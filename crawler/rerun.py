@@ -103,8 +103,9 @@ def rerun(
     """Inspects a run's archived pages again and compares with the stored findings.
 
     With `detectors` (names), only the features that these see are concluded anew. `store` puts the new findings and
-    answers in the place of the old ones (all detectors only). Raises `StorageError` for an unknown or unfinished run or
-    an archive that is gone, LookupError for an unknown detector.
+    answers in the place of the old ones (all detectors only), unless pages are `missing`: what can no more
+    be read would become absent. Raises `StorageError` for an unknown or unfinished run or an archive that is gone,
+    LookupError for an unknown detector.
     """
     if detectors is not None and store:
         raise ValueError("findings of some detectors alone are not stored: they would stand beside older ones")
@@ -113,12 +114,18 @@ def rerun(
     chosen = _narrowed(inspector, wanted) if detectors is not None else inspector
     reading = _Reading(chosen, stored, keep=store)
     found = tuple(_pictured(finding, stored.pictures) for finding in reading.conclude(wanted))
-    if store:
+    if store and not reading.missing:
         _store(database, run_id, stored.edition, found, reading.records)
     changes = tuple(change for finding in found if (change := _change(finding, stored)) is not None)
     return RerunResult(
         run_id, stored.edition, reading.tally.pages, found, changes, reading.missing, tuple(chosen.problems)
     )
+
+
+def unread(missing: int, store: bool) -> str:
+    """What to say of a run of whose pages so many cannot be read."""
+    kept = "; nothing of it was stored" if store else ""
+    return f"{missing} pages cannot be read from the archive{kept}; restore its folder, and those of earlier runs"
 
 
 class _Reading:
@@ -156,17 +163,9 @@ class _Reading:
         if place is None:
             return None
         try:
-            archived = reader.response(place.file, place.offset)
-        except StorageError:
+            body, kind = self._document(reader, seq, place)
+        except (StorageError, KeyError):
             return None
-        body = decoded_body(archived.headers, archived.body, self._stored.max_body).body
-        kind = place.content_type
-        if seq in self._rendered:
-            drawn = self._drawn.get(archived.capture)
-            if drawn is None:
-                return None
-            record = reader.record(*drawn)
-            body, kind = record.block, record.headers.get("content-type", kind)
         return self._inspector.page(
             place.url,
             body,
@@ -175,6 +174,15 @@ class _Reading:
             fetched_at=place.fetched_at,
             capture=seq,
         )
+
+    def _document(self, reader: ArchiveReader, seq: int, place: _Place) -> tuple[bytes, str]:
+        """What was read of a capture, and its media type: the answer, or what its scripts made of it. Raises
+        `StorageError`, KeyError for what the archive does not hold."""
+        archived = reader.response(place.file, place.offset)
+        if seq not in self._rendered:
+            return decoded_body(archived.headers, archived.body, self._stored.max_body).body, place.content_type
+        record = reader.record(*self._drawn[archived.capture])
+        return record.block, record.headers.get("content-type", place.content_type)
 
     def _take(self, page: Page, observations: list[Observation]) -> None:
         promised = self._external.get(page.capture or -1)

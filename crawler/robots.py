@@ -43,7 +43,8 @@ class RobotsPolicy:
 
     `none` allows everything: the file is missing (any 4xx) or is no robots.txt (an HTML page in its place).
     `unavailable` allows nothing: the server failed (5xx) or did not answer even after retries (RFC 9309, 2.3.1.4);
-    `cause` and `why` say what happened, and no feature is then `absent`.
+    `cause` and `why` say what happened, and no feature is then `absent`. `agent` is the product token, by which groups
+    are told (2.2.1): the rest of the User-Agent header holds words that are others' names, such as "crawler".
     """
 
     state: RobotsState
@@ -80,11 +81,16 @@ def policy(status: int, body: bytes, agent: str) -> RobotsPolicy:
         return RobotsPolicy("unavailable", why=f"robots.txt answers HTTP {status}, which means: keep out for now")
     if not 200 <= status < 300 or _is_html(body):
         return RobotsPolicy("none")
-    text = body[:MAX_SIZE].decode("utf-8-sig", "replace").replace("\x00", "")
-    return RobotsPolicy("read", Protego.parse(text), agent)
+    return RobotsPolicy("read", Protego.parse(_text(body)), agent.partition("/")[0])
 
 
-def _failed(error: Exception) -> RobotsPolicy:
+def _text(body: bytes) -> str:
+    """What is read of a robots.txt: whole lines, since half a path would close more than it says."""
+    read = body if len(body) <= MAX_SIZE else body[: body.rfind(b"\n", 0, MAX_SIZE) + 1]
+    return read.decode("utf-8-sig", "replace").replace("\x00", "")
+
+
+def unanswered(error: Exception) -> RobotsPolicy:
     """The policy where no answer came: nothing is allowed, for the reason that kept the answer away."""
     cause: Cause = getattr(error, "cause", "error")
     if cause in ("not_in_archive", "redirect_loop"):
@@ -145,17 +151,18 @@ class RobotsMiddleware:
             response: Response = await self._crawler.engine.download_async(request)
         except Exception as error:
             logger.debug("robots.txt of %s: %s", where, error)
-            return _failed(error)
+            return unanswered(error)
         return policy(response.status, response.body, self._visit.options.user_agent)
 
     def _slow_down(self, where: str, found: RobotsPolicy) -> None:
-        """Takes the origin's Crawl-delay as its pause, if it is longer than ours and not beyond the cap."""
+        """Takes the origin's Crawl-delay, up to the cap, as its host's pause, if that is longer than what holds now."""
         options = self._visit.options
         if self._visit.replay is not None or found.delay is None or not options.obey_robots:
             return
-        delay = max(options.delay, min(found.delay, options.max_crawl_delay))
         host = urlsplit(where).hostname or ""
         downloader = self._crawler.engine.downloader
+        slowest = downloader.per_slot_settings.get(host, {}).get("delay", options.delay)
+        delay = max(slowest, min(found.delay, options.max_crawl_delay))
         downloader.per_slot_settings[host] = {"delay": delay, "concurrency": 1}
         if host in downloader.slots:
             downloader.slots[host].delay, downloader.slots[host].concurrency = delay, 1

@@ -328,7 +328,7 @@ class Run:
 
 def certificate_of(visit: Visit, judgement: Judgement) -> SearchCertificate:
     """What the crawl searched: the basis of every `absent`."""
-    left = len(visit.frontier) + visit.missing + visit.frontier.dropped
+    left = len(visit.frontier) + visit.missing + visit.frontier.dropped + visit.unread
     return SearchCertificate(
         pages=visit.tally.pages,
         languages=tuple(visit.tally.languages.most_common()),

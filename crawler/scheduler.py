@@ -36,7 +36,7 @@ class FrontierScheduler(BaseScheduler):
         """Takes the spider's visit."""
         self._spider = spider
         self._visit: Visit = spider.visit  # type: ignore[attr-defined]
-        self._visit.on_stop(self._wake)
+        self._visit.on_stop(self._let_go)
 
     def close(self, reason: str) -> None:
         """Forgets the timer."""
@@ -76,6 +76,15 @@ class FrontierScheduler(BaseScheduler):
         """Asks the engine to look again then; it would only look every five seconds by itself."""
         if self._timer is None or self._timer.cancelled() or self._timer.when() < asyncio.get_running_loop().time():
             self._timer = asyncio.get_running_loop().call_later(min(seconds, 5.0) + 0.01, self._wake)
+
+    def _let_go(self) -> None:
+        """Lets go what still waits for its turn at a host, since it is not asked for any more."""
+        downloader = self._crawler.engine.downloader
+        for slot in downloader.slots.values():
+            slot.delay = 0.0
+            slot.close()
+            downloader._process_queue(slot)
+        self._wake()
 
     def _wake(self) -> None:
         slot = self._crawler.engine._slot

@@ -7,6 +7,7 @@ import re
 import zlib
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
@@ -50,8 +51,9 @@ class SitemapReader:
         self.found = False
 
     def begin(self, where: str, named: tuple[str, ...]) -> list[str]:
-        """The sitemaps to ask for at an origin: those that robots.txt names, else the customary place."""
-        return self._ask(list(named) or [f"{where}/sitemap.xml"], depth=0)
+        """The sitemaps to ask for at an origin: those that robots.txt names (a path does), else the usual one."""
+        usual = f"{where}/sitemap.xml"
+        return self._ask([url for name in named if (url := _absolute(usual, name))] or [usual], depth=0)
 
     def _ask(self, urls: list[str], depth: int) -> list[str]:
         fresh = [url for url in dict.fromkeys(urls) if url not in self._asked]
@@ -81,6 +83,15 @@ class SitemapReader:
         languages = tuple(dict.fromkeys((*self._languages, *filter(None, seen)))) or _DEFAULT_LANGUAGES
         for url in pending:
             yield url, url_promise(self._inspector, url, languages)
+
+
+def _absolute(base: str, name: str) -> str:
+    """The address that a Sitemap line names; empty if it is none of the web."""
+    try:
+        url = urljoin(base, name)
+        return url if urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname else ""
+    except ValueError:
+        return ""
 
 
 async def turns(items: Iterable[T]) -> AsyncIterator[T]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -72,7 +73,7 @@ def _checked(url: str, text: str) -> str:
         )
     if len(url) > MAX_URL:
         raise UrlError(f"the address is longer than {MAX_URL} characters")
-    return canonical(url) if not parts.query else url.partition("#")[0]
+    return canonical(url) if not parts.query else ascii_host(url.partition("#")[0])
 
 
 def _is_host(host: str) -> bool:
@@ -89,14 +90,32 @@ def _is_host(host: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def idna(host: str) -> str:
-    """The host name in lower-case ASCII (punycode); empty if it has none."""
+    """The host name in lower-case ASCII (punycode), as browsers make it (UTS #46); empty if it has none.
+
+    Python's own codec is that of 2003: it takes gießen.de for giessen.de, another host, and drops joiners (Persian).
+    """
     host = host.lower()
     if host.isascii():
         return host
-    try:
+    from idna import encode
+
+    with suppress(UnicodeError):
+        return encode(host, uts46=True).decode("ascii")
+    with suppress(UnicodeError):
         return host.encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        return ""
+    return ""
+
+
+def ascii_host(url: str) -> str:
+    """A URL with its host in punycode, else as it is: what it is handed to may know IDNA of 2003 alone."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return url
+    if host.isascii() or not (plain := idna(host)):
+        return url
+    return urlunsplit(parts._replace(netloc=plain if port is None else f"{plain}:{port}"))
 
 
 def _as_ip(host: str) -> bool:

@@ -15,6 +15,7 @@ from crawler.reading import Answer
 from crawler.sitemaps import SitemapReader, turns
 from crawler.stopwatch import Stopwatch
 from crawler.transport import http_twin
+from crawler.transport.headers import hsts
 from crawler.urls import canonical, origin
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 _MAX_PROBES = 3
 _LIKELY = 0.8
 """What a path at which the portal's platform usually keeps something promises."""
+_MOVED, _FAILED = 300, 400
 _DEAD_AFTER = 8
 """So many failed requests or block pages in a row, and the crawl ends."""
 
@@ -105,6 +107,8 @@ class Visit(Itinerary):
             self._seed_answered(reading, answer, request, refusal)
         if refusal is not None:
             self.frontier.learn(entry, ())
+            if refusal.verdict is not None:
+                self.lose(entry)
             self._turned_away(refusal)
             self._report(reading.url)
             return None
@@ -157,7 +161,8 @@ class Visit(Itinerary):
     def _seed_answered(self, reading: Reading, answer: Answer, request: Request, refusal: Refusal | None) -> None:
         self.story.answered(reading.url, request.meta.get("redirect_urls", []))
         if reading.url.startswith("https://"):
-            self.hsts = "max-age" in answer.headers.get("strict-transport-security", "")
+            told = hsts(answer.headers.get("strict-transport-security", ""))
+            self.hsts = told is not None and told.active
         if refusal is not None:
             self.story.refused(reading.url, reading.status, refusal)
             another = self._seed(self.story.next())
@@ -238,7 +243,8 @@ class Visit(Itinerary):
         assert response.request is not None
         if response.request.meta["entry"].url == self._plain_url:
             location = (response.headers.get(b"Location") or b"").decode("latin-1")
-            self.redirects_to_https = 300 <= response.status < 400 and location.startswith("https://")
+            if response.status < _FAILED:
+                self.redirects_to_https = response.status >= _MOVED and location.startswith("https://")
             return
         answer = self._answer(response, response.request)
         drawn = await self.browsing.drawn_missing(answer) if self.browsing is not None else None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
+from babel.localedata import LocaleDataDict, load
 
 from detectors.calendars import BUDDHIST_OFFSET, Calendar, gregorian
 from detectors.packaged import data
@@ -182,15 +185,15 @@ def _names(language: str) -> _Names:
     months = dict(_month_names(language))
     words = "|".join(sorted(map(re.escape, months), key=len, reverse=True)) or r"(?!)"
     month, day = rf"(?<!\w)[בל]?(?P<month>{words})(?!\w)", r"(?<!\d)(?P<day>\d{1,2})"
-    ordinal = r"(?:\.|º|ª|st|nd|rd|th|er|re|e|a|वां)?"
+    ordinal = r"(?:\.|º|ª|st|nd|rd|th|er|re|e|a|ú|-?nj[iy]|वां)?"
     joint = r"[\s,.-]{0,3}(?:de[lr]?|di|do|da|d[’']|of|ta['’]|ቀን|năm|พ\.?ศ\.?|ค\.?ศ\.?|anno|tahun|سنة|عام)?[\s,.]{0,2}"
     year = r"(?<!\d)(?P<year>\d{4})(?!\d)"
-    of_year = r"[\s.,-]{0,3}(?:m\.|gada|жылғы|жылы|жылдын|yil|йил|ж\.)?[\s.,-]{0,3}"
+    of_year = r"[\s.,-]{0,3}(?:m\.|gada|жылғы|жылы|жылдын|yil|йил|ж\.|e?ko|n[jd][iy] ýylyň)?[\s.,-]{0,3}"
     orders = (
         f"{day}{ordinal}{joint}{month}{joint}{year}",
         rf"{month}[\s.]*{day}(?:st|nd|rd|th)?{joint}{year}",
         rf"{year}{of_year}{month}[\s.]*{day}",
-        rf"{year}{of_year}{day}[\s.-]*{month}",
+        rf"{year}{of_year}{day}{ordinal}[\s.-]*{month}",
     )
     return _Names(months, re.compile(words), tuple(re.compile(order) for order in orders))
 
@@ -220,7 +223,7 @@ def _alternatives(months: Sequence[str], calendar: Calendar) -> Iterator[tuple[s
 def _weekdays(language: str) -> tuple[str, ...]:
     """CLDR's names in lower case; none for a language that CLDR lacks."""
     try:
-        return tuple(name.lower() for name in Locale.parse(language, sep="-").days["format"]["wide"].values())
+        return tuple(name.lower() for name in _cldr(language, "days")["format"]["wide"].values())
     except (UnknownLocaleError, ValueError, KeyError):
         return ()
 
@@ -228,7 +231,14 @@ def _weekdays(language: str) -> tuple[str, ...]:
 def _cldr_months(language: str, context: str, width: str) -> list[tuple[int, str]]:
     """CLDR's names; none for a language that CLDR lacks, or where its table holds figures alone."""
     try:
-        months = Locale.parse(language, sep="-").months[context][width]
+        months = _cldr(language, "months")[context][width]
     except (UnknownLocaleError, ValueError, KeyError):
         return []
     return [(number, name) for number, name in months.items() if not any(char.isdigit() for char in name)]
+
+
+def _cldr(language: str, table: str) -> Mapping[str, Any]:
+    """A table of CLDR's, in a copy: what Babel resolves for one language it writes into what others share."""
+    locale = Locale.parse(language, sep="-")
+    found: Mapping[str, Any] = LocaleDataDict({table: deepcopy(load(str(locale))[table])})[table]
+    return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from losi.terminal import table
+from losi.terminal import printable, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +24,7 @@ def status_document(status: CycleStatus) -> dict[str, Any]:
     """The status as JSON."""
     regions = [{**asdict(region), "open": region.open} for region in status.regions]
     due = status.due.isoformat() if status.due is not None else None
-    return {"schema": 1, **asdict(status), "regions": regions, "due": due}
+    return {"schema": 1, **asdict(status), "regions": regions, "due": due, "measured": _measured(status)}
 
 
 def status_view(status: CycleStatus) -> RenderableType:
@@ -33,6 +33,8 @@ def status_view(status: CycleStatus) -> RenderableType:
     for title, counts in (("Failed", status.failed), ("To be tried again", status.passing)):
         if counts:
             parts += [Text(f"\n{title}", "bold"), _counts("cause", counts)]
+    if status.errors:
+        parts += [Text("\nErrors of this program", "bold"), _errors(status)]
     regions = table("", ("region", "portals", "read", "failed", "open"), right=("portals", "read", "failed", "open"))
     for region in status.regions:
         numbers = (region.portals, region.read, region.failed, region.open)
@@ -43,7 +45,8 @@ def status_view(status: CycleStatus) -> RenderableType:
 def status_lines(status: CycleStatus) -> Iterator[str]:
     """The status in words."""
     yield f"cycle {status.name} ({status.edition}), {_doing(status)}: {status.read} of {status.portals} portals read"
-    measured = f"; {status.measured} of those running are measured and pictured now" if status.measured else ""
+    number = _measured(status)
+    measured = f"; {number} of those running are read, and being measured" if number else ""
     told = ", ".join(f"{status.states[state]} {state}" for state in _STATES if state in status.states)
     yield f"portals   {told}{measured}"
     yield f"pages     {status.pages} in {status.requests} requests, {status.rate:.1f} a second now"
@@ -53,11 +56,24 @@ def status_lines(status: CycleStatus) -> Iterator[str]:
         yield f"again     from {status.due:%Y-%m-%d %H:%M} UTC"
 
 
+def _measured(status: CycleStatus) -> int:
+    """Those of the running portals that are measured; the crawl told it a moment before the portals were counted."""
+    return min(status.measured, status.states.get("running", 0))
+
+
 def _doing(status: CycleStatus) -> str:
     """What happens to the cycle; one with nothing left is finished, whatever its crawl's last sign of life says."""
     if not any(status.states.get(state) for state in _OPEN):
         return "finished" if status.portals else "without portals"
     return "paused" if status.paused else "being crawled" if status.crawling else "not being crawled"
+
+
+def _errors(status: CycleStatus) -> RenderableType:
+    """What went wrong at the first portals that failed for good, and how to have them visited again."""
+    made = table("", ("portal", "error"))
+    for each in status.errors:
+        made.add_row(Text(printable(each.url)), Text(printable(each.note)))
+    return Group(made, Text(f"when that is mended: losi cycle reopen {status.name}"))
 
 
 def _counts(name: str, counts: Mapping[str, int]) -> RenderableType:

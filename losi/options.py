@@ -30,7 +30,8 @@ class State:
         from losi.errors import Failure
 
         if not self.exists:
-            raise Failure(f"{self.data} holds no runs", "run losi check first, or choose another folder with --data")
+            mend = "run losi check first, or losi cycle new for many portals, or choose another folder with --data"
+            raise Failure(f"{self.data} holds no database", mend)
         return self.open()
 
     @property

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from losi.errors import Failure
+from losi.text_files import told
 from storage.records import PortalRecord
 from storage.words import PortalKind
 
@@ -51,7 +52,7 @@ def _rows(path: Path) -> Iterator[_Row]:
     if data.startswith(b"PK"):
         yield from _sheet(data, path)
         return
-    text = _decoded(data)
+    text = told(data, path)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     try:
         for row in reader:
@@ -72,16 +73,6 @@ def _sheet(data: bytes, path: Path) -> Iterator[_Row]:
         raise Failure(f"{path} is no workbook that can be read: {why}", "save it as XLSX or CSV anew") from error
     found = next((rows for rows in sheets if _head(rows[:_HEAD_ROWS])), sheets[0] if sheets else [])
     yield from found
-
-
-def _decoded(data: bytes) -> str:
-    """The text: by its byte order mark, else UTF-8, else the Windows code page that spreadsheets write."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
 
 
 def _delimiter(text: str) -> str:
@@ -137,7 +128,7 @@ def _words() -> Mapping[str, Mapping[str, str]]:
     """Spelling to word, for columns and for kinds."""
     with (files("losi") / "data" / "portal_columns.toml").open("rb") as file:
         found = tomllib.load(file)
-    return {part: {said: word for word, all_said in found[part].items() for said in all_said} for part in found}
+    return {part: {_plain(said): word for word, all_said in found[part].items() for said in all_said} for part in found}
 
 
 def _plain(text: str) -> str:
@@ -153,6 +144,7 @@ def _text(value: Any) -> str:
 
 def _record(line: int, row: Mapping[str, str]) -> PortalRecord | Fault:
     from crawler.urls import typed_url
+    from losi.languages import language_codes
     from survey.countries import UnknownCountryError, country
     from survey.questionnaire import UnknownEditionError, load
 
@@ -167,7 +159,7 @@ def _record(line: int, row: Mapping[str, str]) -> PortalRecord | Fault:
             name=row.get("name") or url,
             kind=kind,
             country=code,
-            language=row.get("language") or None,
+            language=language_codes(row.get("language", "")) or None,
             region=row.get("region") or None,
             edition=row.get("edition") or None,
             trust=row.get("trust") or None,

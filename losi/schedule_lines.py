@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import shlex
 import sys
 from datetime import UTC, datetime
@@ -27,6 +29,7 @@ Wants=network-online.target
 
 [Service]
 Type=oneshot
+User={user}
 ExecStart={command}
 TimeoutStopSec=120
 
@@ -62,7 +65,7 @@ def systemd_units(schedules: Iterable[Schedule], state: State) -> str:
     for one in schedules:
         command = _command(one, state).replace("%", "%%").replace("$", "$$")
         times = "\n".join(f"OnCalendar={time}" for time in calendars(one.cron or ""))
-        names = {"number": one.id, "cycle": _plain(one.cycle.name)}
+        names = {"user": _user(), "number": one.id, "cycle": _plain(one.cycle.name)}
         units += [_SERVICE.format(command=command, **names), _TIMER.format(calendars=times, **names)]
     return "".join(units)
 
@@ -76,13 +79,13 @@ def schedule_table(schedules: Iterable[Schedule]) -> Table:
     made = table("", ("no.", "cycle", "when (UTC)", "portals", "again", "last", "next"), right=("no.",))
     for one in schedules:
         cells = (one.cycle.name, one.cron or "once", one.portals, "yes" if one.again else "")
-        made.add_row(str(one.id), *map(Text, cells), _short(one.fired), _short(_next(one)))
+        made.add_row(str(one.id), *map(Text, cells), _short(one.fired), _short(following(one)))
     return made
 
 
 def schedule_document(one: Schedule) -> dict[str, Any]:
     """What is kept, for machines; `next` is null where no moment is left."""
-    following = _next(one)
+    moment = following(one)
     return {
         "number": one.id,
         "cycle": one.cycle.name,
@@ -91,11 +94,11 @@ def schedule_document(one: Schedule) -> dict[str, Any]:
         "again": one.again,
         "portals": one.portals,
         "last": one.fired.isoformat() if one.fired else None,
-        "next": following.isoformat() if following else None,
+        "next": moment.isoformat() if moment else None,
     }
 
 
-def _next(one: Schedule) -> datetime | None:
+def following(one: Schedule) -> datetime | None:
     """The next moment within the bounds."""
     now = datetime.now(UTC)
     begin = opens(one.cycle.closes, one.months)
@@ -110,6 +113,14 @@ def _command(one: Schedule, state: State) -> str:
     start = [str(program)] if program.name == "losi" else [sys.executable, "-m", "losi"]
     where = ["--data", str(state.data.resolve()), *(["--db", state.db] if state.db else [])]
     return shlex.join([*start, "schedule", "run", str(one.id), *where])
+
+
+def _user() -> str:
+    """Whose files the data folder holds: a service of root's would leave files there that this user may not write."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())
 
 
 def _bounds(one: Schedule) -> str:

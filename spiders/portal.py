@@ -40,6 +40,8 @@ class Visit(Protocol):
     def keep(self, page: Any, entry: Any) -> None: ...
     def offer(self, promise: LinkPromise, entry: Any) -> None: ...
     def refresh(self, page: Any, entry: Any) -> Any: ...
+    def refused(self, entry: Any, status: int) -> None: ...
+    def lost(self, request: Request, error: BaseException | None) -> None: ...
     async def read_sitemap(self, response: Response) -> None: ...
     async def learn_missing(self, response: Response) -> None: ...
     def failed(self, request: Request, error: BaseException | None) -> Any: ...
@@ -76,7 +78,9 @@ class PortalSpider(Spider):
         """Reads a page: observations are kept, links go to the frontier."""
         entry = response.meta["entry"]
         page = await self.visit.page(response)
-        if page is not None:
+        if page is None:
+            self.visit.refused(entry, response.status)
+        else:
             self.visit.keep(page, entry)
             onward = self.visit.refresh(page, entry)
             if onward is not None:
@@ -100,6 +104,7 @@ class PortalSpider(Spider):
     def failed(self, failure: Failure) -> Iterator[Request]:
         """A request had no usable answer: another seed may be tried."""
         request: Request = failure.request  # type: ignore[attr-defined]
+        self.visit.lost(request, failure.value)
         entry = self.visit.failed(request, failure.value)
         if entry is not None:
             yield self.visit.request(entry, self)

@@ -24,6 +24,10 @@ class AwayError(StorageError):
     """The database does not answer, or another holds it: the same may work a little later."""
 
 
+class UnwritableError(StorageError):
+    """A disk is full or may not be written: nothing more can be kept until a person has mended that."""
+
+
 class TakenOverError(StorageError):
     """Another process goes on with the run: what this one still has of it is not stored."""
 
@@ -34,7 +38,14 @@ class ArchiveError(StorageError):
 
 _LOCKED = "the database {where} is locked by another process"
 _AWAY = "the database server of {where} cannot be reached"
-_PASSING = frozenset({_LOCKED, _AWAY})
+_READ_ONLY = "the database {where} may not be written"
+_FULL = "the disk of {where} is full or fails"
+_KINDS: dict[str, type[StorageError]] = {
+    _LOCKED: AwayError,
+    _AWAY: AwayError,
+    _READ_ONLY: UnwritableError,
+    _FULL: UnwritableError,
+}
 _DATABASE_FAULTS: tuple[tuple[str, str, str], ...] = (
     (
         r"unable to open database file",
@@ -43,7 +54,7 @@ _DATABASE_FAULTS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"readonly database|read-only (transaction|database)",
-        "the database {where} may not be written",
+        _READ_ONLY,
         "change the permissions of the file and its folder, or choose another with --data",
     ),
     (
@@ -58,7 +69,7 @@ _DATABASE_FAULTS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"database or disk is full|disk full|no space left|disk i/o error",
-        "the disk of {where} is full or fails",
+        _FULL,
         "free some space and run the command again; what was stored is kept",
     ),
     (
@@ -94,8 +105,7 @@ def explain(error: SQLAlchemyError, where: str) -> StorageError:
     text = " ".join(str(cause).split())
     for pattern, message, mend in _DATABASE_FAULTS:
         if re.search(pattern, text, re.IGNORECASE):
-            kind = AwayError if message in _PASSING else StorageError
-            return kind(message.format(where=where), mend)
+            return _KINDS.get(message, StorageError)(message.format(where=where), mend)
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return AwayError(_AWAY.format(where=where), f"it reported: {text[:300]}")
     return StorageError(f"the database {where} reported: {text[:300]}")
@@ -114,8 +124,10 @@ def explain_os(error: OSError, doing: str) -> StorageError:
     """The operating system's error in words; `doing` is for example 'write the archive /x/y'."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         mend = "free some space (or raise the quota) and run the command again; what was stored is kept"
-        return StorageError(f"cannot {doing}: the disk is full", mend)
+        return UnwritableError(f"cannot {doing}: the disk is full", mend)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         mend = "change the permissions of the folder, or choose another with --data"
-        return StorageError(f"cannot {doing}: not allowed", mend)
+        return UnwritableError(f"cannot {doing}: not allowed", mend)
+    if error.errno == errno.EIO:
+        return UnwritableError(f"cannot {doing}: the disk fails", "look at the disk; what was stored is kept")
     return StorageError(f"cannot {doing}: {error.strerror or error}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from playwright.async_api import Error, async_playwright
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _DRIVER_GONE = "Connection closed"
 """What Playwright says in an exception without a type of its own when its driver process has ended."""
+
+_AGAIN = 300.0
+"""Seconds after which a browser that did not start is tried again: the machine may have been short of something."""
 
 _CLOSE_SECONDS = 3.0
 """What a page, a browser or its driver gets to close; then it is killed."""
@@ -43,6 +47,7 @@ class Engine:
         self._shown = 0
         self._changed = asyncio.Condition()
         self._absent: NoBrowserError | None = None
+        self._again = 0.0
         self.version = ""
         self.restarts = 0
 
@@ -147,7 +152,7 @@ class Engine:
     async def _started(self) -> Browser:
         if self._browser is not None and self._browser.is_connected():
             return self._browser
-        if self._absent is not None:
+        if self._absent is not None and monotonic() < self._again:
             raise self._absent
         await self._end_browser()
         try:
@@ -155,8 +160,9 @@ class Engine:
                 self._playwright = await async_playwright().start()
             self._browser = await launch(self._playwright, self._program)
         except NoBrowserError as error:
-            self._absent = error
+            self._absent, self._again = error, monotonic() + _AGAIN
             raise
+        self._absent = None
         self.version = self._browser.version
         return self._browser
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from playwright.async_api import FloatRect, Page
 
     from crawler.browser.measures.world import World
-    from crawler.browser.traffic import Traffic
     from detectors.observation import Observation
 
 _TALL, _WIDE = 260, 900
@@ -51,7 +50,7 @@ class Shot:
     revealed: bool
 
 
-async def shoot(page: Page, mark: Mark, traffic: Traffic | None = None) -> Shot | None:
+async def shoot(page: Page, mark: Mark) -> Shot | None:
     """The proof outlined, None where it cannot be found or made visible. Raises playwright's Error.
 
     The element is looked for by selector, and taken if it holds the quote; else the smallest element that holds the
@@ -61,8 +60,6 @@ async def shoot(page: Page, mark: Mark, traffic: Traffic | None = None) -> Shot 
         found = await _run(world, "proof.js", asdict(mark))
         if found is None:
             return None
-        if traffic is not None:
-            await traffic.quiet(1.5)
         try:
             box = await _run(world, "outline.js", {"tall": _TALL, "wide": _WIDE})
             size = page.viewport_size or {"width": 1366, "height": 768}

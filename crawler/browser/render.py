@@ -23,7 +23,7 @@ _QUIET = 4.0
 """Seconds that a page's later requests are waited for."""
 
 
-async def show(page: Page, traffic: Traffic, url: str, *, quiet: float = _QUIET) -> None:
+async def show(page: Page, traffic: Traffic, url: str) -> None:
     """Opens `url` and waits until it has loaded and its requests have ended, neither of them for ever.
 
     Raises Playwright's errors where the page cannot be opened. What a page is refused to move on to keeps Playwright
@@ -34,7 +34,7 @@ async def show(page: Page, traffic: Traffic, url: str, *, quiet: float = _QUIET)
     end = monotonic() + _LOAD
     while monotonic() < end and not await _has_loaded(page):
         await asyncio.sleep(0.05)
-    await traffic.quiet(quiet)
+    await traffic.quiet(_QUIET)
 
 
 async def _has_loaded(page: Page) -> bool:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import aiohttp
 import yarl
 
-from crawler.fetch import explained, lenient_tls, open_session
-from crawler.robots import RobotsPolicy, policy
+from crawler.fetch import body_of, explained, lenient_tls, open_session
+from crawler.robots import RobotsPolicy, policy, unanswered
 from crawler.urls import origin
 from crawler.wire import FetchError, Wire
 from storage.archive import decoded_body
@@ -81,7 +81,7 @@ class Live:
         try:
             wire = await self._ask(f"{where}/robots.txt", {}, redirects=True)
         except FetchError as error:
-            return RobotsPolicy("unavailable", cause=error.cause, why=str(error))
+            return unanswered(error)
         body = decoded_body(wire.headers, wire.body, _MAX_EMBEDDED).body
         return policy(wire.status, body, self._options.user_agent)
 
@@ -97,18 +97,8 @@ class Live:
                 allow_redirects=redirects,
                 timeout=timeout,
             ) as answer:
-                body, truncated = await _body(answer)
+                body, truncated = await body_of(answer, _MAX_EMBEDDED)
                 now = datetime.now(UTC)
                 return Wire(answer.status, answer.reason or "", answer.raw_headers, body, now, None, truncated)
         except Exception as error:
             raise explained(error, url, self._options.timeout) from error
-
-
-async def _body(answer: aiohttp.ClientResponse) -> tuple[bytes, str | None]:
-    parts = bytearray()
-    async for chunk in answer.content.iter_any():
-        parts += chunk
-        if len(parts) > _MAX_EMBEDDED:
-            answer.close()
-            return bytes(parts[:_MAX_EMBEDDED]), "length"
-    return bytes(parts), None

@@ -36,9 +36,12 @@ class Served:
 
     @property
     def target(self) -> str:
-        """Where a redirect leads, absolute; else empty."""
+        """Where a redirect leads, absolute; else, or where it leads nowhere, empty."""
         location = header(self.headers, "Location") if self.status in _REDIRECTS else None
-        return urljoin(self.url, location) if location else ""
+        try:
+            return urljoin(self.url, location) if location else ""
+        except ValueError:
+            return ""
 
 
 class Source(Protocol):

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Literal
 from crawler.cycle.plan import Choice
 from crawler.cycle.queue import DueQueue
 from crawler.cycle.visits import Shared, visit
-from storage.errors import StorageError
+from storage.errors import AwayError, StorageError
 from storage.repository import clear_pulse, next_due, take_pulse
 
 if TYPE_CHECKING:
+    from crawler.cycle.hosts import HostLocks
     from storage.repository import Due
 
 Ending = Literal["done", "waiting", "paused", "stopped"]
@@ -64,13 +65,15 @@ class CycleResult:
 
 class Conductor:
     """Keeps as many visits going as it may. One portal's failure stays with that portal; where nothing can be stored
-    any more, all visits are stopped and `StorageError` is raised. `hold` makes sure, now and then, that the cycle is
-    still this process's own; it raises `StorageError` if not."""
+    any more, all visits are stopped and `StorageError` is raised. `locks` keep other crawls from the hosts that are
+    visited. `hold` makes sure, now and then, that the cycle is still this process's own; it raises `StorageError` if
+    not."""
 
     def __init__(
         self,
         shared: Shared,
         options: CycleOptions,
+        locks: HostLocks,
         tell: Callable[[Pulse], None] | None = None,
         hold: Callable[[], None] = lambda: None,
     ) -> None:
@@ -78,7 +81,7 @@ class Conductor:
         self._hold = hold
         self._options = options
         self._tell = tell
-        self._queue = DueQueue(shared.database, shared.cycle_id, options.chosen)
+        self._queue = DueQueue(shared.database, shared.cycle_id, options.chosen, locks)
         self._tasks: dict[asyncio.Task[bool], Due] = {}
         self._ended = 0
         self._paused = False
@@ -96,6 +99,7 @@ class Conductor:
             over.set()
             await beat
         if self._error is not None:
+            await self._last_word(self._error)
             raise self._error
         await self._last_pulse()
         seconds = round(monotonic() - self._began, 3)
@@ -143,8 +147,8 @@ class Conductor:
             self._ended += error is None and task.result()
 
     async def _patience(self) -> bool:
-        """With nothing under way: whether to go on, since more will be due."""
-        return self._options.wait and await self._next_due() is not None
+        """With nothing under way: whether to go on, since more will be due, or another crawl visits what is."""
+        return self._queue.held_up or (self._options.wait and await self._next_due() is not None)
 
     async def _next_due(self) -> datetime | None:
         database, cycle_id = self._shared.database, self._shared.cycle_id
@@ -178,6 +182,12 @@ class Conductor:
         """Tells how it ended, and that nobody crawls the cycle any more."""
         self._told()
         await asyncio.to_thread(self._cleared)
+
+    async def _last_word(self, error: StorageError) -> None:
+        """Takes back, if the database can still be written, that somebody crawls the cycle."""
+        if not isinstance(error, AwayError):
+            with suppress(StorageError):
+                await asyncio.to_thread(self._cleared)
 
     def _told(self) -> Pulse:
         shared = self._shared

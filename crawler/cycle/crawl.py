@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from crawler.cycle.conductor import Conductor, CycleOptions, CycleResult, Pulse
 from crawler.cycle.exclusive import exclusive
+from crawler.cycle.hosts import HostLocks
 from crawler.cycle.plan import settings_of
 from crawler.cycle.visits import Shared
 from crawler.garbage import settle
@@ -50,30 +51,34 @@ async def crawl_cycle(
         raise StorageError(f"the cycle {name!r} is paused", f"run: losi cycle resume {name}")
     place = Path(data_dir)
     inspector = inspector or Inspector.default()
-    with _alone(place, cycle_id, name), exclusive(database, cycle_id, name) as hold:
+    with _alone(place, cycle_id, name), HostLocks.open(place) as locks, exclusive(database, cycle_id, name) as hold:
         database.outage.allow(options.db_wait)
         shared = Shared(database, place, cycle_id, settings, inspector, stop or asyncio.Event())
         shared.batch_seconds = max(shared.batch_seconds, options.concurrency / 20)
         names = tuple(detector.name for detector in inspector.detectors.all)
         shared.pool = ReaderPool(names, options.processes) if options.processes else None
         try:
-            return await _with_browser(shared, options, tell, hold)
+            return await _with_browser(shared, options, locks, tell, hold)
         finally:
             if shared.pool is not None:
                 shared.pool.close()
 
 
 async def _with_browser(
-    shared: Shared, options: CycleOptions, tell: Callable[[Pulse], None] | None, hold: Callable[[], None]
+    shared: Shared,
+    options: CycleOptions,
+    locks: HostLocks,
+    tell: Callable[[Pulse], None] | None,
+    hold: Callable[[], None],
 ) -> CycleResult:
     crawl = shared.settings.crawl
     if not crawl.browser:
-        return await Conductor(shared, options, tell, hold).run()
+        return await Conductor(shared, options, locks, tell, hold).run()
     from crawler.browser.engine import Engine
 
     shared.engine = Engine(pages=crawl.browser_pages, recycle=crawl.browser_recycle)
     try:
-        return await Conductor(shared, options, tell, hold).run()
+        return await Conductor(shared, options, locks, tell, hold).run()
     finally:
         await shared.engine.close()
 

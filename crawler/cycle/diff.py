@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import select
 
 from crawler.cycle.resume import lexicon_prints
-from crawler.rerun import rerun
+from crawler.rerun import rerun, unread
 from detectors.inspector import Inspector
 from storage.errors import StorageError
 from storage.models import Capture, CyclePortal, Finding, Portal, Run
@@ -142,10 +142,12 @@ def _asked(*editions: str) -> frozenset[str] | None:
 
 
 def _reread(database: Database, run_id: int, inspector: Inspector, data_dir: Path) -> tuple[RerunResult | None, str]:
-    """What today's detectors find in the earlier archive; None and the reason where it cannot be read."""
+    """What today's detectors find in the earlier archive; None and the reason where it cannot be read,
+    or not all of it: what is lost would be taken for what detectors changed."""
     fresh = Inspector(inspector.detectors, inspector.lexicons)
     try:
-        return rerun(database, run_id, fresh, data_dir=data_dir), ""
+        found = rerun(database, run_id, fresh, data_dir=data_dir)
+        return (None, unread(found.missing, False)) if found.missing else (found, "")
     except StorageError as error:
         return None, str(error)
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from storage.repository import due_portals
 
 if TYPE_CHECKING:
+    from crawler.cycle.hosts import HostLocks
     from crawler.cycle.plan import Choice
     from storage.database import Database
     from storage.repository import Due
@@ -19,12 +20,14 @@ _HELD = 500
 
 
 class DueQueue:
-    """Reads the plan a few hundred portals at a time. Portals of one host take turns; one is taken out once."""
+    """Reads the plan a few hundred portals at a time. Portals of one host take turns, also with other crawls of this
+    machine; one is taken out once."""
 
-    def __init__(self, database: Database, cycle_id: int, chosen: Choice) -> None:
+    def __init__(self, database: Database, cycle_id: int, chosen: Choice, locks: HostLocks) -> None:
         self._database = database
         self._cycle_id = cycle_id
         self._chosen = chosen
+        self._locks = locks
         self._ready: deque[Due] = deque()
         self._hosts: dict[str, int] = {}
         self._spent: set[int] = set()
@@ -33,16 +36,22 @@ class DueQueue:
         """The next portal to visit; None if none is due whose host is free."""
         for _ in range(len(self._ready)):
             due = self._ready.popleft()
-            if _host(due) not in self._hosts:
+            if _host(due) not in self._hosts and self._locks.take(_host(due)):
                 return self._taken(due)
             self._ready.append(due)
         if len(self._ready) < _HELD and self._refill():
             return self.take()
         return None
 
+    @property
+    def held_up(self) -> bool:
+        """Whether portals are due whose hosts are being visited, here or by another crawl."""
+        return bool(self._ready)
+
     def give_back(self, due: Due, *, again: bool = True) -> None:
         """Frees the portal's host; unless `again`, the portal is not handed out any more by this queue."""
-        self._hosts.pop(_host(due), None)
+        if self._hosts.pop(_host(due), None) is not None:
+            self._locks.give_back(_host(due))
         if not again:
             self._spent.add(due.portal_id)
 

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from crawler.cycle.resume import lexicon_prints
 from crawler.garbage import settle
 from crawler.readers import end_with_parent
-from crawler.rerun import Change, rerun
+from crawler.rerun import Change, rerun, unread
 from detectors.inspector import Inspector
 from storage.database import Database
 from storage.errors import StorageError
@@ -35,7 +35,8 @@ _AHEAD = 4
 
 @dataclass(frozen=True, slots=True)
 class Redetected:
-    """What the detectors find now in one run of a cycle; `problem` says why its archive could not be read."""
+    """What the detectors find now in one run of a cycle; `problem` says why its archive could not be read,
+    or not all of it: then no changes are told, which would be those of the loss."""
 
     run_id: int
     pages: int
@@ -156,4 +157,7 @@ def _one(where: str, data_dir: Path, detectors: tuple[str, ...], store: bool, ru
         found = rerun(_database(where), run_id, inspector, detectors or None, data_dir=data_dir, store=store)
     except StorageError as error:
         return Redetected(run_id, 0, 0, 0, (), str(error))
+    if found.missing:
+        problem = unread(found.missing, store)
+        return Redetected(run_id, found.pages, found.missing, len(found.findings), (), problem)
     return Redetected(run_id, found.pages, found.missing, len(found.findings), found.changes)

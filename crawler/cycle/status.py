@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from storage.repository import CycleCount, next_due, tally_cycle
+from storage.repository import CycleCount, FailedPortal, failed_portals, next_due, tally_cycle
 from survey.countries import countries
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _READ = ("ok", "partial")
 _OPEN = ("running", "pending")
+_ERRORS = 10
 _FRESH = timedelta(seconds=20)
 """A crawl that has said nothing for so long was killed."""
 
@@ -43,7 +44,8 @@ class CycleStatus:
     """A cycle at one moment. `states` counts portals by state, `failed` those that count as failed by outcome and
     cause, `passing` those that wait for another try by cause. `rate` is pages a second; `left` seconds until what is
     not waiting may be done, None while it cannot be told; `due` when the next that waits may be visited. `measured` are
-    those of the running portals whose pages are read and that are measured and pictured now."""
+    those of the running portals whose pages are read and that are measured and pictured now; `errors` are the first
+    portals that failed for good, with what went wrong."""
 
     name: str
     edition: str
@@ -61,6 +63,7 @@ class CycleStatus:
     left: float | None
     due: datetime | None
     measured: int = 0
+    errors: tuple[FailedPortal, ...] = ()
 
 
 def cycle_status(
@@ -88,6 +91,7 @@ def cycle_status(
         _left(counts, states, rate),
         next_due(session, cycle.id),
         int(cycle.pulse.get("measured", 0)) if crawling else 0,
+        tuple(failed_portals(session, cycle.id, _ERRORS)) if states.get("failed") else (),
     )
 
 
@@ -109,7 +113,8 @@ def _is_failed(count: CycleCount) -> bool:
 
 
 def _failure(count: CycleCount) -> str:
-    return f"{count.outcome or 'error'}: {count.cause}" if count.cause else count.outcome or "error"
+    outcome = count.outcome or "error"
+    return f"{outcome}: {count.cause}" if count.cause and count.cause != outcome else outcome
 
 
 def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
@@ -121,17 +126,26 @@ def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 def _regions(counts: list[CycleCount], by_region: bool) -> tuple[RegionStatus, ...]:
     sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    shared = _shared_names(counts) if by_region else frozenset()
     for count in counts:
-        row = sums[_region(count, by_region)]
+        row = sums[_region(count, by_region, shared)]
         row[0] += count.portals
         row[1] += count.portals if _is_read(count) else 0
         row[2] += count.portals if _is_failed(count) else 0
     return tuple(RegionStatus(name, *sums[name]) for name in sorted(sums))
 
 
-def _region(count: CycleCount, by_region: bool) -> str:
+def _shared_names(counts: list[CycleCount]) -> frozenset[str]:
+    """Names that regions of several countries have."""
+    places = {(count.country, count.region) for count in counts if count.region}
+    names = Counter(region for _, region in places if region)
+    return frozenset(name for name, number in names.items() if number > 1)
+
+
+def _region(count: CycleCount, by_region: bool, shared: frozenset[str]) -> str:
     if by_region:
-        return count.region or ""
+        name = count.region or ""
+        return f"{name} ({count.country or 'no country'})" if name in shared else name
     known = countries().get(count.country or "")
     return known.region if known is not None else ""
 

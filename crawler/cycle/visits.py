@@ -15,7 +15,7 @@ from crawler.cycle.turn import SuspendedError, Turn
 from crawler.logs import bind
 from crawler.result import PortalTarget
 from crawler.settings import user_agent
-from storage.errors import AwayError, TakenOverError
+from storage.errors import AwayError, TakenOverError, UnwritableError
 from storage.repository import Step, begin_visit, cycle_portal, cycle_runs, earlier_run, end_visit, get_run, start_run
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ async def visit(due: Due, shared: Shared) -> bool:
     """Visits a portal and notes what follows; False if the visit was stopped and is to be gone on with.
 
     What goes wrong inside stays inside: the portal is tried again later, or set down as failed. Raises `StorageError`
-    when nothing can be stored, or another process goes on with the visit.
+    when nothing can be stored, whichever disk it is, or another process goes on with the visit: that is no fault of the
+    portal, whose visit stays open.
     """
     if due.run_id is not None and await asyncio.to_thread(_ended, due.run_id, shared):
         await asyncio.to_thread(_settle, due, due.run_id, "", shared)
@@ -77,7 +78,7 @@ async def visit(due: Due, shared: Shared) -> bool:
         if shared.stop.is_set():
             return False
         failure = "the visit did not end in its time"
-    except (AwayError, TakenOverError):
+    except (AwayError, TakenOverError, UnwritableError):
         raise
     except Exception as error:
         logger.warning("the visit to %s failed", due.url, exc_info=True)

@@ -119,6 +119,8 @@ class Desk:
         errand = Errand(url, str(self.data_dir), shared.cycle_id, due.portal_id, self.form, self.db_wait)
         crawl = shared.settings.crawl
         limit = crawl.max_seconds + (crawl.browser_seconds if crawl.browser else 0.0) + _BESIDES
+        if self._alone.locked():
+            raise AgainError("as many portals as may be are visited in processes of their own", _AFTER_DEATH)
         async with self._alone:
             code = await visit_alone(errand, shared.stop, limit)
         if code is not None:

@@ -27,11 +27,10 @@ _ALIVE = 60
 """Seconds after which a worker that said nothing does not keep the queue from being made anew."""
 
 
-def connector(url: URL, *, size: int = 4, patience: float = 0.0) -> PatientConnector:
-    """Procrastinate's way to the queue of this database, with `size` connections at most; a database that went away is
-    waited for, `patience` seconds."""
+def connector(url: URL, *, patience: float = 0.0) -> PatientConnector:
+    """Procrastinate's way to the queue of this database; one that went away is waited for, `patience` seconds."""
     keywords = {**dsn(url), "options": f"-c search_path={SCHEMA}", "application_name": "losi worker"}
-    return PatientConnector(kwargs=keywords, min_size=1, max_size=size, patience=patience)
+    return PatientConnector(kwargs=keywords, min_size=1, max_size=4, patience=patience)
 
 
 def make_app(url: URL, *, patience: float = 0.0) -> App:

@@ -42,10 +42,6 @@ def archived_facts(seed: str, index: ReplayIndex, final_url: str, secure_header:
     )
 
 
-def _seen(place: Place, head: Head) -> Seen:
-    return Seen(place, EndpointFacts(place.url, True, head.status, head.location))
-
-
 def _leads(plain: Seen | None, domain: Domain) -> bool | None:
     if plain is None:
         return None

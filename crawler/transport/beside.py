@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from crawler.transport.dial import Dialer
@@ -17,18 +16,14 @@ if TYPE_CHECKING:
 LIMIT = 40.0
 """Seconds for the whole measurement."""
 _CONNECTION = 8.0
-_FOR_ROBOTS = 10.0
 _LOOK_EVERY = 0.05
 
 
 async def start(visit: Visit, crawled: asyncio.Event) -> Probe:
     """The probe for a visit's portal, once the crawl has read a robots.txt, or has ended (`crawled`) without one."""
     options = visit.options
-    if visit.obeys_robots:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(min(_FOR_ROBOTS, options.timeout)):
-                while not visit.robots and not crawled.is_set():
-                    await asyncio.sleep(_LOOK_EVERY)
+    while visit.obeys_robots and not visit.robots and not crawled.is_set():
+        await asyncio.sleep(_LOOK_EVERY)
     dialer = Dialer(options.user_agent, options.allow_private, min(_CONNECTION, options.timeout), options.delay)
     return Probe(visit.target.url, dialer, may_ask=lambda url: _allowed(visit, url))
 

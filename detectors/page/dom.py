@@ -63,6 +63,7 @@ class Walk:
         self._text = RunningText()
         self._spoken: list[tuple[HtmlElement | None, int]] = [(None, 0)]
         self._in_link = 0
+        self._card = ""
         self._articles = 0
         self._block: HtmlElement | None = None
         self._is_block_open = False
@@ -105,7 +106,8 @@ class Walk:
         if tag in _SPOKEN or role == "heading":
             self._spoken.append((element, running.position))
             if tag == "a":
-                self._in_link += 1
+                self._in_link += element.get("href") is not None
+                self._card = ""
             elif tag == "label":
                 self._captions.open(running)
         text = element.text
@@ -133,14 +135,17 @@ class Walk:
     def _say(self, element: HtmlElement, tag: str, text: str) -> None:
         """Notes an element whose text is now complete."""
         if tag == "a":
-            self._in_link -= 1
-            self._link(element, text)
+            self._in_link -= element.get("href") is not None
+            self._link(element, self._card or text)
+            self._card = ""
         elif tag == "label":
             self._captions.close(element, text)
         elif tag == "button":
             self._captions.buttons[element] = text
         elif text:
             zone = self._zones[-1][1]
+            if self._in_link and not self._card:
+                self._card = text
             self._headings[zone] = text
             self._out.headings.append(Heading(text, _HEADINGS.get(tag, 3), zone, element))
 

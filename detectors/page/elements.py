@@ -18,8 +18,9 @@ made = tuple.__new__
 class Link(NamedTuple):
     """An `<a>`/`<area>` with a target.
 
-    `url` is absolute, without fragment; `href` is the attribute as written. `label` is the visible text, else the
-    alternative text of its image, else aria-label or title. `context` is the nearest heading above, in the same zone.
+    `url` is absolute, without fragment; `href` is the attribute as written. `label` is the visible text, of a card the
+    heading in it, else the alternative text of its image, else aria-label or title. `context` is the nearest heading
+    above, in the same zone.
     """
 
     url: str

@@ -77,6 +77,7 @@ def new(state: State, name: str, editions: tuple[str, ...], text: str, closes: d
     from crawler.cycle.plan import CycleSettings, begin_cycle
     from crawler.settings import CrawlOptions
     from losi.choices import consenting_host, questionnaire_for
+    from losi.errors import Failure
 
     chosen = chosen_portals(text)
     named: dict[str, str] = {
@@ -89,6 +90,8 @@ def new(state: State, name: str, editions: tuple[str, ...], text: str, closes: d
     with state.open() as database, database.session() as session:
         _take_bundled(session)
         _, count = begin_cycle(session, name, made, chosen, closes=closes.replace(tzinfo=UTC) if closes else None)
+        if not count:
+            raise Failure(f"no portal fits {text!r}", "losi portals list shows those of the database")
     click.echo(f"cycle {name}: {count} portals planned")
     return 0
 
@@ -136,7 +139,7 @@ def crawl(state: State, name: str, text: str, concurrency: int, processes: int, 
     with state.open_existing() as database, detectors_told(), _progress() as tell:
         result = run_cycle(database, name, options, data_dir=state.data, tell=tell)
     click.echo(
-        f"cycle {name}: {result.ended} visits, {result.pages} pages in {result.seconds:.0f} s; {_ending(result)}"
+        f"cycle {name}: {result.ended} visits, {result.pages} pages in {result.seconds:.0f} s; {_ending(result, text)}"
     )
     return 0 if result.ending in ("done", "waiting") else 1
 
@@ -193,6 +196,27 @@ def resume(state: State, name: str) -> int:
     return _pause(state, name, False)
 
 
+@cycle.command(epilog=example("losi cycle reopen 2026", "losi cycle reopen 2026 --portals Lima --read-too"))
+@click.argument("name")
+@click.option("--portals", "text", default="", metavar="FILTER", help=_PORTALS)
+@click.option("--read-too", is_flag=True, help="Also portals that a visit read.")
+@with_state
+def reopen(state: State, name: str, text: str, read_too: bool) -> int:
+    """Have portals visited again that came to an end without being read: blocked, unreachable, or failed.
+
+    Until they are, the visit that counts stays.
+    """
+    from storage.repository import get_cycle
+    from storage.repository.schedules import reopen_portals
+
+    chosen = chosen_portals(text).query()
+    with state.open_existing() as database, database.session() as session:
+        count = reopen_portals(session, get_cycle(session, name).id, chosen, unread=not read_too)
+    command = f"crawl {name}" if state.db is None else f"crawl {name}, or losi schedule start {name} for workers"
+    click.echo(f"cycle {name}: {count} portals are due again" + (f"; run losi cycle {command}" if count else ""))
+    return 0
+
+
 def _pause(state: State, name: str, paused: bool) -> int:
     from storage.repository import pause_cycle
 
@@ -223,11 +247,11 @@ def _take_bundled(session: Any) -> None:
         click.echo(f"losi: no portals imported yet, took the {count.added} bundled ones", err=True)
 
 
-def _ending(result: CycleResult) -> str:
+def _ending(result: CycleResult, chosen: str) -> str:
     if result.ending == "waiting" and result.due is not None:
         return f"the rest is tried again from {result.due:%Y-%m-%d %H:%M} UTC: run the same command then"
     return {
-        "done": "all portals are done",
+        "done": "all portals that --portals chooses are done" if chosen else "all portals are done",
         "waiting": "the rest waits",
         "paused": "paused: losi cycle resume lets it go on",
         "stopped": "stopped: the same command goes on",
@@ -248,7 +272,7 @@ def _progress() -> Iterator[Callable[[Pulse], None] | None]:
     with Live(console=stderr(), transient=True, auto_refresh=False) as live:
 
         def show(pulse: Pulse) -> None:
-            measured = f" ({pulse.measured} measured and pictured now)" if pulse.measured else ""
+            measured = f" ({pulse.measured} of them read, and being measured)" if pulse.measured else ""
             words = (
                 f"{pulse.active} portals under way{measured}, {pulse.ended} visits done, {pulse.pages} pages, "
                 f"{pulse.rate:.1f}/s"

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from crawler.rerun import RerunResult
 
+_TOLD = 20
+"""So many runs whose archives are not whole are named."""
+
 
 @click.command(
     epilog=example(
@@ -45,6 +48,7 @@ def detect(
     detectors and their words alone. Without --portal, --run or --cycle: the newest run that read each portal. A pass
     over a cycle that is broken off goes on where it was.
     """
+    from crawler.rerun import unread
     from losi.errors import Misuse
     from losi.output import write_json
     from losi.rerun_tables import print_rerun, rerun_document
@@ -59,13 +63,13 @@ def detect(
         click.echo(f"losi: note: {line}", err=True)
     for result in _results(state, portal, run, detectors, store):
         missing += result.missing
+        if result.missing:
+            click.echo(f"losi: run {result.run_id}: {unread(result.missing, store)}", err=True)
         documents.append(rerun_document(result))
         if json_to != "-":
             print_rerun(result)
     if json_to:
         write_json({"schema": 1, "runs": documents}, json_to)
-    if missing:
-        click.echo(f"losi: {missing} pages cannot be read from the archive; restore the folder of the run", err=True)
     return 1 if missing else 0
 
 
@@ -121,6 +125,8 @@ def _cycle(
         write_json(summary.document(), json_to)
     if json_to != "-":
         summary.show()
-    for line in summary.problems[:20]:
+    for line in summary.problems[:_TOLD]:
         click.echo(f"losi: {line}", err=True)
+    if len(summary.problems) > _TOLD:
+        click.echo(f"losi: {len(summary.problems) - _TOLD} more runs have such problems; --json FILE has all", err=True)
     return 1 if summary.missing or summary.problems else 0

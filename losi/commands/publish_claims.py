@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import click
@@ -36,6 +37,7 @@ def import_(state: State, file: Path, source: str, edition: str, cycle: str | No
 
     from losi.commands.publish_scope import scoped
     from losi.errors import Misuse
+    from losi.text_files import spreadsheet_text
     from review.publish.claims import import_claims
     from review.publish.claims_file import read_claims
     from survey.questionnaire import editions
@@ -43,10 +45,8 @@ def import_(state: State, file: Path, source: str, edition: str, cycle: str | No
     if edition and edition not in editions():
         raise Misuse(f"unknown edition {edition!r}", f"known are {', '.join(editions())}")
     named = (source or file.stem)[:200]
-    with (
-        file.open(encoding="utf-8-sig", errors="replace", newline="") as lines,
-        scoped(state, cycle, write=True) as (session, scope),
-    ):
+    lines = io.StringIO(spreadsheet_text(file), newline="")
+    with scoped(state, cycle, write=True) as (session, scope):
         count = import_claims(session, scope, read_claims(lines), source=named, now=datetime.now(UTC), edition=edition)
     for fault in count.faults:
         click.echo(f"losi: {file}:{fault.line}: {fault.message}", err=True)
@@ -69,10 +69,15 @@ def list_(state: State, file: str, cycle: str | None) -> int:
 
     columns = [column.name for column in CLAIMS.columns]
     keep_lists(file, columns, "losi claims list", "give another name for the result")
+    count = 0
     with scoped(state, cycle) as (session, scope), writer(file) as write:
         write(csv_line(columns))
         for _, found in with_claims(session, scope):
+            count += len(found)
             for beside in found:
                 write(csv_line(claim_row(beside)))
     name_written(file)
+    if not count:
+        of = f"of the cycle {cycle}" if cycle else "outside cycles; those of a cycle: losi claims list --cycle NAME"
+        click.echo(f"losi: there are no claims {of}", err=True)
     return 0

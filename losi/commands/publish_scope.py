@@ -34,5 +34,7 @@ def scoped(
                 yield session, scope_of(session, cycle, datetime.now(UTC).date(), **wanted)
         except ReviewError as error:
             raise Failure(error.message, error.mend) from error
+        except BrokenPipeError:
+            raise
         except OSError as error:
             raise Failure(f"cannot write {error.filename}: {error.strerror}", "choose another place") from error

@@ -63,8 +63,8 @@ def add(state: State, cycle: str, every: str | None, at: str, cron: str | None, 
     """Add a schedule to a cycle."""
     from datetime import UTC, datetime
 
-    from crawler.jobs.cron import next_moment
     from losi.errors import Misuse
+    from losi.schedule_lines import following
     from storage.models import Schedule
     from storage.repository import get_cycle
 
@@ -75,10 +75,12 @@ def add(state: State, cycle: str, every: str | None, at: str, cron: str | None, 
         found = get_cycle(session, cycle)
         if given["months"] and found.closes is None:
             raise Misuse(f"the cycle {cycle!r} has no day on which it closes", "leave --months out")
-        made = Schedule(cycle_id=found.id, cron=fields, portals=text, created=now, **given)
+        made = Schedule(cycle=found, cron=fields, portals=text, created=now, **given)
         session.add(made)
         session.flush()
-        click.echo(f"schedule {made.id}: {fields}, next {next_moment(fields, now):%Y-%m-%d %H:%M} UTC")
+        moment = following(made)
+        told = f"next {moment:%Y-%m-%d %H:%M} UTC" if moment else "no moment is left before the cycle closes"
+        click.echo(f"schedule {made.id}: {fields}, {told}")
     return 0
 
 

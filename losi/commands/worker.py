@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import click
@@ -54,20 +55,39 @@ def worker(state: State, archives: str | None, pairs: tuple[str, ...], metrics: 
 
     Needs PostgreSQL. A portal is visited by one worker at a time. When a worker dies, others go on with its portals.
     """
-    from crawler.jobs.dsn import dsn
     from crawler.logs import set_up_logging
     from losi.places import archive_place
+    from storage.errors import StorageError
 
     set_up_logging(given["form"])
     place = archive_place(archives, pairs) if archives else None
     address = _address(metrics) if metrics else None
+    try:
+        _work(state, {"place": place, "metrics": address, **given})
+    except StorageError as error:
+        if given["form"] == "plain":
+            raise
+        logging.getLogger(__name__).error("%s", error)
+        return 1
+    return 0
+
+
+def _work(state: State, options: dict[str, Any]) -> None:
+    from crawler.jobs.dsn import dsn
+    from storage.errors import AwayError
+
     with state.open() as database:
         dsn(database.url)
+        from psycopg_pool import PoolTimeout
+
         from crawler.jobs.start import run_worker
         from crawler.jobs.worker import WorkerOptions
 
-        run_worker(database, state.data, WorkerOptions(place=place, metrics=address, **given))
-    return 0
+        try:
+            run_worker(database, state.data, WorkerOptions(**options))
+        except PoolTimeout as error:
+            mend = "start the worker again when it runs; its portals are gone on with"
+            raise AwayError(f"the database server of {database.where} cannot be reached", mend) from error
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -190,7 +190,9 @@ def keys_of(score: Score, by: By) -> Iterator[str]:
             yield score.level
     elif by == "country":
         yield score.visit.country
-    elif by in ("kind", "district", "language"):
+    elif by == "district":
+        yield f"{score.visit.country} {score.visit.district}" if score.visit.district else ""
+    elif by in ("kind", "language"):
         yield str(getattr(score.visit, by))
     else:
         yield str(getattr(place, by))

@@ -13,7 +13,6 @@ from review.context import Context
 from review.inputs import MAX_ID, Id, Text
 from review.pages import render
 from review.service import assignments, cards, decisions, queue, replies, sheets
-from review.service.accounts import portals_of
 from review.service.queue import STAGES, Filters
 from survey.questionnaire import load
 
@@ -147,8 +146,7 @@ def undo(request: Request, context: App, viewer: Assessor) -> Response:
 def own(request: Request, context: App, viewer: AnyUser) -> Response:
     """An owner's portals and their sheets."""
     with context.database.reader() as session:
-        mine = {portal.id for portal in portals_of(session, viewer.id)}
-        rows = [row for row in sheets.sheets(session) if row.portal in mine]
+        rows = sheets.sheets(session, sheets.SheetFilter(owner=viewer.id))
     return render(request, "own.html", viewer, rows=rows)
 
 

@@ -8,9 +8,11 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from review.access import App, Supervisor, from_form
+from review.context import Context
 from review.inputs import Id, Text
 from review.pages import render
 from review.service import adjudication, figures, notes, replies, sheets
+from review.service.sessions import Viewer
 from storage.repository.chain import verify_chain
 
 router = APIRouter()
@@ -31,10 +33,7 @@ def all_sheets(
 @router.get("/sheets/{sheet}")
 def one_sheet(request: Request, context: App, viewer: Supervisor, sheet: Id) -> Response:
     """One sheet, card by card."""
-    with context.database.reader() as session:
-        rows = sheets.sheet_cards(session, sheet)
-        found = next(row for row in sheets.sheets(session) if row.sheet == sheet)
-    return render(request, "sheet.html", viewer, rows=rows, sheet=found, link=None)
+    return _sheet(request, context, viewer, sheet)
 
 
 @router.post("/sheets/{sheet}/reply", dependencies=FORM)
@@ -43,11 +42,7 @@ def reply_link(request: Request, context: App, viewer: Supervisor, sheet: Id) ->
     with context.database.session() as session:
         link = replies.make_link(session, sheet, viewer.name, context.clock(), context.settings)
         path = replies.link_path(context.signer, link)
-    with context.database.reader() as session:
-        rows = sheets.sheet_cards(session, sheet)
-        found = next(row for row in sheets.sheets(session) if row.sheet == sheet)
-    place = f"{str(request.base_url).rstrip('/')}{path}"
-    return render(request, "sheet.html", viewer, rows=rows, sheet=found, link=place)
+    return _sheet(request, context, viewer, sheet, f"{str(request.base_url).rstrip('/')}{path}")
 
 
 @router.get("/disputes")
@@ -133,3 +128,9 @@ def audit(request: Request, context: App, viewer: Supervisor) -> Response:
     with context.database.reader() as session:
         report = verify_chain(session)
     return render(request, "audit.html", viewer, report=report)
+
+
+def _sheet(request: Request, context: Context, viewer: Viewer, number: int, link: str | None = None) -> Response:
+    with context.database.reader() as session:
+        rows, found = sheets.sheet_cards(session, number), sheets.sheet_row(session, number)
+    return render(request, "sheet.html", viewer, rows=rows, sheet=found, link=link)

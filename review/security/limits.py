@@ -14,6 +14,9 @@ from review.errors import TooMany
 from review.wording import N_
 from storage.models import Attempt
 
+_KEPT = timedelta(days=2)
+"""How long a try is kept at least: longer than any limit looks back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -32,8 +35,9 @@ class Limit:
             raise TooMany(N_("too many attempts"), max(1, ceil((first - since).total_seconds())))
 
     def count(self, session: Session, now: datetime) -> None:
-        """Notes one try, and forgets those that no longer count."""
-        session.execute(delete(Attempt).where(Attempt.key == self._key, Attempt.at < now - _kept(self.window)))
+        """Notes one try, and forgets those of whomever that no longer count."""
+        kept = max(_KEPT, timedelta(seconds=self.window))
+        session.execute(delete(Attempt).where(Attempt.at < now - kept))
         session.add(Attempt(key=self._key, at=now))
 
     def clear(self, session: Session) -> None:
@@ -43,7 +47,3 @@ class Limit:
     @property
     def _key(self) -> str:
         return sha256(self.what.encode("utf-8", "replace")).hexdigest()
-
-
-def _kept(window: int) -> timedelta:
-    return timedelta(seconds=2 * window)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast, get_args
+from unicodedata import normalize
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -40,7 +41,7 @@ def create_account(
     name = " ".join(name.split())
     if not 0 < len(name) <= 200 or not name.isprintable():
         raise Refused(N_("a name has 1 to 200 characters"))
-    if session.scalar(select(Account.id).where(func.lower(Account.name) == name.lower())) is not None:
+    if named(session, name) is not None:
         raise Conflict(N_("there is already an account %(name)r"), N_("choose another name"), name=name)
     account = Account(
         name=name,
@@ -78,7 +79,7 @@ def language_of(text: str) -> str:
 def limits(login: Login, settings: ReviewSettings) -> tuple[Limit, Limit]:
     """How often one account and one address may fail."""
     return (
-        Limit(f"login {login.name.strip().lower()}", settings.login_tries, settings.login_window),
+        Limit(f"login {same_name(login.name)}", settings.login_tries, settings.login_window),
         Limit(f"address {login.address}", settings.address_tries, settings.login_window),
     )
 
@@ -87,7 +88,7 @@ def password_right(session: Session, login: Login, settings: ReviewSettings, now
     """Whether the password is the account's; read-only, as it takes its time. Raises `TooMany`."""
     for limit in limits(login, settings):
         limit.check(session, now)
-    found = _named(session, login.name)
+    found = named(session, login.name)
     return passwords.matches(login.password, found.password_hash if found else None)
 
 
@@ -101,7 +102,7 @@ def authenticate(
     both = limits(login, settings)
     for limit in both:
         limit.check(session, now)
-    found = _named(session, login.name)
+    found = named(session, login.name)
     if found is None or not right or not found.active or not totp.passes(found, login.code, now):
         for limit in both:
             limit.count(session, now)
@@ -110,8 +111,17 @@ def authenticate(
     return found
 
 
-def _named(session: Session, name: str) -> Account | None:
-    return session.scalar(select(Account).where(func.lower(Account.name) == " ".join(name.split()).lower()))
+def same_name(name: str) -> str:
+    """The form by which names are told apart: spaces, capitals and ways of writing an accent make no difference."""
+    return normalize("NFC", " ".join(name.split())).casefold()
+
+
+def named(session: Session, name: str) -> Account | None:
+    """The account of this name, written alike if there is one. Compared here: SQLite knows ASCII's capitals alone."""
+    plain, wanted = " ".join(name.split()), same_name(name)
+    rows = session.execute(select(Account.id, Account.name))
+    found = [(each != plain, number) for number, each in rows if same_name(each) == wanted]
+    return session.get(Account, min(found)[1]) if found else None
 
 
 def of_identity(session: Session, who: Identity, settings: ReviewSettings, now: datetime) -> Account:
@@ -132,7 +142,7 @@ def _free_name(session: Session, wanted: str) -> str:
     """The name, with a number behind it if somebody has it: names of the provider never take over an account."""
     plain = " ".join("".join(c for c in wanted if c.isprintable()).split())[:180] or "person"
     name, number = plain, 1
-    while _named(session, name) is not None:
+    while named(session, name) is not None:
         number += 1
         name = f"{plain} ({number})"
     return name
@@ -195,11 +205,14 @@ def set_language(session: Session, account_id: int, language: str) -> None:
 
 
 def confirm_totp(session: Session, account_id: int, secret: str, code: str, now: datetime) -> None:
-    """Turns the second factor on, once a first code was right; raises `Refused`."""
+    """Turns the second factor on, once a first code was right; raises `Refused`, and `Conflict` where it is on: with a
+    password alone it is turned off."""
+    found = account(session, account_id)
+    if found.totp_secret is not None:
+        raise Conflict(N_("this form is not, or no longer, yours"), N_("load the page again"))
     step = totp.step_of(secret, code, now)
     if step is None:
         raise Refused(N_("the code is not right"), N_("check the clock of the device"))
-    found = account(session, account_id)
     found.totp_secret, found.totp_step = secret, step
 
 
@@ -219,9 +232,3 @@ def add_portal(session: Session, account_id: int, portal_id: int) -> None:
         raise NotFound(N_("there is no such portal"))
     if session.get(Membership, (account_id, portal_id)) is None:
         session.add(Membership(account_id=account_id, portal_id=portal_id))
-
-
-def portals_of(session: Session, account_id: int) -> list[Portal]:
-    """The portals that an owner speaks for."""
-    query = select(Portal).join(Membership, Membership.portal_id == Portal.id)
-    return list(session.scalars(query.where(Membership.account_id == account_id).order_by(Portal.name)))

@@ -16,7 +16,7 @@ from review.service.archive import archived_link, picture_link
 from review.service.proofs import FetchRow, fetches
 from review.service.queue import own_task
 from review.wording import N_
-from storage.models import Account, Card, Finding, Note, Portal, Review, Sheet, Task
+from storage.models import Account, Card, Finding, Portal, Review, Sheet, Task
 from storage.repository.chain import lock_chain
 from storage.repository.sheets import DECIDED, deciding, findings_by_feature, suggested
 from survey.questionnaire import load
@@ -252,11 +252,6 @@ def card(session: Session, card_id: int) -> Card:
     if found is None:
         raise NotFound(N_("there is no such card"))
     return found
-
-
-def notes_of(session: Session, card_id: int) -> list[Note]:
-    """What happened to a card since it was decided."""
-    return list(session.scalars(select(Note).where(Note.card_id == card_id).order_by(Note.id)))
 
 
 def _proofs(

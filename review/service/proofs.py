@@ -14,7 +14,7 @@ from crawler.urls import UrlError, typed_url
 from review.errors import NotFound, Refused
 from review.security.limits import Limit
 from review.wording import N_
-from storage.models import Card, Portal, ProofFetch, Run, Sheet
+from storage.models import Card, Portal, ProofFetch, Sheet
 from storage.repository import start_run
 
 ASKS = (60, 3600)
@@ -137,8 +137,3 @@ def done(session: Session, job: Job, capture: int | None, error: str) -> None:
         .where(ProofFetch.id == job.id)
         .values(state=state, run_id=job.run, capture_seq=capture, error=error or None)
     )
-
-
-def run_of(session: Session, fetch: ProofFetch) -> Run | None:
-    """The run that a fetch went to."""
-    return None if fetch.run_id is None else session.get(Run, fetch.run_id)

@@ -12,19 +12,22 @@ from sqlalchemy.orm import Session
 
 from review.errors import NotFound
 from review.wording import N_
-from storage.models import Assignment, Card, Portal, Run, Sheet
+from storage.models import Assignment, Card, Membership, Portal, Run, Sheet
 from survey.questionnaire import load
 
 
 @dataclass(frozen=True, slots=True)
 class SheetFilter:
-    """Which sheets: those that match all that is given. `unassigned`: those that lack an assessor."""
+    """Which sheets: those that match all that is given. `unassigned`: those that lack an assessor; `owner`: those of
+    the portals that this account speaks for."""
 
     country: str | None = None
     language: str | None = None
     kind: str | None = None
     cycle: int | None = None
     unassigned: bool = False
+    sheet: int | None = None
+    owner: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class CardRow:
 
 def sheets(session: Session, wanted: SheetFilter | None = None) -> list[SheetRow]:
     """The sheets that match, by country and portal."""
+    chosen = _chosen(wanted or SheetFilter())
     counted = (
         select(
             Card.sheet_id,
@@ -78,6 +82,7 @@ def sheets(session: Session, wanted: SheetFilter | None = None) -> list[SheetRow
             func.count(Card.verdict).label("settled"),
             func.count().filter(Card.status == "disputed").label("disputed"),
         )
+        .where(Card.sheet_id.in_(chosen))
         .group_by(Card.sheet_id)
         .subquery()
     )
@@ -88,16 +93,23 @@ def sheets(session: Session, wanted: SheetFilter | None = None) -> list[SheetRow
         .join(Portal, Portal.id == Sheet.portal_id)
         .join(Run, Run.id == Sheet.run_id)
         .outerjoin(counted, counted.c.sheet_id == Sheet.id)
+        .where(Sheet.id.in_(chosen))
         .order_by(Portal.country, Portal.name, Sheet.id)
     )
-    rows = session.execute(_narrowed(query, wanted or SheetFilter()))
-    return [_row(*tuple(row)) for row in rows]
+    return [_row(*tuple(row)) for row in session.execute(query)]
+
+
+def sheet_row(session: Session, sheet_id: int) -> SheetRow:
+    """One sheet as it stands in the list; raises `NotFound`."""
+    found = sheets(session, SheetFilter(sheet=sheet_id))
+    if not found:
+        raise NotFound(N_("there is no such sheet"))
+    return found[0]
 
 
 def matching(session: Session, wanted: SheetFilter) -> list[int]:
     """The numbers of the sheets that match."""
-    query = select(Sheet.id).join(Portal, Portal.id == Sheet.portal_id).order_by(Sheet.id)
-    return list(session.scalars(_narrowed(query, wanted)))
+    return list(session.scalars(_chosen(wanted).order_by(Sheet.id)))
 
 
 def sheet(session: Session, sheet_id: int) -> Sheet:
@@ -136,14 +148,20 @@ def _assigned() -> Any:
     return select(func.count()).where(Assignment.sheet_id == Sheet.id).scalar_subquery()
 
 
-def _narrowed(query: Select[Any], wanted: SheetFilter) -> Select[Any]:
+def _chosen(wanted: SheetFilter) -> Select[Any]:
+    """The numbers of the sheets that match."""
+    query = select(Sheet.id).join(Portal, Portal.id == Sheet.portal_id)
     given: Mapping[Any, Any] = {
+        Sheet.id: wanted.sheet,
         Portal.country: wanted.country.upper() if wanted.country else None,
         Portal.kind: wanted.kind or None,
         Sheet.cycle_id: wanted.cycle,
     }
     for column, value in given.items():
         query = query if value is None else query.where(column == value)
+    if wanted.owner is not None:
+        spoken_for = select(Membership.portal_id).where(Membership.account_id == wanted.owner)
+        query = query.where(Portal.id.in_(spoken_for))
     if wanted.language:
         query = query.where(func.lower(Portal.language) == wanted.language.lower())
     return query.where(_assigned() < Sheet.assessors) if wanted.unassigned else query

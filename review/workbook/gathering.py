@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from detectors.plainly import plainly
 from review.errors import Forbidden, NotFound
 from review.security.signing import Signer
-from review.service.accounts import RANK
+from review.service.accounts import RANK, named
 from review.service.archive import PURPOSE, picture, picture_link
 from review.workbook.layout import About, Line, Part
 from storage.models import Account, Answer, Card, ChainHead, Finding, Portal, Review, Run, Sheet, Task
@@ -57,9 +57,7 @@ def about(session: Session, title: str, software: str, now: datetime, account: A
 
 def person(session: Session, name: str) -> Account:
     """The account that a workbook is made for; raises `NotFound`, and `Forbidden` for one that decides nothing."""
-    plain = " ".join(name.split())
-    same = or_(Account.name == plain, func.lower(Account.name) == plain.lower())
-    found = session.scalar(select(Account).where(same).order_by((Account.name == plain).desc()).limit(1))
+    found = named(session, name)
     if found is None:
         raise NotFound(f"there is no account {name!r}", "losi review shows the accounts to an admin")
     if not found.active or RANK[found.role] < RANK["assessor"]:

@@ -53,7 +53,7 @@ def at_work(python: Path, folder: Path, version: str, packages: Sequence[str]) -
     _run([programs / "losi", *CHECK], folder, variables)
     review: list[str | Path] = [programs / "losi", "review", "--data", "data"]
     _run([*review, "--create-admin", "ana"], folder, variables)
-    with _served(review, folder, variables) as port:
+    with _reserved_port() as port, _served([*review, "--port", str(port)], port, folder, variables):
         _read_pages(port)
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     return {answer["code"]: answer["state"] for answer in result["questionnaire"]}
@@ -87,15 +87,22 @@ def _get(port: int, path: str, language: str = "en") -> str:
 
 
 @contextmanager
-def _served(command: list[str | Path], folder: Path, variables: Mapping[str, str]) -> Iterator[int]:
-    """The port of the review app, as people start it."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+def _reserved_port() -> Iterator[int]:
+    """A port that nobody else is given: held without listening, so that the server which is told of it may take it."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+@contextmanager
+def _served(command: list[str | Path], port: int, folder: Path, variables: Mapping[str, str]) -> Iterator[None]:
+    """The review app, as people start it, while it listens on the port."""
     with (folder / "review.log").open("wb") as log:
-        process = subprocess.Popen([*command, "--port", str(port)], cwd=folder, env=variables, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=folder, env=variables, stdout=log, stderr=log)
     try:
         _await(port, process)
-        yield port
+        yield
     except (OSError, HTTPException) as error:
         raise TrialError(f"losi review: {error}; {(folder / 'review.log').read_text()[-2000:]}") from error
     finally:

@@ -62,6 +62,14 @@ class CycleCount:
     requests: int
 
 
+@dataclass(frozen=True, slots=True)
+class FailedPortal:
+    """A portal whose every visit ended in an error of this program, and the last one in words."""
+
+    url: str
+    note: str
+
+
 def get_cycle(session: Session, name: str) -> Cycle:
     """The cycle of this name. Raises `StorageError` if there is none."""
     cycle = session.scalar(select(Cycle).where(Cycle.name == name))
@@ -219,6 +227,14 @@ def tally_cycle(session: Session, cycle_id: int) -> list[CycleCount]:
         .group_by(*where_from, cause)
     )
     return [CycleCount(*row) for row in session.execute(query).all()]
+
+
+def failed_portals(session: Session, cycle_id: int, limit: int) -> list[FailedPortal]:
+    """The first portals of a cycle that failed for good, with what went wrong at the last try."""
+    query = select(Portal.url, CyclePortal.note).join(Portal, Portal.id == CyclePortal.portal_id)
+    failed = query.where(CyclePortal.cycle_id == cycle_id, CyclePortal.state == "failed")
+    rows = session.execute(failed.order_by(CyclePortal.portal_id).limit(limit))
+    return [FailedPortal(url, note or "") for url, note in rows]
 
 
 def cycle_runs(session: Session, cycle_id: int, portal_id: int) -> list[Run]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, select, update
+from sqlalchemy import Select, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import StorageError
@@ -31,15 +31,17 @@ def get_schedule(session: Session, number: int) -> Schedule:
     return found
 
 
-def reopen_portals(session: Session, cycle_id: int, chosen: Select[Any]) -> int:
-    """Has the chosen portals that are done or failed visited again; until then the visit that counts stays. Their
-    number."""
+def reopen_portals(session: Session, cycle_id: int, chosen: Select[Any], *, unread: bool = False) -> int:
+    """Has the chosen portals that are done or failed visited again, with `unread` those of them alone that no visit
+    read; until then the visit that counts stays. Their number."""
     done = CyclePortal.state.in_(("done", "failed"))
     rows = table(CyclePortal)
+    where = [rows.c.cycle_id == cycle_id, done, rows.c.portal_id.in_(chosen)]
+    if unread:
+        read = select(Run.id).where(Run.cycle_id == cycle_id, Run.outcome.in_(("ok", "partial")))
+        where.append(or_(rows.c.state == "failed", rows.c.counted_id.is_(None), rows.c.counted_id.not_in(read)))
     statement = (
-        update(rows)
-        .where(rows.c.cycle_id == cycle_id, done, rows.c.portal_id.in_(chosen))
-        .values(state="pending", tries=0, due=None, run_id=None, cause=None, note=None)
+        update(rows).where(*where).values(state="pending", tries=0, due=None, run_id=None, cause=None, note=None)
     )
     session.connection().execute(delete(table(Suspect)).where(table(Suspect).c.cycle_id == cycle_id))
     return session.connection().execute(statement).rowcount

@@ -15,7 +15,13 @@ from survey.features import features
 
 SNIPPETS = tuple(
     Path(__file__).with_name(name)
-    for name in ("snippets.toml", "snippets_menus.toml", "snippets_wordings.toml", "snippets_real.toml")
+    for name in (
+        "snippets.toml",
+        "snippets_menus.toml",
+        "snippets_wordings.toml",
+        "snippets_real.toml",
+        "snippets_more_languages.toml",
+    )
 )
 MIN_PRECISION = 0.985
 MIN_RECALL = 0.98

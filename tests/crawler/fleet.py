@@ -14,26 +14,13 @@ from time import monotonic, sleep
 
 from sqlalchemy import func, select
 
-from crawler.cycle.plan import Choice, CycleSettings, begin_cycle
 from crawler.settings import CrawlOptions
 from storage.database import Database
 from storage.models import Capture, CyclePortal, Run
-from storage.records import PortalRecord
-from storage.repository import import_portals
+from tests.crawler.cycles import begin, slowly
 from tests.crawler.loopback import Site, answers_in
 
 ROOT = Path(__file__).parents[2]
-QUICK = CrawlOptions(
-    delay=0.05,
-    concurrency=1,
-    timeout=600,
-    retries=0,
-    allow_private=True,
-    soft404=False,
-    sitemaps=False,
-    max_seconds=900,
-)
-"""An answer that a site's gate holds back is waited for longer than any test waits."""
 
 
 @dataclass
@@ -49,12 +36,9 @@ class Fleet:
         """The database's URL."""
         return self.database.url.render_as_string(hide_password=False)
 
-    def plan(self, name: str, sites: list[Site], crawl: CrawlOptions = QUICK) -> None:
+    def plan(self, name: str, sites: list[Site], crawl: CrawlOptions | None = None) -> None:
         """Begins a cycle over sites."""
-        records = [PortalRecord(f"{site.url}/", f"Portal {n}", "city") for n, site in enumerate(sites)]
-        with self.database.session() as session:
-            import_portals(session, records)
-            begin_cycle(session, name, CycleSettings(crawl=crawl), Choice())
+        begin(self.database, name, sites, crawl or slowly(0.05))
 
     def losi(self, *words: str) -> str:
         """Runs a command to its end; gives what it printed."""

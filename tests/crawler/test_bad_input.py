@@ -111,6 +111,13 @@ def test_redirect_to_nonsense(serve: Serve, crawl: Crawl) -> None:
     assert result.outcome == "no_portal"
 
 
+@pytest.mark.parametrize("to", ["http://[::1", "http://a:99999999/", "javascript:void(0)", "//"])
+def test_a_refresh_to_nonsense_ends_no_visit(to: str, serve: Serve, crawl: Crawl) -> None:
+    head = f'<meta http-equiv="refresh" content="5; url={to}">'
+    site = serve({"/": page("Town", "/next", head=head), "/next": page("Next")})
+    assert crawl(f"{site.url}/").pages == 2
+
+
 def test_a_hundred_megabytes(serve: Serve, crawl: Crawl) -> None:
     block = b"<p>" + b"lorem ipsum " * 5000 + b"</p>"
 

@@ -90,7 +90,7 @@ def test_the_time_budget_ends_the_crawl(serve: Serve, crawl: Crawl) -> None:
 
 
 def test_links_that_promise_what_is_not_proved_yet_are_read_first(serve: Serve, crawl: Crawl) -> None:
-    labels = '<a href="/y">Yearly budget</a> <a href="/z">Waste bins</a>'
+    labels = '<a href="/y">Yearly budget</a> <a href="/z">Waste paper</a>'
     plain = "".join(f'<a href="/{letter}">Page {letter}</a> ' for letter in "abcdefgh")
     site = serve(
         {

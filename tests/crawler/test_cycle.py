@@ -21,7 +21,6 @@ from sqlalchemy import select, update
 from crawler.cycle.conductor import CycleOptions, CycleResult
 from crawler.cycle.crawl import crawl_cycle
 from crawler.cycle.plan import Choice, CycleSettings, begin_cycle, choice
-from crawler.settings import CrawlOptions
 from detectors.base import PageDetector
 from detectors.inspector import Inspector
 from detectors.lexicon import LexiconSet
@@ -34,11 +33,10 @@ from storage.errors import StorageError
 from storage.models import Capture, CyclePortal, Finding, Run
 from storage.records import PortalRecord
 from storage.repository import import_portals, pause_cycle
-from tests.crawler.loopback import Handler, Route, Serve, Site, answers_in, page
+from tests.crawler.cycles import QUICK
+from tests.crawler.cycles import begin as begun
+from tests.crawler.loopback import Handler, Route, Serve, answers_in, page
 
-QUICK = CrawlOptions(
-    delay=0.0, concurrency=1, timeout=600, retries=0, allow_private=True, soft404=False, sitemaps=False, max_seconds=900
-)
 ENDS = 60
 """Seconds in which a process must end that is to end: any machine needs less."""
 BUDGET = ("/budget", page("Municipal budget 2026", "/", body="The municipal budget of the city. " * 20))
@@ -50,21 +48,14 @@ def town(*pages: tuple[str, str], name: str = "Town") -> dict[str, Route]:
     return {"/": page(name, *(path for path, _ in pages)), **dict(pages), "/robots.txt": (404, {}, b"")}
 
 
-Begin = Callable[..., None]
+Begin = Callable[..., int]
 Go = Callable[..., CycleResult]
 
 
 @pytest.fixture
 def begin(database: Database) -> Begin:
     """Begins a cycle over sites."""
-
-    def make(name: str, *sites: Site, crawl: CrawlOptions = QUICK, **settings: Any) -> None:
-        records = [PortalRecord(f"{site.url}/", f"Portal {n}", "city") for n, site in enumerate(sites)]
-        with database.session() as session:
-            import_portals(session, records)
-            begin_cycle(session, name, CycleSettings(crawl=crawl, **settings), Choice())
-
-    return make
+    return lambda name, *sites, **settings: begun(database, name, sites, **settings)
 
 
 @pytest.fixture

@@ -19,18 +19,15 @@ from crawler.cycle.crawl import crawl_cycle
 from crawler.cycle.diff import FindingChange, diff_cycles
 from crawler.cycle.plan import Choice, CycleSettings, begin_cycle
 from crawler.cycle.redetect import Pass, redetect
-from crawler.settings import CrawlOptions
 from detectors.inspector import Inspector
 from storage.database import Database
 from storage.models import CyclePortal, Finding, Run
 from storage.records import PortalRecord
 from storage.repository import import_portals
+from tests.crawler.cycles import QUICK
 from tests.crawler.loopback import Route, Serve, page
 
 ROOT = Path(__file__).parents[2]
-QUICK = CrawlOptions(
-    delay=0.0, concurrency=1, timeout=600, retries=0, allow_private=True, soft404=False, sitemaps=False, max_seconds=900
-)
 BUDGET = page("Municipal budget 2026", "/", body="The municipal budget of the city. " * 20)
 FEATURE = "budget.publication"
 Survey = Callable[..., None]

@@ -14,15 +14,12 @@ from sqlalchemy import func, select, text
 
 from crawler.cycle.conductor import CycleOptions, CycleResult
 from crawler.cycle.crawl import crawl_cycle
-from crawler.cycle.plan import Choice, CycleSettings, begin_cycle
-from crawler.settings import CrawlOptions
 from detectors.inspector import Inspector
 from storage.archive import ArchiveReader
 from storage.database import Database
 from storage.errors import AwayError
 from storage.models import Capture, CyclePortal, Run
-from storage.records import PortalRecord
-from storage.repository import import_portals
+from tests.crawler.cycles import begin, slowly
 from tests.crawler.loopback import Route, Serve, Site, page
 from tests.storage.cluster import Cluster, cluster
 
@@ -31,16 +28,6 @@ __all__ = ["cluster"]
 _PAGES = 14
 _ASKED = 5
 """Answers that each site gives before the database goes away; it holds the next request back until then."""
-_OPTIONS = CrawlOptions(
-    delay=0.02,
-    concurrency=1,
-    timeout=600,
-    retries=0,
-    allow_private=True,
-    soft404=False,
-    sitemaps=False,
-    max_seconds=900,
-)
 
 
 def town(number: int) -> dict[str, Route]:
@@ -51,12 +38,10 @@ def town(number: int) -> dict[str, Route]:
     return {"/": page(f"Town {number}", "/p1", "/p2"), **pages, "*": (404, {}, b"<title>None</title>nothing")}
 
 
-def plan(database: Database, sites: list[Site], crawl: CrawlOptions = _OPTIONS) -> None:
+def plan(database: Database, sites: list[Site]) -> None:
     """Begins a cycle over the sites."""
     database.migrate()
-    with database.session() as session:
-        import_portals(session, [PortalRecord(f"{site.url}/", f"Town {n}", "city") for n, site in enumerate(sites)])
-        begin_cycle(session, "one", CycleSettings(crawl=crawl), Choice())
+    begin(database, "one", sites, slowly(0.02))
 
 
 def crawl(

@@ -12,28 +12,21 @@ from sqlalchemy import update
 
 from crawler.cycle.conductor import CycleOptions, Pulse
 from crawler.cycle.crawl import crawl_cycle
-from crawler.cycle.plan import Choice, CycleSettings, begin_cycle
 from crawler.cycle.status import CycleStatus, cycle_status
-from crawler.settings import CrawlOptions
 from detectors.inspector import Inspector
 from storage.database import Database
 from storage.models import CyclePortal
-from storage.records import PortalRecord
-from storage.repository import get_cycle, import_portals, take_pulse
+from storage.repository import get_cycle, take_pulse
 from storage.repository.schedules import drop_worker_pulse, take_worker_pulse
+from tests.crawler.cycles import begin
 from tests.crawler.loopback import Serve, page
-
-QUICK = CrawlOptions(delay=0.0, timeout=600, retries=0, allow_private=True, soft404=False, sitemaps=False)
 
 
 @pytest.fixture
 def planned(database: Database, serve: Serve) -> int:
     """A cycle over one portal; its number."""
     site = serve({"/": page("Town"), "/robots.txt": (404, {}, b"")})
-    with database.session() as session:
-        import_portals(session, [PortalRecord(f"{site.url}/", "Town", "city")])
-        cycle, _ = begin_cycle(session, "one", CycleSettings(crawl=QUICK), Choice())
-        return cycle.id
+    return begin(database, "one", [site])
 
 
 def status(database: Database) -> CycleStatus:

@@ -12,6 +12,7 @@ from crawler.experience import Experience
 from crawler.frontier import Entry, Frontier
 from crawler.prior import is_story, prior
 from crawler.waiting import Waiting
+from detectors.conclude import Tally
 from detectors.observation import Observation
 
 HOST = "https://town.example"
@@ -332,3 +333,12 @@ def test_what_comes_out_is_the_best_of_all(moves: list[tuple[str, int, int, int]
             held.remove(found)
             experience.tried(last := found)
     assert sorted(entry.url for entry in queue) == sorted(entry.url for entry in held)
+
+
+def test_a_link_is_asked_for_at_the_host_that_browsers_mean() -> None:
+    links = Frontier(Tally([]))
+    links.add("https://gie\u00dfen.example/stra\u00dfe#x")
+    entry = links.pop()
+    assert entry is not None
+    assert entry.url == "https://xn--gieen-nqa.example/stra\u00dfe"
+    assert not links.add("https://xn--gieen-nqa.example/stra\u00dfe")

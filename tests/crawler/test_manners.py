@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import gzip
+from itertools import pairwise
 from time import monotonic
 
 import pytest
+from sqlalchemy import select
 
+from storage.database import Database
+from storage.models import Capture
 from tests.crawler.loopback import TEXT, Answer, Crawl, Handler, Serve, page
 
 PLAIN = {"Content-Type": "text/plain"}
@@ -67,6 +71,43 @@ def test_crawl_delay_is_kept_up_to_the_cap(serve: Serve, crawl: Crawl) -> None:
     began = monotonic()
     assert crawl(f"{site.url}/", max_crawl_delay=0.3).pages == 3
     assert 0.8 < monotonic() - began < 60
+
+
+def test_the_pause_is_kept_where_redirects_lead(serve: Serve, crawl: Crawl) -> None:
+    """Half of the links name the portal's former host, which sends visitors to the present one."""
+    asked: list[float] = []
+
+    def answer(handler: Handler) -> Answer:
+        port, path = handler.server.server_port, handler.path
+        if handler.headers["Host"].startswith("localhost"):
+            return 302, {"Location": f"http://127.0.0.1:{port}{path.replace('/x', '/y')}"}, b""
+        asked.append(monotonic())
+        links = [link for n in range(4) for link in (f"http://localhost:{port}/x{n}", f"/z{n}")]
+        return 200, {}, page(path, *(links if path == "/" else ()), body=path + TEXT).encode()
+
+    site = serve({"*": answer, "/robots.txt": (404, {}, b"")})
+    assert crawl(f"http://localhost:{site.port}/", delay=0.4).pages == 9
+    assert min(later - sooner for sooner, later in pairwise(asked)) > 0.2
+
+
+def test_a_shortened_link_leads_no_further_than_a_plain_one(serve: Serve, crawl: Crawl, database: Database) -> None:
+    """What the portal links for a function is followed, but not into a social network."""
+    away = (302, {"Location": "https://www.facebook.com/town"}, b"")
+    short = serve({"/pay": away, "/robots.txt": (404, {}, b"")}, host="127.0.0.2")
+    home = page("Town", f"{short.url}/pay").replace(">" + f"{short.url}/pay", ">Online payment of taxes")
+    site = serve({"/": home, "/robots.txt": (404, {}, b"")})
+    crawl(f"{site.url}/", retries=0)
+    assert "/pay" in short.requests
+    with database.reader() as session:
+        assert not [url for url in session.scalars(select(Capture.url)) if "facebook" in url]
+
+
+def test_a_visit_that_is_over_waits_for_no_turn(serve: Serve, crawl: Crawl) -> None:
+    robots = (200, PLAIN, b"User-agent: *\nCrawl-delay: 20\n")
+    site = serve({"/": page("Town", *(f"/p{n}" for n in range(20))), "*": page("Other"), "/robots.txt": robots})
+    began = monotonic()
+    result = crawl(f"{site.url}/", max_seconds=2.0, max_crawl_delay=20.0, concurrency=8)
+    assert (result.outcome, monotonic() - began < 15) == ("unreachable", True)
 
 
 def test_sitemap_index_gzip_and_text(serve: Serve, crawl: Crawl) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from crawler.backoff import retry_after
-from crawler.robots import policy
+from crawler.robots import MAX_SIZE, policy
 from crawler.settings import CrawlOptions
 from crawler.sitemaps import parse_sitemap
 from tests.crawler.loopback import Serve, page
@@ -33,6 +33,8 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
         (b"Sun, 01 Mar 2020 12:00:00 GMT", 0.0),
         (b"soon", None),
         (b"-5", None),
+        (b"\xb2", None),
+        (b"Mon, 01 Jan 2024 00:00:00 +9999999999999", None),
         (None, None),
     ],
 )
@@ -49,6 +51,24 @@ def test_robots_policies() -> None:
     assert policy(404, text, "x").state == "none"
     assert policy(500, b"", "x").state == "unavailable"
     assert not policy(429, b"", "x").allows("https://t.example/")
+
+
+def test_groups_of_robots_txt_are_told_by_the_product_token() -> None:
+    """RFC 9309, 2.2.1: the rest of the header, with the address of whoever asks, names nobody."""
+    agent = "LOSI-Scout/1.0 (+https://losi-scout.example/about-this-crawler)"
+    for other in (b"crawler", b"https", b"about"):
+        assert policy(200, b"User-agent: " + other + b"\nDisallow: /\n", agent).allows("https://t.example/")
+        text = b"User-agent: " + other + b"\nAllow: /\nUser-agent: *\nDisallow: /\n"
+        assert not policy(200, text, agent).allows("https://t.example/")
+    assert not policy(200, b"User-agent: LOSI-SCOUT\nDisallow: /\n", agent).allows("https://t.example/")
+
+
+def test_a_robots_txt_that_is_too_long_is_cut_between_lines() -> None:
+    rules = b"User-agent: *\nDisallow: /closed\n"
+    text = rules + b"#" * (MAX_SIZE - len(rules) - len("\nDisallow: /")) + b"\nDisallow: /private\n"
+    found = policy(200, text, "LOSI-Scout/1.0")
+    assert found.allows("https://t.example/open")
+    assert not found.allows("https://t.example/closed")
 
 
 def test_sitemap_forms() -> None:

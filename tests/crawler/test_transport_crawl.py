@@ -17,7 +17,7 @@ from storage.archive import ArchiveWriter, ReplayIndex
 from storage.database import Database
 from storage.models import Run
 from tests.crawler.certificates import leaf, server
-from tests.crawler.loopback import Crawl, Serve, page
+from tests.crawler.loopback import Answer, Crawl, Handler, Serve, page
 
 
 def stored_facts(database: Database, number: int | None) -> dict[str, Any]:
@@ -112,6 +112,9 @@ def test_where_the_endpoints_are() -> None:
         ("::ffff:8.8.8.8", True),
         ("64:ff9b::7f00:1", False),
         ("2002:7f00:1::", False),
+        ("64:ff9b:1::7f00:1", False),
+        ("::127.0.0.1", False),
+        ("fec0::1", False),
         ("town", False),
     ],
 )
@@ -124,6 +127,18 @@ def test_redirects_into_a_private_network_are_refused(serve: Serve, crawl: Crawl
     result = crawl(f"http://localhost:{inside.port}/", allow_private=False)
     assert result.cause == "private_address"
     assert inside.requests == []
+
+
+def test_nothing_is_asked_before_robots_txt_was_read(serve: Serve, crawl: Crawl, tmp_path: Path) -> None:
+    """It fails at first: the second time it closes the portal."""
+
+    def closes(handler: Handler) -> Answer:
+        again = len(handler.server.site.requests) > 1
+        return (200 if again else 503, {"Content-Type": "text/plain"}, b"User-agent: *\nDisallow: /\n")
+
+    site = serve({"/": page("Town"), "/robots.txt": closes}, tls=server(tmp_path, leaf(None, "127.0.0.1")))
+    assert crawl(f"{site.url}/", timeout=1.0, backoff=3.0).cause == "robots"
+    assert site.requests == ["/robots.txt", "/robots.txt"]
 
 
 def test_robots_that_close_the_home_page_leave_the_handshake(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crawler.scope import Scope
 from crawler.traps import shape, trap
-from crawler.urls import UrlError, canonical, domain, typed_url
+from crawler.urls import UrlError, ascii_host, canonical, domain, typed_url
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,8 @@ from crawler.urls import UrlError, canonical, domain, typed_url
         ("https://town.example/a?sid=3", "https://town.example/a?sid=3"),
         ("https://town.example/(S(abcdefgh))/a.aspx", "https://town.example/a.aspx"),
         ("https://m\u00fcnchen.example/stra\u00dfe", "https://xn--mnchen-3ya.example/stra%C3%9Fe"),
+        ("https://gie\u00dfen.example/", "https://xn--gieen-nqa.example/"),
+        ("https://\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.example/", "https://xn--mgba3gch31f060k.example/"),
         ("https://[2001:db8::1]/", "https://[2001:db8::1]/"),
         ("mailto:a@town.example", ""),
         ("https://", ""),
@@ -33,6 +35,15 @@ from crawler.urls import UrlError, canonical, domain, typed_url
 )
 def test_canonical(url: str, expected: str) -> None:
     assert canonical(url) == expected
+
+
+def test_a_host_in_punycode_and_the_rest_as_it_is() -> None:
+    assert ascii_host("https://gie\u00dfen.example:8443/stra\u00dfe?\u00e4#x") == (
+        "https://xn--gieen-nqa.example:8443/stra\u00dfe?\u00e4#x"
+    )
+    for same in ("https://town.example/stra\u00dfe", "https://[::1", "https://town.example:x/\u00df", "stra\u00dfe"):
+        assert ascii_host(same) == same
+    assert typed_url("gie\u00dfen.example/?a=1")[0] == "https://xn--gieen-nqa.example/?a=1"
 
 
 @given(st.text(alphabet="abc/.%?&=#;:@[]()é 0129", max_size=60))

@@ -23,6 +23,10 @@ DAY = date(2026, 5, 12)
         ("es", "12 de mayo de 2026"),
         ("pt", "12 de maio de 2026"),
         ("ca", "12 de maig de 2026"),
+        ("gl", "12 de maio de 2026"),
+        ("eu", "2026ko maiatzaren 12a"),
+        ("tk", "2026-njy ýylyň 12-nji maýy"),
+        ("ga", "12ú Bealtaine 2026"),
         ("fr", "Publié le 12 mai 2026"),
         ("it", "12 maggio 2026"),
         ("pl", "12 maja 2026 r."),
@@ -147,3 +151,9 @@ def test_a_digit_of_any_script_is_one(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "Room", "café", "m²", "元年", "где", "x" * 500])
 def test_what_is_no_digit(text: str) -> None:
     assert not holds_digit(text)
+
+
+def test_the_months_of_one_language_are_not_those_of_another_read_before() -> None:
+    assert dates_in("12 Gicurasi 2026", ["rw"]) == [DAY]
+    assert dates_in("12 ta’ Mejju 2026", ["mt"]) == [DAY]
+    assert dates_in("12 Gicurasi 2026", ["mt"]) == []

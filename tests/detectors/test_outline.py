@@ -42,9 +42,19 @@ def test_the_label_of_a_map_area(make_page: MakePage) -> None:
     assert only(make_page("<map><area href=/x alt='District North'></map>")).label == "District North"
 
 
-@pytest.mark.parametrize(
-    "inner", ["<h3>Budget</h3><p>Figures</p>", "Budget<br>Figures", "<div>Budget</div><div>Figures</div>"]
-)
+@pytest.mark.parametrize("inner", ["<h3>Budget</h3><p>Figures</p>", "<p>2026</p><h4>Budget</h4><h5>Figures</h5>"])
+def test_a_card_is_labelled_by_its_first_heading(make_page: MakePage, inner: str) -> None:
+    page = make_page(f"<a href=/x>{inner}</a> <a href=/y>News</a>")
+    assert [link.label for link in page.links] == ["Budget", "News"]
+
+
+def test_text_of_an_anchor_without_a_target_is_text(make_page: MakePage) -> None:
+    page = make_page("<p><a>Town hall: 555 0100</a></p>")
+    assert not page.links
+    assert [(block.text, block.link_chars) for block in page.blocks] == [("Town hall: 555 0100", 0)]
+
+
+@pytest.mark.parametrize("inner", ["Budget<br>Figures", "<div>Budget</div><div>Figures</div>"])
 def test_blocks_in_a_link_stay_apart(make_page: MakePage, inner: str) -> None:
     assert only(make_page(f"<a href=/x>{inner}</a>")).label == "Budget Figures"
 

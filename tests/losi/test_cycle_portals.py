@@ -14,8 +14,11 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from losi.languages import language_codes
 from losi.portal_files import Fault, read_portals
+from storage.database import Database
 from storage.records import PortalRecord
+from storage.repository import Step, end_visit, finish_run, start_run
 
 Losi = Callable[..., Any]
 
@@ -35,6 +38,10 @@ LIMA = ("https://www.lima.example/", "Lima", "PER", "Costa")
         ("Sitio web;Municipio;País;Región", "utf-8"),
         ("Web-Site\tVille\tPays\tDépartement", "cp1252"),
         ("portal,city,ISO3,state", "utf-16"),
+        ("portal,city,ISO3,state", "utf-16-le"),
+        ("portal,city,ISO3,state", "utf-16-be"),
+        ("Сайт;Город;Страна;Область", "cp1251"),
+        ("Ιστοσελίδα;Δήμος;Χώρα;Περιφέρεια", "cp1253"),
     ],
 )
 def test_columns_are_known_by_many_names(tmp_path: Path, head: str, encoding: str) -> None:
@@ -42,6 +49,61 @@ def test_columns_are_known_by_many_names(tmp_path: Path, head: str, encoding: st
     row = mark.join(("www.lima.example", "Lima", "Peru", "Costa"))
     (tmp_path / "list.csv").write_text(f"{head}\n{row}\n", encoding=encoding)
     assert portals_of(tmp_path / "list.csv") == [LIMA]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("windows-1252", "Áncash, Ñaña y Junín"),
+        ("windows-1250", "Łódź, Gdańsk i Częstochowa"),
+        ("windows-1251", "Караганда и Алматы"),
+        ("windows-1253", "Δήμος Θεσσαλονίκης"),
+        ("windows-1254", "Eskişehir, Muğla, Şanlıurfa"),
+        ("windows-1256", "بلدية الزرقاء الكبرى"),
+        ("shift_jis", "さいたま市とひたちなか市"),
+    ],
+)
+def test_names_in_the_encodings_of_spreadsheets(offline: Losi, tmp_path: Path, encoding: str, name: str) -> None:
+    rows = "".join(f'https://town-{number}.example/,"{name}"\n' for number in range(8))
+    (tmp_path / "list.csv").write_text(f"url,name\n{rows}", encoding=encoding)
+    done = offline("portals", "import", "list.csv")
+    assert (done.code, done.out) == (0, "8 portals added, 0 changed, 0 unchanged\n")
+    assert f"list.csv does not tell its encoding, taken as {encoding}; look" in done.err
+    assert {row["name"] for row in json.loads(offline("portals", "list", "--json", "-").out)["portals"]} == {name}
+
+
+def test_a_file_that_tells_its_encoding_is_taken_without_a_word(offline: Losi, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("url,name\na.example,Łódź\n", encoding="utf-8")
+    assert offline("portals", "import", "list.csv").err == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "codes"),
+    [
+        ("es", "es"),
+        ("Spanish", "es"),
+        ("Español; quechua", "es, qu"),
+        ("es qu", "es, qu"),
+        ("English/French", "en, fr"),
+        ("Ελληνικά", "el"),
+        ("русский", "ru"),
+        ("pt_BR", "pt-BR"),
+        ("spa", "es"),
+        ("", ""),
+    ],
+)
+def test_languages_are_known_by_codes_and_names(said: str, codes: str) -> None:
+    assert language_codes(said) == codes
+
+
+@pytest.mark.parametrize("said", ["Klingonese", "xx", "es, Klingonese", "12"])
+def test_an_unknown_language_is_told(said: str, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(f'url,language\na.example,"{said}"\nb.example,es\n')
+    fault, good = read_portals(tmp_path / "list.csv")
+    assert isinstance(fault, Fault)
+    assert (fault.line, "unknown language" in fault.message) == (2, True)
+    assert isinstance(good, PortalRecord)
+    assert good.language == "es"
 
 
 def test_a_workbook_may_have_titles_and_other_sheets(tmp_path: Path) -> None:
@@ -126,6 +188,9 @@ def test_addresses_are_verified(losi: Losi, tmp_path: Path, town: str) -> None:
 def test_a_cycle_is_begun_shown_paused_and_resumed(offline: Losi, tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("url,name,country,region\na.example,A,PER,Costa\nb.example,B,CHL,Sur\n")
     offline("portals", "import", "list.csv")
+    refused = offline("cycle", "new", "2026", "--portals", "country=FRA")
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith("losi: no portal fits 'country=FRA'; ")
     assert offline("cycle", "new", "2026", "--edition", "losi-2024").out == "cycle 2026: 2 portals planned\n"
     assert "already a cycle" in offline("cycle", "new", "2026").err
     status = json.loads(offline("cycle", "status", "2026", "--json", "-").out)
@@ -138,6 +203,45 @@ def test_a_cycle_is_begun_shown_paused_and_resumed(offline: Losi, tmp_path: Path
     assert "paused" in offline("cycle", "crawl", "2026").err
     assert offline("cycle", "resume", "2026").code == 0
     assert offline("cycle", "status", "2027").err.startswith("losi: there is no cycle '2027'; there are 2026")
+
+
+def test_regions_of_one_name_in_two_countries_stay_apart(offline: Losi, tmp_path: Path) -> None:
+    rows = "a.example,PER,Norte\nb.example,CHL,Norte\nc.example,CHL,Sur\nd.example,CHL,\n"
+    (tmp_path / "list.csv").write_text(f"url,country,region\n{rows}")
+    offline("portals", "import", "list.csv")
+    offline("cycle", "new", "2026")
+    status = json.loads(offline("cycle", "status", "2026", "--regions-of-country", "--json", "-").out)
+    assert {one["region"]: one["portals"] for one in status["regions"]} == {
+        "": 1,
+        "Norte (CHL)": 1,
+        "Norte (PER)": 1,
+        "Sur": 1,
+    }
+
+
+def test_what_failed_is_shown_and_reopened(offline: Losi, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("url,name\na.example,A\nb.example,B\nc.example,C\n")
+    offline("portals", "import", "list.csv")
+    offline("cycle", "new", "2026")
+    with Database(tmp_path / "losi-data" / "losi.db") as database, database.session() as session:
+        runs = {number: start_run(session, number, "losi-2024", cycle_id=1) for number in (2, 3)}
+        finish_run(session, runs[2].id, "ok")
+        finish_run(session, runs[3].id, "blocked", cause="robots")
+        end_visit(session, 1, 1, Step("failed", cause="error", note="KeyError: 'x'"))
+        for number, run in runs.items():
+            end_visit(session, 1, number, Step("done", counted_id=run.id))
+    shown = offline("cycle", "status", "2026").out
+    assert "KeyError: 'x'" in shown
+    assert "losi cycle reopen 2026" in shown
+    status = json.loads(offline("cycle", "status", "2026", "--json", "-").out)
+    assert status["failed"] == {"error": 1, "blocked: robots": 1}
+    assert status["errors"] == [{"url": "https://a.example/", "note": "KeyError: 'x'"}]
+    assert offline("cycle", "reopen", "2026", "--portals", "B").out == "cycle 2026: 0 portals are due again\n"
+    assert offline("cycle", "reopen", "2026").out.startswith(
+        "cycle 2026: 2 portals are due again; run losi cycle crawl"
+    )
+    assert offline("cycle", "reopen", "2026", "--read-too").out.startswith("cycle 2026: 1 portals are due again")
+    assert json.loads(offline("cycle", "status", "2026", "--json", "-").out)["states"] == {"pending": 3}
 
 
 def test_the_bundled_portals_are_the_default(offline: Losi) -> None:

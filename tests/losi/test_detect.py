@@ -66,3 +66,21 @@ def test_a_lost_archive_is_told(copied: Path, offline: Losi) -> None:
     done = offline("detect")
     assert done.code == 1
     assert len(done.lines) == 1
+
+
+def _states(folder: Path) -> dict[str, str]:
+    with Database(folder / "losi.db") as database, database.reader() as session:
+        return {finding.feature: finding.state for finding in session.query(Finding)}
+
+
+@pytest.mark.parametrize("words", [(), ("--run", "1")], ids=str)
+def test_what_is_lost_of_an_archive_does_not_become_absent(copied: Path, offline: Losi, words: tuple[str, ...]) -> None:
+    before = _states(copied)
+    assert "present" in before.values()
+    (archive,) = (copied / "archive" / "run-000001").glob("*.warc.gz")
+    with archive.open("r+b") as file:
+        file.truncate(archive.stat().st_size // 10)
+    done = offline("detect", "--store", *words)
+    assert done.code == 1
+    assert "pages cannot be read from the archive; nothing of it was stored; restore its folder" in done.err
+    assert _states(copied) == before

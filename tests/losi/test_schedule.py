@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -40,7 +42,7 @@ def test_schedules_are_added_listed_and_removed(planned: Losi) -> None:
     added = planned(
         "schedule", "add", "2099 % survey", "--every", "monday", "--at", "06:00", "--months", "4", "--again"
     )
-    assert added.out.startswith("schedule 1: 0 6 * * 1, next ")
+    assert added.out == "schedule 1: 0 6 * * 1, next 2099-05-04 06:00 UTC\n", "the first within the months"
     assert planned("schedule", "add", "2099 % survey", "--cron", "*/30 2-4 * * *", "--portals", "kind=city").code == 0
     kept = json.loads(planned("schedule", "list", "--json", "-").out)["schedules"]
     assert [one["cron"] for one in kept] == ["0 6 * * 1", "*/30 2-4 * * *"]
@@ -74,6 +76,9 @@ def test_units_of_systemd(planned: Losi, tmp_path: Path) -> None:
     parts = re.split(r"^# /etc/systemd/system/(\S+)\n", printed, flags=re.MULTILINE)[1:]
     units = dict(zip(parts[::2], parts[1::2], strict=True))
     assert sorted(units) == ["losi-schedule-1.service", "losi-schedule-1.timer"]
+    user = re.search(r"^User=(.+)$", units["losi-schedule-1.service"], re.MULTILINE)
+    assert user is not None
+    assert user[1] == pwd.getpwuid(os.geteuid()).pw_name, "the files stay those of whoever keeps the schedule"
     assert "OnCalendar=Mon *-*-* 06:00:00 UTC" in units["losi-schedule-1.timer"]
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not installed here, so the units were not verified")

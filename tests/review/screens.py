@@ -15,8 +15,10 @@ from sqlalchemy import select
 from crawler.browser.measures import axe_script
 from storage.models import Review, Task
 from storage.repository import verify_chain
-from tests.review.conftest import PASSWORD, Client, World
+from survey.questionnaire import load
+from tests.review.conftest import EDITION, PASSWORD, Client, World
 
+PRESENT = dict.fromkeys(load(EDITION).features, "present")
 PATIENCE = 60_000
 """Milliseconds that a page may take on a machine that others keep busy."""
 AXE = """async () => (await axe.run(document, {iframes: false})).violations
@@ -52,6 +54,17 @@ def chromium() -> Iterator[Browser]:
 
 
 Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def desk(small: World) -> World:
+    """A sheet whose answers are all yes, on Ana's desk; Sue supervises, Ada administers."""
+    small.clock = Now()  # type: ignore[assignment]
+    small.run(said=PRESENT, quote="the proof")
+    for name, role in (("Sue", "supervisor"), ("Ada", "admin")):
+        small.person(name, role)
+    small.assign(small.person("Ana"), *small.open())
+    return small
 
 
 @pytest.fixture

@@ -115,7 +115,12 @@ def test_a_forged_form_changes_nothing(desk: World, browser: httpx.Client) -> No
     good = fields(browser.get(place), place)
     for data in ({}, {"csrf": "guess"}, {"csrf": good["csrf"][:-1]}):
         assert browser.post(place, data={**data, "verdict": "no"}).status_code == 403
-    for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
+    for headers in (
+        {"Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "null"},
+        {"Origin": "http://["},
+    ):
         assert browser.post(place, data={**good, "verdict": "no"}, headers=headers).status_code == 403
     assert browser.post(f"/api/v1{place}/decision", json={"verdict": "no"}).status_code == 403
     with desk.database.reader() as session:

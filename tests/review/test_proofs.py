@@ -94,7 +94,7 @@ def test_an_own_page_is_archived_in_a_run_of_its_own(near: World, serve: ServeRo
         run = session.get_one(Run, fetch.run_id)
         rows = session.scalars(select(Capture).where(Capture.run_id == run.id).order_by(Capture.seq)).all()
         assert (run.kind, run.outcome, run.pages) == ("proof", "ok", 1)
-        assert [row.kind for row in rows] == ["robots", "redirect", "robots", "response"]
+        assert [row.kind for row in rows] == ["robots", "redirect", "response"]
         newest = latest_run(session, run.portal_id)
         assert newest is not None
         assert newest.id != run.id
@@ -113,6 +113,16 @@ def test_an_own_page_is_archived_in_a_run_of_its_own(near: World, serve: ServeRo
         ({"/robots.txt": (200, {"Content-Type": "text/plain"}, "User-agent: *\nDisallow: /p")}, "/p", "robots.txt"),
         ({"/l": (302, {"Location": "/l"}, "")}, "/l", "redirects"),
         ({"/f": (302, {"Location": "file:///etc/passwd"}, "")}, "/f", "no web address"),
+        ({"/n": (302, {"Location": "http://[::1"}, "")}, "/n", "redirects to no address"),
+        (
+            {
+                "/robots.txt": (301, {"Location": "/rules.txt"}, ""),
+                "/rules.txt": (200, {"Content-Type": "text/plain"}, "User-agent: *\nDisallow: /p"),
+                "/p": (200, {}, BUDGET),
+            },
+            "/p",
+            "robots.txt",
+        ),
     ],
 )
 def test_what_cannot_be_fetched_says_why(
@@ -121,6 +131,8 @@ def test_what_cannot_be_fetched_says_why(
     fetch = _fetched(near, serve(routes) + path)
     assert fetch.state == "failed"
     assert error in (fetch.error or "")
+    with near.database.reader() as session:
+        assert session.get_one(Run, fetch.run_id).outcome == "unreachable"
 
 
 def test_private_addresses_are_never_asked(small: World, serve: ServeRoutes) -> None:

@@ -11,22 +11,24 @@ from sqlalchemy import select
 from review.service import adjudication, decisions
 from review.settings import ReviewSettings
 from storage.models import Review, Task
-from survey.questionnaire import load
 from tests.review.conftest import World
-from tests.review.screens import Now, Opener, all_sent, chromium, log_in, moved, opened, press, ready, shown, told
+from tests.review.screens import (
+    PRESENT,
+    Now,
+    Opener,
+    all_sent,
+    chromium,
+    desk,
+    log_in,
+    moved,
+    opened,
+    press,
+    ready,
+    shown,
+    told,
+)
 
-__all__ = ["chromium", "opened"]
-PRESENT = dict.fromkeys(load("losi-2024").features, "present")
-
-
-@pytest.fixture
-def desk(small: World) -> World:
-    """A sheet whose answers are all yes, on Ana's desk; Sue supervises."""
-    small.clock = Now()  # type: ignore[assignment]
-    small.run(said=PRESENT, quote="the proof")
-    small.person("Sue", "supervisor")
-    small.assign(small.person("Ana"), *small.open())
-    return small
+__all__ = ["chromium", "desk", "opened"]
 
 
 @pytest.fixture

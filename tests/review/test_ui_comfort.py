@@ -12,20 +12,9 @@ from playwright.sync_api import Page, expect
 from survey.questionnaire import load
 from tests.review.browsing import fields, log_in
 from tests.review.conftest import Client, World
-from tests.review.screens import Now, Opener, all_sent, chromium, opened, press, ready
+from tests.review.screens import Now, Opener, all_sent, chromium, desk, opened, press, ready
 
-__all__ = ["chromium", "opened"]
-PRESENT = dict.fromkeys(load("losi-2024").features, "present")
-
-
-@pytest.fixture
-def desk(small: World) -> World:
-    """A sheet on Ana's desk; Ada administers."""
-    small.clock = Now()  # type: ignore[assignment]
-    small.run(said=PRESENT, quote="the proof")
-    small.person("Ada", "admin")
-    small.assign(small.person("Ana"), *small.open())
-    return small
+__all__ = ["chromium", "desk", "opened"]
 
 
 def _speaks(world: World, name: str, language: str) -> None:

@@ -7,9 +7,8 @@ from sklearn.metrics import cohen_kappa_score  # type: ignore[import-untyped, un
 from sqlalchemy import select
 
 from storage.models import Card
-from survey.questionnaire import load
 from tests.review.conftest import World
-from tests.review.screens import Now, Opener, all_sent, chromium, opened, press, told
+from tests.review.screens import PRESENT, Now, Opener, all_sent, chromium, opened, press, told
 
 __all__ = ["chromium", "opened"]
 ONE, TWO = "yynyuyny", "ynnyyyyy"
@@ -17,7 +16,7 @@ ONE, TWO = "yynyuyny", "ynnyyyyy"
 
 def test_two_assessors_and_a_supervisor(small: World, opened: Opener) -> None:
     small.clock = Now()  # type: ignore[assignment]
-    small.run(said=dict.fromkeys(load("losi-2024").features, "present"))
+    small.run(said=PRESENT)
     sheet = small.open()
     for name in ("Ana", "Ben"):
         small.assign(small.person(name), *sheet)

@@ -10,28 +10,12 @@ from sqlalchemy import func, select
 
 from crawler.cycle.conductor import CycleOptions
 from crawler.cycle.crawl import crawl_cycle
-from crawler.cycle.plan import Choice, CycleSettings, begin_cycle
-from crawler.settings import CrawlOptions
 from detectors.inspector import Inspector
 from storage.database import Database
 from storage.models import CyclePortal, Finding, Run
-from storage.records import PortalRecord
-from storage.repository import import_portals
 from tests.crawler.browser.conftest import Started, is_browser, kill, until
+from tests.crawler.cycles import PICTURED, begin
 from tests.crawler.loopback import Route, Serve, page
-
-_OPTIONS = CrawlOptions(
-    delay=0,
-    concurrency=1,
-    timeout=600,
-    retries=0,
-    allow_private=True,
-    soft404=False,
-    sitemaps=False,
-    max_pages=3,
-    browser=True,
-    max_screenshot_pages=3,
-)
 
 
 def town(number: int) -> dict[str, Route]:
@@ -62,9 +46,7 @@ def test_a_browser_that_is_killed_again_and_again(
 ) -> None:
     sites = [serve(town(number)) for number in range(4)]
     sites[-1].gate.only(0)
-    with database.session() as session:
-        import_portals(session, [PortalRecord(f"{site.url}/", f"Town {n}", "city") for n, site in enumerate(sites)])
-        begin_cycle(session, "one", CycleSettings(crawl=_OPTIONS), Choice())
+    begin(database, "one", sites, PICTURED)
 
     async def main() -> int:
         options = CycleOptions(concurrency=4, processes=0)

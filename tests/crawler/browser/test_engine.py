@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import shutil
 from pathlib import Path
 from time import monotonic
 
 import pytest
 from playwright.async_api import Page
+from playwright.sync_api import sync_playwright
 
 from crawler.browser.chromium import NoBrowserError
 from crawler.browser.engine import Engine, PageFailedError
@@ -86,6 +88,34 @@ def test_killed_driver_is_started_again(engine_of: MakeEngine, started: Started)
             assert len(killed) == 1
             killed[0].kill()
             return await _look(engine)
+
+    assert asyncio.run(run()) == "shown"
+
+
+def test_browser_that_did_not_start_is_tried_again_later(engine_of: MakeEngine, tmp_path: Path) -> None:
+    """The machine lacks something at first, which it has later."""
+    there, count = tmp_path / "there", tmp_path / "count"
+    program = tmp_path / "browser"
+    with sync_playwright() as playwright:
+        own = Path(playwright.chromium.executable_path)
+    real = own if own.exists() else shutil.which("chromium") or shutil.which("google-chrome")
+    program.write_text(f'#!/bin/sh\necho x >> "{count}"\ntest -e "{there}" || exit 1\nexec "{real}" "$@"\n')
+    program.chmod(0o755)
+
+    async def run() -> str:
+        async with engine_of(program=str(program)) as engine:
+            for _ in range(2):
+                with pytest.raises(NoBrowserError):
+                    await _look(engine)
+            tried = count.read_text()
+            there.touch()
+            with pytest.raises(NoBrowserError):
+                await _look(engine)
+            assert count.read_text() == tried
+            engine._again = 0.0
+            title = await _look(engine)
+            assert engine.missing == ""
+            return title
 
     assert asyncio.run(run()) == "shown"
 

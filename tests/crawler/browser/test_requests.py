@@ -98,6 +98,19 @@ def test_replay_asks_the_network_for_nothing(
     assert [url for url, _ in shelf.kept] == ["http://portal.test/"]
 
 
+def test_a_redirect_to_nonsense_spoils_no_page(shared: Shared, serve: Serve) -> None:
+    site = serve(
+        {
+            "/": '<title>t</title><script src="/part"></script><p id=out>text',
+            "/part": (302, {"Location": "http://[::1"}, b""),
+            "/moved": (302, {"Location": "http://[::1"}, b"<p>moved"),
+            "/robots.txt": (404, {}, b""),
+        }
+    )
+    assert '<p id="out">text' in _shown(shared, Live(QUICK, "", {}), f"{site.url}/")[0]
+    assert "<body>" in _shown(shared, Live(QUICK, "", {}), f"{site.url}/moved")[0]
+
+
 def test_redirect_of_an_archived_answer_is_not_followed_by_the_browser(
     shared: Shared, serve: Serve, tmp_path: Path
 ) -> None:

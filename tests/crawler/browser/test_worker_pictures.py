@@ -6,26 +6,15 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from crawler.settings import CrawlOptions
 from storage.models import Finding
 from tests.crawler.browser.test_cycle import town
+from tests.crawler.cycles import PICTURED
 from tests.crawler.fleet import Fleet
 from tests.crawler.loopback import Serve
 from tests.crawler.test_jobs_workers import ENDS, fleet
 from tests.storage.conftest import postgresql, template
 
 __all__ = ["fleet", "postgresql", "template"]
-_CRAWL = CrawlOptions(
-    delay=0,
-    timeout=600,
-    retries=0,
-    allow_private=True,
-    soft404=False,
-    sitemaps=False,
-    max_pages=3,
-    browser=True,
-    max_screenshot_pages=3,
-)
 
 
 def _pictures(data: Path) -> dict[str, bytes]:
@@ -35,7 +24,7 @@ def _pictures(data: Path) -> dict[str, bytes]:
 
 
 def test_pictures_reach_a_machine_that_asks_for_them(fleet: Fleet, serve: Serve) -> None:
-    fleet.plan("one", [serve(town(0))], _CRAWL)
+    fleet.plan("one", [serve(town(0))], PICTURED)
     fleet.losi("schedule", "start", "one")
     place = fleet.data.parent / "place"
     assert fleet.worker("--once", "--archives", str(place)).wait(ENDS) == 0

@@ -11,6 +11,7 @@ from tests.lab.case import HOME, HTML, NEXT, Case, Reply, Route, Talk
 _PLAIN = (("Content-Type", "text/plain"),)
 _XML = (("Content-Type", "application/xml"),)
 _ERRANDS = {"sitemaps": True}
+_LISTED = ("/next", "/listed")
 _NS = "xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'"
 
 
@@ -64,6 +65,10 @@ async def _index_of_itself(talk: Talk) -> None:
     talk.send(_index(f"{talk.base}/sitemap.xml", f"{talk.base}/sitemap.xml?{number}", f"{talk.base}/s/{number}"))
 
 
+async def _listed(talk: Talk) -> None:
+    talk.send(Reply(200, _XML, f"<urlset {_NS}><url><loc>{talk.base}/listed</loc></url></urlset>".encode()))
+
+
 async def _million(talk: Talk) -> None:
     talk.head("Content-Type: application/xml", "Connection: close")
     talk.writer.write(f"<urlset {_NS}>".encode())
@@ -98,6 +103,7 @@ CASES: tuple[Case, ...] = (
         routes=_storm(503, ("Retry-After", "Fri, 31 Dec 2999 23:59:59 GMT")),
     ),
     Case("503 storm until nonsense", "unreachable", "http_status", routes=_storm(503, ("Retry-After", "-1e9 soon"))),
+    Case("503 storm until no number", "unreachable", "http_status", routes=_storm(503, ("Retry-After", "\xb2"))),
     Case("503 that passes", pages=2, routes={"/": _recovers, "/next": NEXT}),
     Case("429 behind the home page", cause=None, pages=1, routes={"*": _storm_later}),
     _robots("of 5 MB", _text(b"User-agent: *\nDisallow: /secret\n" + b"# padding\n" * 500_000)),
@@ -120,5 +126,17 @@ CASES: tuple[Case, ...] = (
     _sitemap("that names a file", Reply(200, _XML, _OUTSIDE.encode())),
     _sitemap("of a million", _million, outcome="partial", cause="budget", options={**_ERRANDS, "max_requests": 25}),
     _sitemap("of HTML", Reply.of("<html><body><div>Not found</div>")),
+    _sitemap(
+        "named by a path",
+        _text(""),
+        also={"/robots.txt": _text("Sitemap: /map.xml\n"), "/map.xml": _listed},
+        reads=_LISTED,
+    ),
+    _sitemap(
+        "named by nonsense",
+        _listed,
+        also={"/robots.txt": _text("Sitemap: http://[::1\nSitemap: mailto:x\n")},
+        reads=_LISTED,
+    ),
     _sitemap("broken gzip", Reply(200, _XML, gzip.compress(b"<urlset>" * 999)[:-30])),
 )

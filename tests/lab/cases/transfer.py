@@ -71,6 +71,17 @@ def _framed(*lines: str, before: bytes = b"", after: bytes = b"") -> Act:
     return answer
 
 
+def _framed_head(*lines: str) -> Act:
+    """A head alone; then the connection ends."""
+
+    async def answer(talk: Talk) -> None:
+        talk.head(_TYPE, *lines)
+        await talk.writer.drain()
+        talk.close()
+
+    return answer
+
+
 def _verbatim(text: bytes) -> Act:
     async def answer(talk: Talk) -> None:
         talk.writer.write(text)
@@ -91,7 +102,20 @@ async def _late_broken_chunks(talk: Talk) -> None:
     await talk.flow(_CHUNK + HOME.encode() + b"\r\n", times=1)
     await asyncio.sleep(0.3)
     await talk.flow(b"no number\r\n", times=1)
-    talk.close()
+    await talk.reader.read()
+
+
+async def _broken_chunks_after_the_head(talk: Talk) -> None:
+    talk.head(_TYPE, "Transfer-Encoding: chunked")
+    await talk.writer.drain()
+    await asyncio.sleep(0.3)
+    await talk.flow(b"no number\r\n", times=1)
+    await talk.reader.read()
+
+
+async def _redirect_without_its_body(talk: Talk) -> None:
+    talk.head("Location: /next", "Content-Length: 20", status="302 Found")
+    await talk.reader.read()
 
 
 async def _headers_without_end(talk: Talk) -> None:
@@ -162,7 +186,10 @@ CASES: tuple[Case, ...] = (
     content("Content-Length too short", _framed("Content-Length: 900", _CLOSE)),
     Case("Content-Length below zero", "unreachable", "error", routes={"/": _framed("Content-Length: -5")}),
     Case("Content-Length of words", "unreachable", "error", routes={"/": _framed("Content-Length: many")}),
-    content("a later chunk's size is no number", _late_broken_chunks, **_SOON),
+    content("a later chunk's size is no number", _late_broken_chunks, problem="the connection broke", seconds=15.0),
+    Case("chunks that begin late with nonsense", "unreachable", "tcp", routes={"/": _broken_chunks_after_the_head}),
+    Case("nothing of the body", "unreachable", "tcp", routes={"/": _framed_head("Content-Length: 2000")}),
+    Case("redirect without its body", pages=1, routes={"/": _redirect_without_its_body, "/next": NEXT}, **_SOON),
     content("chunks without end", _framed("Transfer-Encoding: chunked", before=_CHUNK), problem="the connection broke"),
     content("another answer behind the answer", _framed(f"Content-Length: {len(HOME)}", after=b"HTTP/1.1 200\r\n\r\n")),
     content("a header of no ASCII", _framed("X-Town: Zürich \x00"[:14], _CLOSE)),

@@ -1,0 +1,75 @@
+"""The text of a file that somebody saved from a spreadsheet, in whatever encoding that wrote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PLAIN = {
+    "ISO-8859-1": "windows-1252",
+    "ISO-8859-2": "windows-1250",
+    "ISO-8859-7": "windows-1253",
+    "ISO-8859-9": "windows-1254",
+    "TIS-620": "cp874",
+    "UHC": "cp949",
+}
+"""Where a standard is found, what spreadsheets write is the code page that has more characters than it."""
+_SCRIPTS = ("WINDOWS-125", "IBM866", "GB", "BIG5", "SHIFT_JIS", "EUC-", "ISO-2022-")
+
+
+def spreadsheet_text(path: Path) -> str:
+    """The text of a file; `-` is stdin. A guess of its encoding is told on stderr. Raises Failure."""
+    import sys
+
+    from losi.errors import Failure
+
+    try:
+        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        raise Failure(f"cannot read {path}: {error.strerror}", "check the path") from error
+    return told(data, path)
+
+
+def told(data: bytes, path: Path) -> str:
+    """The text of what a file held; a guess of its encoding is told on stderr."""
+    text, guessed = decoded(data)
+    if guessed:
+        look = "look whether the names are right, or save it as UTF-8 and import it again"
+        click.echo(f"losi: {path} does not tell its encoding, taken as {guessed}; {look}", err=True)
+    return text
+
+
+def decoded(data: bytes) -> tuple[str, str]:
+    """The text, and its encoding where that was guessed (empty where the file says it, or it is UTF-8)."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace"), ""
+    if wide := _wide(data[:400]):
+        return data.decode(wide, "replace"), ""
+    try:
+        return data.decode("utf-8-sig"), ""
+    except UnicodeDecodeError:
+        encoding = _guessed(data)
+    return data.decode(encoding, "replace"), encoding
+
+
+def _wide(head: bytes) -> str:
+    """UTF-16 without its mark: the half of what is written in any language's CSV that are separators has NULs."""
+    if head[1::2].count(0) > len(head) / 8:
+        return "utf-16-le"
+    return "utf-16-be" if head[0::2].count(0) > len(head) / 8 else ""
+
+
+def _guessed(data: bytes) -> str:
+    import cchardet
+
+    found = (cchardet.detect(data)["encoding"] or "").upper()
+    encoding = _PLAIN.get(found) or (found if found.startswith(_SCRIPTS) else "windows-1252")
+    try:
+        b"".decode(encoding)
+    except LookupError:
+        return "windows-1252"
+    return encoding.lower()

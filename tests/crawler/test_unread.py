@@ -1,0 +1,68 @@
+"""A page that could not be had is no page without the feature: what was not read keeps absence from being said."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.frontier import Frontier
+from crawler.likely import likely_places
+from crawler.result import RunResult
+from detectors.conclude import Tally
+from tests.crawler.loopback import TEXT, Answer, Crawl, Route, Serve, page
+
+FEATURE = "budget_data.health"
+"""Not shown by any page here, and spoken of by no link."""
+OTHERS = {f"/p{number}": page(f"Street {number}", body=TEXT.replace("reports", f"map {number}")) for number in range(6)}
+
+
+def _portal(**routes: Route) -> dict[str, Route]:
+    more = {f"/{name}": route for name, route in routes.items()}
+    return {"/robots.txt": (404, {}, b""), "/": page("Town", *OTHERS, *more), **OTHERS, **more}
+
+
+def _searched(result: RunResult) -> tuple[str, bool, int]:
+    (found,) = (one for one in result.findings if one.feature == FEATURE)
+    return found.state, found.certificate.exhausted, found.certificate.left
+
+
+def test_a_portal_that_was_read_whole_lacks_what_was_not_found(serve: Serve, crawl: Crawl) -> None:
+    assert _searched(crawl(f"{serve(_portal()).url}/")) == ("absent", True, 0)
+
+
+@pytest.mark.parametrize("status", [404, 410, 401])
+def test_a_page_that_is_not_there_leaves_nothing_unread(status: int, serve: Serve, crawl: Crawl) -> None:
+    site = serve(_portal(x=(status, {}, b"<title>No</title>none")))
+    assert _searched(crawl(f"{site.url}/")) == ("absent", True, 0)
+
+
+@pytest.mark.parametrize("answer", [(500, {}, b"<title>Error</title>"), (403, {}, b"<title>Forbidden</title>"), None])
+def test_a_page_that_fails_is_left_unread(answer: Answer | None, serve: Serve, crawl: Crawl) -> None:
+    site = serve(_portal(x=lambda _: answer))
+    assert _searched(crawl(f"{site.url}/")) == ("unknown", False, 1)
+
+
+def test_a_page_that_robots_txt_closes_is_left_unread(serve: Serve, crawl: Crawl) -> None:
+    site = serve(_portal(x=page("Budget")))
+    site.routes["/robots.txt"] = (200, {"Content-Type": "text/plain"}, b"User-agent: *\nDisallow: /x\n")
+    assert _searched(crawl(f"{site.url}/")) == ("unknown", False, 1)
+
+
+def test_documents_beyond_the_limit_are_left_unread(serve: Serve, crawl: Crawl) -> None:
+    site = serve(_portal())
+    site.routes["/"] = page("Town", *OTHERS, "/municipal-budget.pdf")
+    assert _searched(crawl(f"{site.url}/", max_documents=0)) == ("unknown", False, 1)
+
+
+def test_a_redirect_to_a_page_that_is_known_leaves_nothing_unread(serve: Serve, crawl: Crawl) -> None:
+    site = serve(_portal(x=(302, {"Location": "/p1"}, b"")))
+    assert _searched(crawl(f"{site.url}/", concurrency=1)) == ("absent", True, 0)
+
+
+def test_a_promise_that_was_followed_in_vain_is_left() -> None:
+    links = Frontier(Tally(["a.b", "c.d"]))
+    links.add("https://www.villa.example/one", (("a.b", 0.9), ("c.d", 0.2)))
+    entry = links.pop()
+    assert entry is not None
+    assert likely_places(links) == (("a.b", 1, 0), ("c.d", 1, 0))
+    links.lose(entry)
+    assert likely_places(links) == (("a.b", 0, 1), ("c.d", 0, 0))

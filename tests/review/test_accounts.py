@@ -1,0 +1,64 @@
+"""Names of accounts, and the second factor: what tells accounts apart, and what only their owner may change."""
+
+from __future__ import annotations
+
+import pyotp
+import pytest
+from sqlalchemy import func, select
+
+from review.errors import Conflict, TooMany
+from review.service.accounts import Login, authenticate, confirm_totp, create_account, password_right
+from review.workbook.gathering import person
+from storage.models import Attempt
+from tests.review.conftest import PASSWORD, World
+
+NAME = "Zoë Öztürk"
+SAME = (NAME, "ZOË ÖZTÜRK", "  zoë   öztürk ", "Zoe\u0308 O\u0308ztu\u0308rk")
+"""The same name in capitals, with blanks, and as some keyboards write accents."""
+
+
+def _log_in(world: World, name: str, password: str = PASSWORD) -> str | None:
+    login, now = Login(name, password, address="192.0.2.1"), world.clock()
+    with world.database.reader() as session:
+        right = password_right(session, login, world.settings, now)
+    with world.database.session() as session:
+        found = authenticate(session, login, world.settings, now, right=right)
+        return found.name if found is not None else None
+
+
+@pytest.mark.parametrize("typed", SAME)
+def test_capitals_of_every_script_blanks_and_accents_make_no_difference(typed: str, world: World) -> None:
+    world.person(NAME)
+    assert _log_in(world, typed) == NAME
+    with world.database.session() as session:
+        assert person(session, typed).name == NAME
+        with pytest.raises(Conflict):
+            create_account(session, typed, "assessor", world.clock(), password=PASSWORD)
+
+
+def test_wrong_passwords_count_however_the_name_is_written(small: World) -> None:
+    small.person(NAME)
+    for number in range(small.settings.login_tries):
+        assert _log_in(small, SAME[number % len(SAME)] + " " * number, "not the password") is None
+    for typed in SAME:
+        with pytest.raises(TooMany):
+            _log_in(small, typed.replace(" ", "   "))
+
+
+def test_tries_under_names_that_nobody_has_are_forgotten(small: World) -> None:
+    for number in range(20):
+        assert _log_in(small, f"nobody {number}", "guess") is None
+    small.clock.pass_(days=3)
+    assert _log_in(small, "nobody", "guess") is None
+    with small.database.reader() as session:
+        assert session.scalar(select(func.count()).select_from(Attempt)) == 2
+
+
+def test_a_second_factor_is_not_replaced_without_the_password(small: World) -> None:
+    number, now = small.person(NAME), small.clock()
+    first, second = pyotp.random_base32(), pyotp.random_base32()
+    with small.database.session() as session:
+        confirm_totp(session, number, first, pyotp.TOTP(first).at(now), now)
+    with small.database.session() as session, pytest.raises(Conflict):
+        confirm_totp(session, number, second, pyotp.TOTP(second).at(now), now)
+    assert small.account(NAME).totp_secret == first
