@@ -12,7 +12,7 @@ from detectors.observation import Observation
 from detectors.page import Page
 from detectors.postal import holds_address
 from detectors.strengths import Strengths
-from detectors.targets import targets_of
+from detectors.targets import as_proof, targets_of
 from detectors.topic import TopicDetector
 
 _EMAIL = re.compile(r"[\w.+-]{2,}\s?(?:@|\(at\)|\[at\]|\{at\}|＠)\s?[\w-]+(?:\.[\w-]+)+")
@@ -59,6 +59,7 @@ class ContactDetails(TopicDetector):
     def observe(self, page: Page) -> Iterable[Observation]:
         """Data first, then words."""
         yield from self._links(page)
+        yield from self._labels(page)
         yield from self._structured(page)
         yield from self._text(page)
         yield from self._postal(page)
@@ -82,6 +83,13 @@ class ContactDetails(TopicDetector):
                     href=link.href,
                     selector=page.selector(link.element),
                 )
+
+    def _labels(self, page: Page) -> Iterator[Observation]:
+        """An e-mail address as the label of a link, wherever that leads."""
+        for link in page.links:
+            if "@" in link.label and _EMAIL.fullmatch(link.label):
+                yield as_proof(page, link, self.features[0], _EMAIL_TOLD, "e-mail address as a link's label")
+                return
 
     def _structured(self, page: Page) -> Iterator[Observation]:
         for item in page.jsonld:

@@ -9,6 +9,7 @@ from detectors.hits import Hit
 from detectors.observation import PROOF, Observation
 from detectors.page import Page
 from detectors.page.elements import Field, Form
+from detectors.platform_kinds import of_kind
 from detectors.search_form import search_strength, text_fields
 from detectors.strengths import Strengths
 from detectors.topic import TopicDetector
@@ -20,9 +21,10 @@ _DATE_NAME = re.compile(r"(?:^|[\W_])(?:start|end|from|to)?[-_]?(?:date|fecha|da
 
 class InternalSearch(TopicDetector):
     """A search box for the site: a form or field of type search, or whose name, action, role or caption says search,
-    or a link to the search page. A login or newsletter form is none."""
+    a box that a search engine draws for the site, or a link to the search page. A login or newsletter form is none."""
 
     name = "internal-search"
+    version = "2"
     features = ("search.internal",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -43,6 +45,7 @@ class InternalSearch(TopicDetector):
                 )
         if best is not None:
             yield best
+        yield from of_kind(page, self.features[0], "site search")
         yield from super().observe(page)
 
 

@@ -36,6 +36,7 @@ Strength = Callable[..., float]
         ("fi", "<p>Kirjoita: kirjaamo(at)villa.example</p>"),
         ("de", "<address>Rathausplatz 1, 12345 Villa</address>"),
         ("en", "<nav><a href=/x>Contact</a></nav>"),
+        ("en", "<p><a href=/support>town@villa.example</a></p>"),
         (
             "en",
             '<script type="application/ld+json">{"@type":"CityHall","telephone":"555 0100"}</script>',

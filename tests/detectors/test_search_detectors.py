@@ -25,6 +25,8 @@ Strength = Callable[..., float]
         ("ja", "<form action=/x><input name=a><input type=submit value='検索'></form>"),
         ("en", "<div><input type=search placeholder=Find></div>"),
         ("en", "<nav><a href=/x>Search</a></nav>"),
+        ("lt", "<gcse:searchbox-only></gcse:searchbox-only>"),
+        ("es", "<div class='x'><div class=\"gcse-search\"></div></div>"),
         ("en", "<form method=post id=aspnetForm><input type=hidden name=state><input name='ctl00$txtSearch'></form>"),
     ],
 )
