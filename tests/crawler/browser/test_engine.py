@@ -16,7 +16,7 @@ from crawler.browser.chromium import NoBrowserError
 from crawler.browser.engine import Engine, PageFailedError
 from crawler.browser.slots import Slots
 from crawler.browser.views import DESKTOP, PHONE
-from tests.crawler.browser.conftest import MakeEngine, Started, is_browser, kill
+from tests.crawler.browser.conftest import MakeEngine, Started, is_browser, is_driver, kill
 
 PATIENCE = 120.0
 """Seconds that a machine which others keep busy may take for anything here."""
@@ -84,7 +84,7 @@ def test_killed_driver_is_started_again(engine_of: MakeEngine, started: Started)
     async def run() -> str:
         async with engine_of() as engine:
             await _look(engine)
-            killed = [process for process in started() if not is_browser(process)]
+            killed = [process for process in started() if is_driver(process)]
             assert len(killed) == 1
             killed[0].kill()
             return await _look(engine)
