@@ -35,7 +35,20 @@ def test_a_page_that_is_not_there_leaves_nothing_unread(status: int, serve: Serv
     assert _searched(crawl(f"{site.url}/")) == ("absent", True, 0)
 
 
-@pytest.mark.parametrize("answer", [(500, {}, b"<title>Error</title>"), (403, {}, b"<title>Forbidden</title>"), None])
+CHALLENGE = (
+    b'<title>Just a moment...</title><script src="/cdn-cgi/challenge-platform/h/b/x.js"></script><p>Checking</p>'
+)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (500, {}, b"<title>Error</title>"),
+        (403, {}, b"<title>Forbidden</title>"),
+        (200, {"Content-Type": "text/html"}, CHALLENGE),
+        None,
+    ],
+)
 def test_a_page_that_fails_is_left_unread(answer: Answer | None, serve: Serve, crawl: Crawl) -> None:
     site = serve(_portal(x=lambda _: answer))
     assert _searched(crawl(f"{site.url}/")) == ("unknown", False, 1)
