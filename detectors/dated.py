@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from detectors.dates import FIRST_YEAR, dates_in, holds_digit, writes_month_first
+from detectors.views import view
 
 if TYPE_CHECKING:
     from detectors.hits import Segment
@@ -33,11 +34,19 @@ def dated(page: Page) -> Iterator[tuple[date, Segment]]:
             yield day, segment
 
 
+@view
+def figured(page: Page) -> frozenset[int]:
+    """The numbers of the segments of running text that hold a digit."""
+    texts = (segment for segment in page.hits.segments if segment.kind == "text")
+    return frozenset(segment.number for segment in texts if holds_digit(segment.text))
+
+
 def _with_figures(page: Page) -> Iterator[Segment]:
     """The pieces of content that hold a year's figures, or are of the first year of an era."""
+    in_figures = figured(page)
     for segment in page.hits.segments:
         if segment.kind in _CONTENT and segment.zone not in _NO_CONTENT:
             text = segment.text
-            worth = len(text) < _SHORT or holds_digit(text)
+            worth = segment.number in in_figures if segment.kind == "text" else len(text) < _SHORT or holds_digit(text)
             if (worth and _FIGURES.search(text)) or FIRST_YEAR in text:
                 yield segment

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from detectors.normalise import normalise
+from detectors.normalise import normal_label, normalise
 from detectors.packaged import data
 from detectors.page.language import declared
 
@@ -24,10 +24,6 @@ MAX_NAME = 40
 """Characters of the longest label that may name a language."""
 
 _SWITCH_WORDS = frozenset(("version", "site", "website", "verzia", "versione", "versao", "versija", "verze"))
-
-
-plain_label = lru_cache(maxsize=16_384)(normalise)
-"""Labels repeat from page to page, and several of us ask for each."""
 
 
 @cache
@@ -96,7 +92,7 @@ _NOTHING_SAID = (None, False)
 @lru_cache(maxsize=16_384)
 def _said_by(label: str) -> tuple[str | None, bool]:
     """The language that calls itself so (None: the label is no such name), and whether the label is a bare code."""
-    plain = plain_label(label)
+    plain = normal_label(label)
     if _words().isdisjoint(plain.split()):
         return _NOTHING_SAID
     return language_of_name(label) if is_endonym(label) else None, plain in _codes()

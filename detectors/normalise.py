@@ -134,14 +134,28 @@ def _words(fold: bool) -> _Words:
 
 def normalise(text: str, fold: bool = True) -> str:
     """Normal form of `text`: single spaces between words, none around. `fold` removes diacritics."""
+    even = _even(text, fold)
+    return _spaced(even) if even is not None else " ".join(filter(None, map(_words(fold).__getitem__, text.split())))
+
+
+def _even(text: str, fold: bool) -> str | None:
+    """The normal form but for its spaces, each character in its place; None where it is not one character for one."""
     for code_page in _CODE_PAGES:
         try:
             plain = text.encode(code_page).translate(_byte_table(code_page, fold))
         except UnicodeEncodeError:
             continue
         if _NO_BYTE not in plain:
-            return _spaced(plain.decode(code_page))
-    return " ".join(filter(None, map(_words(fold).__getitem__, text.split())))
+            return plain.decode(code_page)
+    return None
+
+
+_remembered = lru_cache(maxsize=16_384)(normalise)
+
+
+def normal_label(text: str, fold: bool = True) -> str:
+    """The same of a short text that repeats from page to page, and of which several ask."""
+    return _remembered(text, fold)
 
 
 def _spaced(text: str) -> str:
@@ -178,6 +192,9 @@ def _byte(code: bytes, code_page: str, fold: bool) -> bytes:
 @lru_cache(maxsize=8192)
 def locate(text: str, start: int, end: int, fold: bool = True) -> tuple[int, int]:
     """The span of `text` whose normal form is `normalise(text)[start:end]`, as (start, end) offsets."""
+    even = _even(text, fold)
+    if even is not None and even[:1] != " " and "  " not in even[:end]:
+        return start, end
     first, position = 0, 0
     for word in _WORD.finditer(text):
         plain = _normal_word(word[0], fold)

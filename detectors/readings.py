@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from detectors.compositions import GENERAL as GENERAL_PREFIX
 from detectors.lexicon import BESIDE, GENERAL
-from detectors.normalise import UNSPACED, normalise
+from detectors.normalise import UNSPACED, normal_label, normalise
 
 if TYPE_CHECKING:
     from detectors.lexicon import Lexicon, Term
@@ -85,7 +85,7 @@ def read_addresses(lexicons: tuple[Lexicon, ...], text: str) -> Readings:
 
 @lru_cache(maxsize=_REMEMBERED_PIECES)
 def _read_label(lexicons: tuple[Lexicon, ...], text: str) -> Readings:
-    return _found([(each, _read(each, each.words, normalise(text, each.fold))) for each in lexicons])
+    return _found([(each, _read(each, each.words, normal_label(text, each.fold))) for each in lexicons])
 
 
 @lru_cache(maxsize=_REMEMBERED_PIECES)

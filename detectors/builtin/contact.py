@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
-from detectors.dates import holds_digit
+from detectors.dated import figured
 from detectors.hits import Hit
 from detectors.observation import Observation
 from detectors.page import Page
@@ -114,12 +114,13 @@ class ContactDetails(TopicDetector):
     def _text(self, page: Page) -> Iterator[Observation]:
         """An e-mail address or phone number in the text; a number counts more beside a word for it."""
         best: Observation | None = None
+        in_figures = figured(page)
         for segment in page.hits.segments:
             if segment.kind != "text":
                 continue
             text = segment.text
             has_at = any(map(text.__contains__, _AT))
-            if not has_at and not holds_digit(text):
+            if not has_at and segment.number not in in_figures:
                 continue
             text = _in_ascii_figures(text)
             marked = "contact" in page.hits.marks(segment) or any(map(text.__contains__, _SIGNS))
@@ -149,9 +150,10 @@ class ContactDetails(TopicDetector):
 
     def _postal(self, page: Page) -> Iterator[Observation]:
         """A postal address in a short text."""
+        in_figures = figured(page)
         for segment in page.hits.segments:
             at_foot = segment.zone in ("footer", "aside")
-            if segment.kind == "text" and holds_digit(segment.text) and holds_address(segment.text, at_foot):
+            if segment.number in in_figures and holds_address(segment.text, at_foot):
                 selector = page.selector(segment.block.element if segment.block is not None else None)
                 why = "postal address in the text"
                 yield Observation(

@@ -39,7 +39,10 @@ class MunicipalityInformation(TopicDetector):
         """Words first, then the name as a label: the country's, or the city's as its host tells it."""
         yield from super().observe(page)
         names, cities = country_names(page.host.rpartition(".")[2], page.languages), city_names(page.host)
-        for link in page.links if names or cities else ():
+        told = _letters(" ".join(link.label for link in page.links if link.zone in _MENUS))
+        if not any(_letters(name) in told for name in (*names, *cities)):
+            return
+        for link in page.links:
             if len(link.label) > _MAX_LABEL or link.zone not in _MENUS:
                 continue
             strength = _about(link.label, names) or _about_city(link.label, cities)
@@ -47,6 +50,11 @@ class MunicipalityInformation(TopicDetector):
                 why = f"link in the {link.zone}: the name of the country or city"
                 yield as_proof(page, link, self.features[0], strength, why)
                 return
+
+
+def _letters(text: str) -> str:
+    """The normal form without its spaces."""
+    return normalise(text).replace(" ", "")
 
 
 @lru_cache(maxsize=8192)

@@ -16,10 +16,9 @@ from detectors.language_names import (
     language_of_address,
     language_of_name,
     links_naming,
-    plain_label,
 )
 from detectors.lexicon import Lexicon
-from detectors.normalise import normalise
+from detectors.normalise import normal_label, normalise
 from detectors.observation import Kind, Observation
 from detectors.page import Page
 from detectors.page.elements import Link
@@ -91,7 +90,7 @@ class ForeignLanguage(PageDetector):
             if segment.kind not in ("link", "control", "heading", "form") or segment.zone == "main":
                 continue
             text = segment.text
-            if len(text) < MAX_NAME and plain_label(text) in captions and language_of_name(text) != own:
+            if len(text) < MAX_NAME and normal_label(text) in captions and language_of_name(text) != own:
                 href = segment.link.href if segment.link else ""
                 kind: Kind = "link" if segment.link else "content"
                 worth = strength("widget") if embedded else 0.6

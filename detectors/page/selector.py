@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cached_property, lru_cache
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 _SAFE_ID = re.compile(r"[A-Za-z][\w-]*", re.ASCII)
 _SAFE_TAG = re.compile(r"[a-z][a-z0-9]*")
-_IDENTS = etree.XPath("//@id", smart_strings=False)
 _INSERTED = "tbody"
 _MAX_DEPTH = 500
 
@@ -45,9 +43,10 @@ class Selectors:
 
     @cached_property
     def _repeated(self) -> frozenset[str]:
-        """Ids that several elements of the document bear."""
-        idents = cast("list[str]", _IDENTS(self._root))
-        return frozenset(ident for ident, number in Counter(idents).items() if number > 1)
+        """Ids that several elements of the document bear. Not by XPath: lxml lets other threads go on meanwhile, and
+        to wait for them takes longer."""
+        idents = Counter([each.get("id") for each in self._root.iter("*")])
+        return frozenset(ident for ident, number in idents.items() if ident and number > 1)
 
     def _path(self, element: HtmlElement) -> _Path:
         """From the nearest ancestor that is known, has an id of its own or is the root, down to the element."""
