@@ -124,7 +124,7 @@ class PageHits:
         """Addresses of the links that lead to something below the feature's section, as "/news/41" does for news."""
         if name not in self._below:
             hits = (hit for hit in self.url_hits(name) if hit.segment.link is not None)
-            below = {hit.segment.link.url for hit in hits if hit.segment.link and _is_step_above(hit)}
+            below = {hit.segment.link.url for hit in hits if hit.segment.link and is_step_above(hit)}
             self._below[name] = frozenset(below)
         return self._below[name]
 
@@ -200,7 +200,7 @@ def _official_languages() -> dict[str, tuple[str, ...]]:
     return {("uk" if each.iso2 == "GB" else each.iso2.lower()): each.languages for each in countries().values()}
 
 
-def _is_step_above(hit: Hit) -> bool:
+def is_step_above(hit: Hit) -> bool:
     """Whether the path goes on behind the step that holds the term."""
     text = hit.segment.text
     return "/" in text[hit.span()[1] :].rstrip("/")

@@ -16,7 +16,7 @@ from detectors.plainly import NOUNS
 from detectors.single_items import is_below_single_items, names_single_item
 from detectors.strengths import Strengths, strengths
 from detectors.targets import targets_of
-from detectors.telling import tells_of_service
+from detectors.telling import asks, tells_of_service
 from detectors.views import view
 
 if TYPE_CHECKING:
@@ -141,6 +141,8 @@ class SectionDetector(TopicDetector):
         value = super().weigh(page, hit, table)
         if value <= _OF_MENTION:
             return value
+        if asks(hit.segment.text):
+            return _OF_MENTION
         named = not self.names_bodies.isdisjoint(page.hits.features_of(hit.segment))
         single = hit.extra > 0 and names_single_item(hit.segment.text, hit.term.language)
         return _OF_MENTION if named or single or self._is_item(page, hit) else value

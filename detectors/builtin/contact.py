@@ -45,6 +45,8 @@ _DIGITS = 3
 _SIGNS = ("☎", "☏", "✆", "📞")
 _FIGURE_BEYOND_ASCII = re.compile(r"[^\D0-9]")
 _EMAIL_TOLD = 0.8
+_ASKED = 0.3
+"""What the caption of a field counts, which asks for the details of whoever fills it in."""
 _ORGANISATION_KEYS = ("telephone", "email", "address", "contactPoint")
 
 
@@ -64,6 +66,11 @@ class ContactDetails(TopicDetector):
         yield from self._text(page)
         yield from self._postal(page)
         yield from super().observe(page)
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """As a topic; the caption of a field asks for the visitor's own."""
+        value = super().weigh(page, hit, table)
+        return min(value, _ASKED) if hit.segment.kind == "control" else value
 
     def _links(self, page: Page) -> Iterator[Observation]:
         seen = set()

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
 from detectors.base import PageDetector
 from detectors.dates import dates_in
+from detectors.hits import is_step_above
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.topic import TopicDetector
 
 _MONTH = timedelta(days=31)
 _YEAR = timedelta(days=366)
+_OF_ITEM = 0.6
+"""What it says of the section that a page is one of its items."""
 
 
 class News(TopicDetector):
@@ -25,7 +28,21 @@ class News(TopicDetector):
     def observe(self, page: Page) -> Iterable[Observation]:
         """Structured data first, then words."""
         yield from _typed(page, self.features[0], ("NewsArticle", "BlogPosting"), "structured data of a news item")
+        yield from self._item(page)
         yield from super().observe(page)
+
+    def _item(self, page: Page) -> Iterator[Observation]:
+        """The page is itself an item below the news, by its address: "/news/new-bridge-opened"."""
+        own = (hit for hit in page.hits.url_hits(self.feature) if hit.segment.link is None)
+        hit = next((hit for hit in own if is_step_above(hit)), None)
+        if hit is not None:
+            yield Observation(
+                self.feature,
+                "content",
+                _OF_ITEM,
+                page.title[:240] or page.url,
+                f"its address is below “{hit.term.text}”",
+            )
 
 
 class Events(TopicDetector):
