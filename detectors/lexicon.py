@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
+
+import tomli
 
 from detectors.compositions import GENERAL as GENERAL_PREFIX
 from detectors.compositions import composed_of
@@ -79,8 +80,8 @@ class Lexicon:
 def parse(text: str, source: str) -> Lexicon:
     """The lexicon written in `text`; `source` names it in errors. Raises LexiconError."""
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table = tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         raise LexiconError(f"{source}: not valid TOML: {error}") from None
     unknown = set(table) - _KNOWN
     if unknown:
