@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
@@ -20,6 +20,8 @@ SWITCH = re.compile(r"lang|locale|idioma|sprache|langue|wpml|polylang|dil|jezik"
 """How sites call what switches the language, in names, classes and addresses."""
 
 _HOST = re.compile(r"[^\W\d_]{3}\.[a-z]{2,}$", re.I)
+_STEPS = re.compile(r"[/?&=._#-]")
+_MOST_CODES = 8
 MAX_NAME = 40
 """Characters of the longest label that may name a language."""
 
@@ -110,8 +112,20 @@ def _by_code(link: Link, label: str, own: str) -> str:
     if code[:2] == own or link.zone == "breadcrumb":
         return ""
     place = re.search(rf"(?:^|[/?&=._-]){re.escape(label.lower())}(?:$|[/?&=._-])", link.href.lower())
-    switched = place or SWITCH.search(f"{link.css} {link.href}")
+    switched = place or SWITCH.search(f"{link.css} {link.href}") or _names_in_steps(link.href, code)
     return "link labelled with a language's code" if switched or not code.isascii() else ""
+
+
+def _names_in_steps(href: str, code: str) -> bool:
+    """Whether a step of the address is the language's own name: "/english" for "EN"."""
+    return any(language_of_name(step) == code for step in _STEPS.split(href))
+
+
+def are_codes(options: Iterable[str], own: str) -> bool:
+    """Whether the options of a choice are codes of a few languages, the page's `own` among them: those of countries are
+    many."""
+    codes = [normal_label(option) for option in options if option]
+    return 1 < len(codes) <= _MOST_CODES and own in codes and _codes().issuperset(codes)
 
 
 @lru_cache(maxsize=4096)

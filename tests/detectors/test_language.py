@@ -35,6 +35,34 @@ def test_a_paragraph_with_a_true_declaration(language: str) -> None:
     assert guess.confidence >= 0.5
 
 
+@pytest.mark.parametrize("said", ["", "ru", "en"])
+@pytest.mark.parametrize(
+    ("code", "menu"),
+    [
+        ("uz", "Bosh sahifa | Bo'limlar | Tuman haqida | Yo'l xaritasi | Ochiq budjet | Aholi murojaatlari"),
+        ("uz", "Бош саҳифа | Туман ҳақида | Очиқ бюджет | Аҳоли мурожаатлари | Вакант ўринлар"),
+        ("tk", "Baş sahypa | Şäheriň taryhy | Täzelikler | Habarlaşmak | Býujet | Raýatlaryň ýüztutmalary"),
+        ("mt", "Paġna ewlenija | Aħbarijiet | Servizzi | Kuntatt | Il-Kunsill | Laqgħat | Formoli"),
+        ("rw", "Ahabanza | Amakuru | Serivisi z'Akarere | Ubuyobozi bw'Umurenge | Ingengo y'Imari"),
+    ],
+)
+def test_letters_tell_the_language_of_a_menu(code: str, menu: str, said: str) -> None:
+    assert identify(menu, said).code == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "C'est la vie, qu'il pleuve ou non | C'était hier | Y'a-t-il un maire | L'eau de la commune",
+        "O'Connell Street | O'Brien Park | Mayor O'Neill",
+        "Вуліца Гарадоцкая | Аб горадзе | Жыллёва-камунальная гаспадарка | Звароты грамадзян | Навіны",
+        "Асосӣ | Дар бораи шаҳр | Хабарҳо | Ҳуҷҷатҳо | Қабули шаҳрвандон | Алоқа",
+    ],
+)
+def test_letters_that_others_write_too_tell_nothing(text: str) -> None:
+    assert identify(text).code not in ("uz", "tk", "mt", "rw")
+
+
 @pytest.mark.parametrize("language", [c for c in TEXTS if c != "en"])
 def test_a_template_left_at_english_does_not_lie(language: str) -> None:
     assert identify(TEXTS[language], "en-US").code in SOUTH_SLAVIC.get(language, {language})

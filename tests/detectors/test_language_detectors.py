@@ -28,6 +28,9 @@ SPANISH = "<p>El ayuntamiento ofrece a los vecinos numerosos servicios y cuida l
         "<a href=/x hreflang=en>International</a>",
         "<head><link rel=alternate hreflang=ca href=/ca></head>",
         "<select name=lang><option>Español<option>English</select>",
+        "<select><option>ES<option>EN</select>",
+        "<header><a href='/site/english/home'>EN</a></header>",
+        "<form method=post><input type=submit value=English></form>",
     ],
 )
 def test_another_language_is_offered(strength: Strength, markup: str) -> None:
@@ -41,6 +44,10 @@ def test_another_language_is_offered(strength: Strength, markup: str) -> None:
         "<a href=/x hreflang=es>Versión completa</a>",
         "<a href=/news>English course for parents starts in May</a>",
         "<select name=year><option>2025<option>2026</select>",
+        "<select name=country><option>AR<option>BE<option>DE</select>",
+        "<main><a href=/courses/spanish>EN</a></main>",
+        "<form method=post><input type=submit value=Español></form>",
+        "<form method=post><input type=submit value='English course: enrol'></form>",
         "<a href='mailto:en@villa.example'>en</a>",
         "<main><a href=/to>to</a></main>",
         "",
