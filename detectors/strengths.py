@@ -38,6 +38,8 @@ class Strengths:
     def table_of(self, hit: Hit, text_as_proof: bool = False) -> str:
         """The table that speaks of the place where the term stands."""
         name = _TABLE_OF[hit.segment.kind]
+        if name == "title" and hit.term.feature in self.tables["title_of_name"]["features"]:
+            return "title_of_name"
         return "text_as_proof" if name == "text" and text_as_proof else name
 
     def of_url(self, hit: Hit) -> float:
