@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from detectors.normalise import locate
 from detectors.page.elements import made
 from detectors.readings import read_addresses, read_texts
+from detectors.rows import row_of
 from survey.countries import countries
 
 if TYPE_CHECKING:
@@ -218,6 +219,9 @@ def _labels(page: Page) -> Iterator[Segment]:
         label, title, zone = link.label, link.title, link.zone
         if label:
             yield made(Segment, ("link", label, zone, link, None, None, None, None, next(number)))
+        row = row_of(link)
+        if row:
+            yield made(Segment, ("link", row, zone, link, None, None, None, None, next(number)))
         if title and title not in label:
             yield made(Segment, ("link", title, zone, link, None, None, None, None, next(number)))
     for form in page.forms:

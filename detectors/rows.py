@@ -1,0 +1,63 @@
+"""Links that only say "Download" or "View": what they lead to is named by the row, list item or paragraph around."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, cast
+
+from lxml import etree
+
+from detectors.normalise import normal_label
+from detectors.packaged import data
+from detectors.page.texts import squeeze
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from detectors.page.elements import Link
+
+_AROUND = ("tr", "li", "p", "dd")
+_MOST_STEPS = 6
+"""How far above a link its row may begin."""
+
+_LONGEST = 120
+"""Characters of the name of what a link leads to: more is a text, of which the link is a part."""
+
+_MOST_WORDS = 6
+_REMEMBERED = 4_096
+_BESIDE_LINKS = etree.XPath(".//text()[not(ancestor::a or ancestor::script or ancestor::style)]", smart_strings=False)
+
+
+def row_of(link: Link) -> str:
+    """The text beside a link whose label says nothing of its own; empty where the label of it or of another link there
+    does, or the text is long."""
+    if link.zone not in ("main", "aside") or not is_bare(link.label):
+        return ""
+    around = _around(link.element)
+    if around is None or not all(is_bare(squeeze("".join(other.itertext()))) for other in around.iter("a")):
+        return ""
+    text = squeeze(" ".join(cast("list[str]", _BESIDE_LINKS(around))))
+    return text if len(text) <= _LONGEST else ""
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def is_bare(label: str) -> bool:
+    """Whether a label is made of words for reading and fetching, of endings of files and figures alone."""
+    words = normal_label(label).split()
+    return len(words) <= _MOST_WORDS and all(word in _words() or word.isdigit() for word in words)
+
+
+@cache
+def _words() -> frozenset[str]:
+    return frozenset(normal_label(word) for words in data("bare_labels")["words"].values() for word in words)
+
+
+def _around(element: HtmlElement | None) -> HtmlElement | None:
+    """The nearest row, list item or paragraph that the element stands in; of a cell's, the row."""
+    found = None
+    for step, each in enumerate(element.iterancestors() if element is not None else ()):
+        if step >= _MOST_STEPS or (found is not None and each.tag in ("ul", "ol", "table")):
+            break
+        if each.tag in _AROUND and (found is None or each.tag == "tr"):
+            found = each
+    return found
