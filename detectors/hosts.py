@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
@@ -73,7 +73,13 @@ def is_government(host: str) -> bool:
     if len(labels) < 2 or len(labels[-1]) != 2:
         return False
     countries = data("government_domains")["labels"].get(labels[-2], ())
-    return labels[-1] in countries or ("*" in countries and len(labels) >= 3)
+    return labels[-1] in countries or ("*" in countries and len(labels) >= 3) or _is_geographic(labels)
+
+
+def _is_geographic(labels: Sequence[str]) -> bool:
+    """Whether a label that is kept for local governments stands before a region's name, or one step before."""
+    rule = data("government_domains")["geographic"].get(labels[-1])
+    return rule is not None and labels[-2] in rule["regions"] and not set(labels[-4:-2]).isdisjoint(rule["labels"])
 
 
 @cache

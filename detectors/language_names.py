@@ -109,6 +109,8 @@ def _words() -> frozenset[str]:
 def _by_code(link: Link, label: str, own: str) -> str:
     """A bare code counts where address or class say that it switches the language."""
     code = normalise(label)
+    if code in data("endonyms")["no_switch"].get(own, ()):
+        return ""
     if code[:2] == own or link.zone == "breadcrumb":
         return ""
     place = re.search(rf"(?:^|[/?&=._-]){re.escape(label.lower())}(?:$|[/?&=._-])", link.href.lower())

@@ -57,6 +57,12 @@ def test_nothing_foreign(strength: Strength, markup: str) -> None:
     assert strength(f"{markup}{SPANISH}", FOREIGN, "es") < PROOF
 
 
+def test_what_thai_authorities_publish_is_no_italian(strength: Strength) -> None:
+    thai = "<p>เทศบาลให้บริการประชาชนและดูแลถนนในเมือง</p>"
+    assert strength(f"<nav><a href=/ita>ITA</a></nav>{thai}", FOREIGN, "th") < PROOF
+    assert strength(f"<nav><a href=/ita>ITA</a></nav>{SPANISH}", FOREIGN, "es") >= PROOF
+
+
 @pytest.mark.parametrize(
     "label",
     ["German Embassy", "French Republic", "Polish minority", "Greek islands", "Russian Federation", "Learn English"],

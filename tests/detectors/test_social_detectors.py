@@ -176,6 +176,11 @@ def test_a_listed_host_stands_for_itself_and_what_is_below() -> None:
         "x.gouv.sn",
         "villa.gov.xx",
         "ec.europa.eu",
+        "www.villa.bel.tr",
+        "www.city.villa.osaka.jp",
+        "city.sapporo.jp",
+        "pref.osaka.jp",
+        "library.town.villa.nagano.jp",
     ],
 )
 def test_hosts_reserved_for_governments(host: str) -> None:
@@ -183,7 +188,18 @@ def test_hosts_reserved_for_governments(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["villa.example", "gov.example", "mygov.com", "government.com", "notgov", "ergo.it", ""]
+    "host",
+    [
+        "villa.example",
+        "gov.example",
+        "mygov.com",
+        "government.com",
+        "notgov",
+        "ergo.it",
+        "",
+        "city.shop.jp",
+        "villa.osaka.jp",
+    ],
 )
 def test_hosts_anyone_may_hold(host: str) -> None:
     assert not is_government(host)
