@@ -72,7 +72,10 @@ def is_government(host: str) -> bool:
         return True
     if len(labels) < 2 or len(labels[-1]) != 2:
         return False
-    countries = data("government_domains")["labels"].get(labels[-2], ())
+    rules = data("government_domains")
+    if not set(labels[:-2]).isdisjoint(rules["anywhere"].get(labels[-1], ())):
+        return True
+    countries = rules["labels"].get(labels[-2], ())
     return labels[-1] in countries or ("*" in countries and len(labels) >= 3) or _is_geographic(labels)
 
 

@@ -199,6 +199,7 @@ def test_hosts_reserved_for_governments(host: str) -> None:
         "",
         "city.shop.jp",
         "villa.osaka.jp",
+        "bip.pl",
     ],
 )
 def test_hosts_anyone_may_hold(host: str) -> None:
