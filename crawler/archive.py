@@ -54,8 +54,8 @@ class ArchiveMiddleware:
         return Response(response.url, wire.status, wire.headers, decoded.body)
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Keeps that there was no answer, and why."""
-        if request.meta.get("kept"):
+        """Keeps that there was no answer, and why. A connection that was stale tells nothing of the page."""
+        if request.meta.get("kept") or (isinstance(exception, FetchError) and exception.stale):
             return
         if isinstance(exception, FetchError) and exception.cause != "not_in_archive":
             self._visit.fetch_failed(exception)

@@ -38,7 +38,9 @@ class BackoffMiddleware:
         return await self._again(request, asked, hold=response.status in (429, 503)) or response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
-        """The request again after a pause, if the failure may pass."""
+        """The request again after a pause, if the failure may pass, or without one, if its connection was stale."""
+        if isinstance(exception, FetchError) and exception.stale:
+            return request.copy()
         if isinstance(exception, FetchError) and exception.cause in PASSING_CAUSES:
             return await self._again(request, None, hold=False)
         return None

@@ -208,7 +208,7 @@ async def _probe(run: Run, crawled: asyncio.Event) -> None:
         return
     probe = await beside.start(run.visit, crawled)
     try:
-        await probe.run(min(beside.LIMIT, run.visit.options.max_seconds))
+        await probe.run(beside.limit(run.visit.options))
         await asyncio.to_thread(run.measured, probe.facts)
     except asyncio.CancelledError:
         run.transport = probe.facts

@@ -7,6 +7,7 @@ import ssl
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 ACCEPT = "text/html,application/xhtml+xml,application/pdf;q=0.9,*/*;q=0.8"
 _MAX_HEADER = 64 * 1024
 _ENOUGH_TO_SNIFF = 512
+_STALE_TRIES = 2
+"""So often a request may meet a stale connection; then that is a failure."""
+_STALE_SERVER = 3
+"""So many stale connections, and none is kept alive any more on this portal."""
 _LOOK_EVERY = 0.5
 """Seconds between two looks whether the connection of an unfinished body is still there."""
 
@@ -45,7 +50,10 @@ class FetchHandler:
         self._options = visit.options
         self._tasks: set[asyncio.Future[Response]] = set()
         self._tls = lenient_tls()
-        self._session = open_session(visit.options, visit.accept_language, connections=visit.options.concurrency + 2)
+        self._stale = 0
+        connections = visit.options.concurrency + 2
+        self._open = partial(open_session, visit.options, visit.accept_language, connections=connections, once=True)
+        self._sessions = [self._open()]
         visit.on_stop(self._abort)
 
     @classmethod
@@ -70,7 +78,8 @@ class FetchHandler:
 
     async def close(self) -> None:
         """Closes the connections."""
-        await self._session.close()
+        for session in self._sessions:
+            await session.close()
 
     def _abort(self) -> None:
         for task in self._tasks:
@@ -78,8 +87,9 @@ class FetchHandler:
 
     async def _fetch(self, request: Request) -> Response:
         timeout = request.meta.get("download_timeout", self._options.timeout)
+        seen: dict[str, bool] = {}
         try:
-            async with self._session.request(
+            async with self._sessions[-1].request(
                 request.method,
                 yarl.URL(request.url, encoded=True),
                 data=request.body or None,
@@ -87,12 +97,24 @@ class FetchHandler:
                 ssl=self._tls,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=timeout),
+                trace_request_ctx=seen,
             ) as answer:
                 wire = await self._receive(request, answer)
         except Exception as error:
-            raise explained(error, request.url, timeout) from error
+            failure = explained(error, request.url, timeout)
+            failure.stale = isinstance(error, LostConnectionError) and "reused" in seen and self._may_repeat(request)
+            raise failure from error
         request.meta["wire"] = wire
         return Response(request.url, wire.status, wire.headers, wire.body)
+
+    def _may_repeat(self, request: Request) -> bool:
+        """Whether a request that met a stale connection is to be made again. Where that happens again and again, each
+        request has a connection of its own from then on."""
+        self._stale += 1
+        if self._stale == _STALE_SERVER:
+            self._sessions.append(self._open(cookies=self._sessions[0].cookie_jar, keep=False))
+        met = request.meta["stale"] = request.meta.get("stale", 0) + 1
+        return met <= _STALE_TRIES and self._visit.may_retry(request)
 
     async def _receive(self, request: Request, answer: aiohttp.ClientResponse) -> Wire:
         ip = peer(answer)
@@ -122,10 +144,26 @@ def lenient_tls() -> ssl.SSLContext:
     return context
 
 
+class LostConnectionError(aiohttp.ClientConnectionError):
+    """The server hung up before it answered."""
+
+
 def open_session(
-    options: CrawlOptions, accept_language: str, *, connections: int, per_host: int = 0
+    options: CrawlOptions,
+    accept_language: str,
+    *,
+    connections: int,
+    per_host: int = 0,
+    once: bool = False,
+    keep: bool = True,
+    cookies: aiohttp.abc.AbstractCookieJar | None = None,
 ) -> aiohttp.ClientSession:
-    """A session that keeps out of private networks (unless allowed) and says who asks; `per_host` 0: no limit."""
+    """A session that keeps out of private networks (unless allowed) and says who asks; `per_host` 0: no limit. Without
+    `keep` no connection is kept alive.
+
+    aiohttp makes a request again at once, and by itself, where the server hangs up in place of an answer. With `once`
+    it does not: who counts requests and keeps a pause between them gets a `LostConnectionError`.
+    """
     headers = {"User-Agent": options.user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, deflate, br"}
     if accept_language:
         headers["Accept-Language"] = accept_language
@@ -133,16 +171,39 @@ def open_session(
         limit=connections,
         limit_per_host=per_host,
         ttl_dns_cache=300,
+        force_close=not keep,
         socket_factory=open_socket if options.allow_private else guarded_socket,
     )
     return aiohttp.ClientSession(
         connector=connector,
         headers=headers,
         auto_decompress=False,
-        cookie_jar=aiohttp.CookieJar(unsafe=True),
+        cookie_jar=aiohttp.CookieJar(unsafe=True) if cookies is None else cookies,
         max_line_size=_MAX_HEADER,
         max_field_size=_MAX_HEADER,
+        middlewares=(_never_again,) if once else (),
+        trace_configs=[_reuse_told()] if once else [],
     )
+
+
+async def _never_again(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise LostConnectionError(str(error)) from error
+
+
+def _reuse_told() -> aiohttp.TraceConfig:
+    """Has the dictionary that a request gives as `trace_request_ctx` hold "reused" where its connection is not new."""
+
+    async def note(_session: object, context: SimpleNamespace, _told: object) -> None:
+        context.trace_request_ctx["reused"] = True
+
+    made = aiohttp.TraceConfig()
+    made.on_connection_reuseconn.append(note)
+    return made
 
 
 async def body_of(

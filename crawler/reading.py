@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from crawler.browser.shell import Fullness, fullness
 from crawler.garbage import paused
 from crawler.gate import Print, Refusal, print_of, refusal_of
+from crawler.nofollow import closes_links_by_meta
 from detectors.platforms import likely_places
 from detectors.promise import LinkPromise, promises
 from detectors.search_form import SearchForm, search_form
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A decoded answer, as it comes from the wire or an archive. `headers` by lower-case name."""
+    """A decoded answer, as it comes from the wire or an archive. `headers` by lower-case name; `nofollow` is what its
+    headers ask of its links."""
 
     url: str
     body: bytes
@@ -32,6 +34,7 @@ class Answer:
     headers: Mapping[str, str]
     fetched_at: datetime | None
     capture: int | None
+    nofollow: bool = False
 
     def page(self, inspector: Inspector) -> Page:
         """The page view of the answer."""
@@ -101,7 +104,7 @@ def _read(answer: Answer, inspector: Inspector) -> Reading:
         print_of(page) if page.kind == "html" else None,
         fullness(page),
         page.refresh,
-        "nofollow" in page.robots_meta,
+        answer.nofollow or closes_links_by_meta(page.meta),
         likely_places(page),
         search_form(page),
         tuple(observations),

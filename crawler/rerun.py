@@ -24,6 +24,7 @@ from storage.archive.reader import ArchiveReader
 from storage.errors import StorageError
 from storage.models import Capture, Finding
 from storage.repository import get_run, replace_findings
+from storage.repository.runs import refuse_pruned
 from survey.features import features
 from survey.questionnaire import load
 
@@ -238,6 +239,7 @@ def _stored(database: Database, run_id: int, data_dir: Path) -> _Stored:
         run = get_run(session, run_id)
         if run.outcome is None or "read" not in run.certificate or run.archive is None:
             raise StorageError(f"run {run_id} did not end, so nothing was concluded", "check the portal again")
+        refuse_pruned(run, data_dir / run.archive)
         max_body = CrawlOptions(**run.settings).max_body
         return _Stored(
             run.edition,

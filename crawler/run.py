@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import asdict, replace
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from detectors.conclude import SearchCertificate, conclude
 from detectors.facts import BrowserFacts, PortalFacts, TransportFacts, ValidityFacts
 from detectors.inspector import Inspector
 from storage.archive import ArchiveWriter, ReplayIndex
+from storage.archive.luggage import is_taken
 from storage.errors import StorageError
 from storage.recorder import RunRecorder
 from storage.records import PortalRecord
@@ -123,6 +125,7 @@ class Run:
                 cycle_id=turn.cycle_id,
                 settings=options.model_dump(mode="json"),
                 software=user_agent(),
+                taken=partial(is_taken, self._data_dir),
             )
             return run.id
 

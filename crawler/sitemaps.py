@@ -36,6 +36,17 @@ _MAX_ELEMENTS = 500_000
 
 _DEFAULT_LANGUAGES = ("en",)
 _GZIP = b"\x1f\x8b"
+_WIDE = (
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+    (b"<\x00\x00\x00", "utf-32-le"),
+    (b"<\x00", "utf-16-le"),
+    (b"\x00<", "utf-16-be"),
+)
+"""How a sitemap in a wide encoding begins."""
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _TEXT_LINE = re.compile(r"^https?://\S+$")
 
 
@@ -106,7 +117,7 @@ async def turns(items: Iterable[T]) -> AsyncIterator[T]:
 
 def parse_sitemap(body: bytes) -> tuple[list[str], list[str]]:
     """(pages, further sitemaps) of a sitemap's bytes; both empty for what is no sitemap. Entities are not expanded."""
-    body = _unpacked(body)
+    body = _in_utf8(_unpacked(body))
     head = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head[:1] != b"<":
         lines = (line.strip() for line in body.decode("utf-8-sig", "replace").splitlines()[:MAX_URLS])
@@ -121,6 +132,16 @@ def _unpacked(body: bytes) -> bytes:
         return zlib.decompressobj(31).decompress(body, MAX_SIZE)
     except zlib.error:
         return b""
+
+
+def _in_utf8(body: bytes) -> bytes:
+    """A sitemap in UTF-16 or UTF-32, told by its byte order mark or its first character, in UTF-8; others as they are.
+    What it says of its own encoding is taken away then."""
+    encoding = next((name for start, name in _WIDE if body.startswith(start)), "")
+    if not encoding:
+        return body
+    text = body.decode(encoding, "replace").lstrip("\ufeff")
+    return _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
 
 
 def _xml(body: bytes) -> tuple[list[str], list[str]]:

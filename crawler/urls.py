@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit, urlunsplit
+
+from storage.hosts import idna
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
@@ -86,24 +87,6 @@ def _is_host(host: str) -> bool:
     if not all(_HOST_LABEL.match(label) for label in labels):
         return False
     return ascii_host == "localhost" or (len(labels) > 1 and not labels[-1].isdigit())
-
-
-@lru_cache(maxsize=4096)
-def idna(host: str) -> str:
-    """The host name in lower-case ASCII (punycode), as browsers make it (UTS #46); empty if it has none.
-
-    Python's own codec is that of 2003: it takes gießen.de for giessen.de, another host, and drops joiners (Persian).
-    """
-    host = host.lower()
-    if host.isascii():
-        return host
-    from idna import encode
-
-    with suppress(UnicodeError):
-        return encode(host, uts46=True).decode("ascii")
-    with suppress(UnicodeError):
-        return host.encode("idna").decode("ascii").lower()
-    return ""
 
 
 def ascii_host(url: str) -> str:

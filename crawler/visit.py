@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.frontier import Entry
 from crawler.gate import Gate, random_path
 from crawler.itinerary import Itinerary
+from crawler.nofollow import closes_links
 from crawler.progress import READING, Step
 from crawler.readers import Readers
 from crawler.reading import Answer
@@ -156,7 +157,12 @@ class Visit(Itinerary):
             headers,
             request.meta["fetched_at"],
             request.meta["capture"],
+            self._closed(response),
         )
+
+    def _closed(self, response: Response) -> bool:
+        lines = response.headers.getlist("X-Robots-Tag")
+        return closes_links((line.decode("latin-1") for line in lines), self.options.user_agent)
 
     def _seed_answered(self, reading: Reading, answer: Answer, request: Request, refusal: Refusal | None) -> None:
         self.story.answered(reading.url, request.meta.get("redirect_urls", []))

@@ -36,8 +36,10 @@ class Wire:
 
 
 class FetchError(Exception):
-    """No usable answer; `cause` is the outcome's word for it."""
+    """No usable answer; `cause` is the outcome's word for it. `stale` says that the server hung up on a connection that
+    was kept alive, most likely before it saw the request, which is to be made again when its turn comes."""
 
-    def __init__(self, cause: Cause, message: str) -> None:
+    def __init__(self, cause: Cause, message: str, *, stale: bool = False) -> None:
         super().__init__(message)
         self.cause = cause
+        self.stale = stale

@@ -37,8 +37,17 @@ def explain(finding: Finding, remark: str, inspector: Inspector) -> str:
 
 
 def _way_out(finding: Finding) -> str:
-    """More pages help only where there are more."""
-    return mend("exhausted" if finding.reason == "budget" and finding.certificate.exhausted else finding.reason)
+    """More pages help only where a limit kept them from being read."""
+    return mend(_shortage(finding.certificate) if finding.reason == "budget" else finding.reason)
+
+
+def _shortage(certificate: SearchCertificate) -> str:
+    """Why too little was read."""
+    if certificate.exhausted:
+        return "exhausted"
+    if certificate.cause:
+        return certificate.cause if certificate.cause in data("reasons") else "broken_off"
+    return "unread" if certificate.left else "budget"
 
 
 def mend(reason: str) -> str:

@@ -41,11 +41,15 @@ class State:
 
     def open(self) -> Database:
         """The database, brought up to date; raises storage.errors.StorageError."""
-        from storage.database import Database
-
-        database = Database(self.db or self.data / "losi.db")
+        database = self.named()
         database.migrate()
         return database
+
+    def named(self) -> Database:
+        """The database, as it is: nothing is asked of it yet."""
+        from storage.database import Database
+
+        return Database(self.db or self.data / "losi.db")
 
 
 def with_state(command: Command) -> Command:

@@ -16,6 +16,7 @@ import click
 from crawler.prefill import prefill, summarise
 from losi.errors import Failure, Misuse
 from survey.features import features
+from survey.scoring import as_published
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +90,7 @@ def summary_document(summary: Summary) -> dict[str, Any]:
         "not_applicable": summary.not_applicable,
         "total": summary.total,
         "denominator": summary.denominator,
-        "share": round(summary.share, 4),
+        "share": as_published(summary.share),
     }
 
 

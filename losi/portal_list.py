@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from losi.cells import cell
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A portal as listed. `number` is its row in the database, `stands` the run that stands for it, `later` the newest
-    one since, which read less; None outside the database."""
+    one since, which read less, `retired` the day from which new cycles leave it out; None outside the database."""
 
     portal: PortalRecord
     number: int | None = None
     stands: Ending | None = None
     later: Ending | None = None
+    retired: date | None = None
 
 
 def bundled_records() -> Iterator[PortalRecord]:
@@ -64,7 +65,8 @@ def stored_entries(session: Session) -> list[Entry]:
         record = PortalRecord(**{field.name: getattr(portal, field.name) for field in fields(PortalRecord)})
         run = latest_run(session, portal.id)
         later = passed_over(session, run) if run else None
-        entries.append(Entry(record, portal.id, ending(run) if run else None, ending(later) if later else None))
+        stands, since = (ending(each) if each else None for each in (run, later))
+        entries.append(Entry(record, portal.id, stands, since, portal.retired.date() if portal.retired else None))
     return entries
 
 
@@ -82,7 +84,9 @@ def entry_document(entry: Entry) -> dict[str, Any]:
     """A portal as JSON; `run`, `outcome` and `cause` are those of the run that stands for it."""
     values: dict[str, Any] = {name: _value(entry.portal, name) for name in COLUMNS}
     stands = asdict(entry.stands) if entry.stands else {"run": None, "outcome": "", "cause": ""}
-    return {**values, "number": entry.number, **stands, "later": asdict(entry.later) if entry.later else None}
+    retired = entry.retired.isoformat() if entry.retired else None
+    later = asdict(entry.later) if entry.later else None
+    return {**values, "number": entry.number, **stands, "later": later, "retired": retired}
 
 
 def portal_table(entries: Iterable[Entry]) -> Table:
@@ -103,9 +107,10 @@ def portal_table(entries: Iterable[Entry]) -> Table:
 
 
 def _told(entry: Entry) -> str:
-    """How the run that stands ended, and the one that came after it."""
-    later = f"; run {entry.later.run} since: {entry.later}" if entry.later else ""
-    return f"{entry.stands or ''}{later}"
+    """How the run that stands ended, the one that came after it, and that the portal is retired."""
+    later = f"run {entry.later.run} since: {entry.later}" if entry.later else ""
+    retired = f"retired {entry.retired}" if entry.retired else ""
+    return "; ".join(filter(None, (str(entry.stands or ""), later, retired)))
 
 
 def _value(portal: PortalRecord, name: str) -> str:

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from crawler.prefill import prefill, summarise
 from losi.terminal import printable, show, state_text, stdout, table
+from survey.scoring import as_published
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +86,7 @@ def _print_summary(console: Console, summary: Summary, questionnaire: Questionna
     counts = ", ".join(f"{getattr(summary, part)} {part}" for part in parts)
     console.print(Text(f"{questionnaire.edition}: {counts}; {summary.total} questions", "bold"))
     console.print(
-        f"{summary.present} / {summary.denominator} = {summary.share:.4f} found present so far: "
+        f"{summary.present} / {summary.denominator} = {as_published(summary.share):.4f} found present so far: "
         "a pre-fill, not a score; a person confirms or rejects each answer."
     )
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from storage.archive.wacz import WaczAbout, WaczPage, write_wacz
 from storage.errors import ArchiveError
 from storage.repository import captures
+from storage.repository.runs import refuse_pruned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +31,8 @@ def export_wacz(session: Session, run: Run, data: Path, target: Path) -> None:
     Raises `ArchiveError` if the archive is gone, `StorageError` if the file cannot be written.
     """
     folder = data / run.archive if run.archive else None
+    if folder is not None:
+        refuse_pruned(run, folder)
     if folder is None or not folder.is_dir():
         raise ArchiveError(f"the archive of run {run.id} is not in {data}", "check the portal again")
     name = run.portal.name or run.portal.url

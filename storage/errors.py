@@ -103,12 +103,19 @@ def explain(error: SQLAlchemyError, where: str) -> StorageError:
     """The database's error in words; `where` names the database without its password."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     text = " ".join(str(cause).split())
-    for pattern, message, mend in _DATABASE_FAULTS:
-        if re.search(pattern, text, re.IGNORECASE):
-            return _KINDS.get(message, StorageError)(message.format(where=where), mend)
+    if (known := known_fault(text, where)) is not None:
+        return known
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return AwayError(_AWAY.format(where=where), f"it reported: {text[:300]}")
     return StorageError(f"the database {where} reported: {text[:300]}")
+
+
+def known_fault(text: str, where: str) -> StorageError | None:
+    """What a database's driver said, in words; None where it is nothing known."""
+    for pattern, message, mend in _DATABASE_FAULTS:
+        if re.search(pattern, text, re.IGNORECASE):
+            return _KINDS.get(message, StorageError)(message.format(where=where), mend)
+    return None
 
 
 @contextmanager

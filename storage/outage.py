@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import TypeVar
 
@@ -64,6 +65,24 @@ class Outage:
             except AwayError as error:
                 began = began or monotonic()
                 self._bear(error, monotonic() - began, pause)
+                self._over.wait(pause)
+                pause = min(_LONGEST, 2 * pause)
+            else:
+                if began is not None:
+                    self._ended()
+                return done
+
+    async def bridged(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """As `bridge`, for what is awaited; other tasks go on meanwhile."""
+        began: float | None = None
+        pause = _FIRST
+        while True:
+            try:
+                done = await attempt()
+            except AwayError as error:
+                began = began or monotonic()
+                self._bear(error, monotonic() - began, pause)
+                await asyncio.sleep(pause)
                 pause = min(_LONGEST, 2 * pause)
             else:
                 if began is not None:
@@ -71,7 +90,7 @@ class Outage:
                 return done
 
     def _bear(self, error: AwayError, waited: float, pause: float) -> None:
-        """Waits; raises the error when the caller has waited long enough."""
+        """Raises the error when the caller has waited long enough; the first of all callers says what is waited for."""
         if waited + pause > self.limit or self._over.is_set():
             raise AwayError(error.message + (f" for {waited:.0f} seconds now" if waited >= 1 else ""), error.mend)
         with self._lock:
@@ -79,7 +98,6 @@ class Outage:
             self._since = self._since or monotonic()
         if first:
             logger.warning("%s; waiting for it, %.0f seconds at most", error.message, self.limit)
-        self._over.wait(pause)
 
     def _ended(self) -> None:
         with self._lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections import deque
 from collections.abc import Callable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from crawler.cycle.hosts import HostLocks
     from storage.repository import Due
 
+logger = logging.getLogger(__name__)
 Ending = Literal["done", "waiting", "paused", "stopped"]
 _PULSE = 2.0
 _WINDOW = 60.0
@@ -83,7 +85,7 @@ class Conductor:
         self._tell = tell
         self._queue = DueQueue(shared.database, shared.cycle_id, options.chosen, locks)
         self._tasks: dict[asyncio.Task[bool], Due] = {}
-        self._ended = 0
+        self._ended = self._lost = 0
         self._paused = False
         self._error: StorageError | None = None
         self._began = monotonic()
@@ -112,7 +114,7 @@ class Conductor:
             while not stop.is_set():
                 await self._fill()
                 if not self._tasks and not stop.is_set() and not await self._patience():
-                    return "waiting" if await self._next_due() else "done"
+                    return "stopped" if self._lost else "waiting" if await self._next_due() else "done"
                 await asyncio.wait([*self._tasks, stopping], return_when=asyncio.FIRST_COMPLETED, timeout=_PULSE)
                 self._collect()
             await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -144,6 +146,9 @@ class Conductor:
             self._queue.give_back(due, again=error is None)
             if isinstance(error, StorageError):
                 self._fail(error)
+            elif error is not None:
+                self._lost += 1
+                logger.error("the visit to %s could not be begun or ended", due.url, exc_info=error)
             self._ended += error is None and task.result()
 
     async def _patience(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from crawler.settings import CrawlOptions
 from storage.models import Portal
@@ -105,11 +105,18 @@ def begin_cycle(
 
 
 def extend_cycle(session: Session, cycle: Cycle, chosen: Choice) -> int:
-    """Adds the chosen portals to a cycle; the number of those that were not in it."""
+    """Adds the chosen portals that are not retired to a cycle; the number of those that were not in it."""
     editions: Mapping[str, str] = settings_of(cycle).editions or EDITIONS
-    query = select(Portal.id, Portal.edition, Portal.kind).where(Portal.id.in_(chosen.query())).order_by(Portal.id)
+    among = (Portal.id.in_(chosen.query()), Portal.retired.is_(None))
+    query = select(Portal.id, Portal.edition, Portal.kind).where(*among).order_by(Portal.id)
     rows = session.execute(query.execution_options(yield_per=500))
     return plan_portals(session, cycle.id, [(number, own or editions[kind]) for number, own, kind in rows])
+
+
+def retired_among(session: Session, chosen: Choice) -> int:
+    """How many of the chosen portals are retired, and so in no plan."""
+    query = select(func.count()).select_from(Portal)
+    return session.scalar(query.where(Portal.id.in_(chosen.query()), Portal.retired.is_not(None))) or 0
 
 
 def settings_of(cycle: Cycle) -> CycleSettings:

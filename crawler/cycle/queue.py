@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from storage.database import Database
     from storage.repository import Due
 
-_HELD = 500
-"""So many portals at most wait for a host that another portal shares."""
+_HELD = 10_000
+"""So many portals at most wait in memory (3 MB) for a host that another portal shares; behind more, others wait too."""
 
 
 class DueQueue:

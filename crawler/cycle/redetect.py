@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from functools import cache, partial
 from hashlib import sha1
@@ -60,7 +61,7 @@ class Pass:
 def redetect(database: Database, data_dir: Path, job: Pass) -> Generator[Redetected, None, None]:
     """One result for every visit that counts, as they come; those of a pass that was broken off come first.
 
-    Raises `StorageError` for an unknown cycle, LookupError for an unknown detector.
+    Raises `StorageError` for an unknown cycle, and where a process dies, LookupError for an unknown detector.
     """
     inspector = Inspector.default(job.detectors or None)
     with database.reader() as session:
@@ -129,6 +130,9 @@ def _in_processes(database: Database, data_dir: Path, job: Pass, runs: Sequence[
         while waiting:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             yield from (future.result() for future in done)
+    except BrokenProcessPool as error:
+        mend = "the same command goes on where it was; --processes 1 takes the least"
+        raise StorageError("a process that read archives died, perhaps for want of memory", mend) from error
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 import yarl
 
-from crawler.fetch import explained, lenient_tls, open_session
+from crawler.fetch import body_of, explained, lenient_tls, open_session
 from crawler.gate import refusal_of
-from crawler.robots import policy
+from crawler.robots import RobotsPolicy, policy
 from crawler.settings import CrawlOptions
 from crawler.urls import canonical, domain, origin
 from crawler.wire import FetchError
@@ -60,6 +61,14 @@ class _Met:
     permanent: bool
 
 
+@dataclass(slots=True)
+class _Turn:
+    """One host's: whoever asks it, and from when on it may be asked again."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    free: float = 0.0
+
+
 class Verifier:
     """Asks each address for its robots.txt and its page, and for little more. Used as an asynchronous context."""
 
@@ -67,6 +76,7 @@ class Verifier:
         self._options = options
         self._inspector = inspector or Inspector.default((_OFFICIAL,))
         self._room = asyncio.Semaphore(at_once)
+        self._turns: dict[str, _Turn] = {}
         self._tls = lenient_tls()
         self._session = open_session(options, "", connections=at_once, per_host=1)
 
@@ -78,18 +88,17 @@ class Verifier:
 
     async def verify(self, url: str) -> Verified:
         """What became of the address, and a better one if it can be told."""
-        async with self._room:
-            found = await self._look(url)
-            if found.answer == "page" and found.proposal in ("", url):
-                return replace(found, proposal="")
-            if found.answer == "page":
-                return found
-            for other in _others(url):
-                instead = await self._look(other)
-                if instead.answer == "page":
-                    better = instead.proposal or instead.final
-                    return replace(found, proposal=better, why=f"{found.why}; {better} answers")
+        found = await self._look(url)
+        if found.answer == "page" and found.proposal in ("", url):
+            return replace(found, proposal="")
+        if found.answer == "page":
             return found
+        for other in _others(url):
+            instead = await self._look(other)
+            if instead.answer == "page":
+                better = instead.proposal or instead.final
+                return replace(found, proposal=better, why=f"{found.why}; {better} answers")
+        return found
 
     async def _look(self, url: str) -> Verified:
         try:
@@ -111,14 +120,13 @@ class Verifier:
     async def _follow(self, url: str) -> _Met:
         """The page behind the redirects. Raises `FetchError`."""
         permanent = True
-        allowed: dict[str, bool] = {}
+        known: dict[str, RobotsPolicy] = {}
         for _ in range(_HOPS):
             where = origin(url)
-            if where not in allowed:
-                allowed[where] = await self._may_ask(where, url)
-            if not allowed[where]:
+            if where not in known:
+                known[where] = await self._policy(where)
+            if not known[where].allows(url):
                 raise FetchError("robots", f"robots.txt of {where} asks not to")
-            await asyncio.sleep(self._options.delay)
             status, headers, body = await self._get(url)
             location = next((value for name, value in headers if name.lower() == b"location"), b"")
             if status not in _REDIRECTS or not location:
@@ -127,23 +135,36 @@ class Verifier:
             url = canonical(urljoin(url, location.decode("latin-1"))) or url
         raise FetchError("redirect_loop", f"more than {_HOPS} redirects")
 
-    async def _may_ask(self, where: str, url: str) -> bool:
+    async def _policy(self, where: str) -> RobotsPolicy:
+        """What robots.txt says; that of a host that does not answer says nothing, since the page tells it then."""
         if not self._options.obey_robots:
-            return True
+            return RobotsPolicy("none")
         try:
             status, headers, body = await self._get(f"{where}/robots.txt")
         except FetchError:
-            return True
+            return RobotsPolicy("none")
         clear = decoded_body(headers, body, self._options.max_body).body
-        return policy(status, clear, self._options.user_agent).allows(url)
+        return policy(status, clear, self._options.user_agent)
 
     async def _get(self, url: str) -> tuple[int, tuple[tuple[bytes, bytes], ...], bytes]:
+        """The answer, when it is the host's turn: one request at a time, with the pause behind it."""
+        turn = self._turns.setdefault(urlsplit(url).hostname or "", _Turn())
+        async with turn.lock:
+            await asyncio.sleep(turn.free - monotonic())
+            try:
+                async with self._room:
+                    return await self._answer(url)
+            finally:
+                turn.free = monotonic() + self._options.delay
+
+    async def _answer(self, url: str) -> tuple[int, tuple[tuple[bytes, bytes], ...], bytes]:
         limit = aiohttp.ClientTimeout(total=self._options.timeout)
         try:
             async with self._session.get(
                 yarl.URL(url, encoded=True), ssl=self._tls, allow_redirects=False, timeout=limit
             ) as answer:
-                return answer.status, answer.raw_headers, await answer.content.read(self._options.max_body)
+                body, _ = await body_of(answer, self._options.max_body)
+                return answer.status, answer.raw_headers, body
         except Exception as error:
             raise explained(error, url, self._options.timeout) from error
 

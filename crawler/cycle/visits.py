@@ -15,10 +15,13 @@ from crawler.cycle.turn import SuspendedError, Turn
 from crawler.logs import bind
 from crawler.result import PortalTarget
 from crawler.settings import user_agent
+from storage.archive.luggage import is_taken
 from storage.errors import AwayError, TakenOverError, UnwritableError
+from storage.models import CyclePortal
 from storage.repository import Step, begin_visit, cycle_portal, cycle_runs, earlier_run, end_visit, get_run, start_run
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection
     from pathlib import Path
 
     from sqlalchemy.orm import Session
@@ -42,7 +45,9 @@ _GRACE = 120.0
 @dataclass(slots=True)
 class Shared:
     """What all visits of one process share. `progress` holds pages and requests by run, for the pulse; `measured` the
-    runs whose pages are read, and are now measured and pictured."""
+    runs whose pages are read, and are now measured and pictured. `keep` brings a run's archive to where it is to be
+    kept before the visit counts: until then, a machine that is lost takes a visit along, not its proof alone.
+    `elsewhere` are the numbers of runs whose archives are there already."""
 
     database: Database
     data_dir: Path
@@ -53,6 +58,8 @@ class Shared:
     pool: ReaderPool | None = None
     engine: Engine | None = None
     batch_seconds: float = 5.0
+    keep: Callable[[int], Awaitable[None]] | None = None
+    elsewhere: Collection[int] = ()
     progress: dict[int, tuple[int, int]] = field(default_factory=dict)
     measured: set[int] = field(default_factory=set)
     pages: int = 0
@@ -66,9 +73,12 @@ async def visit(due: Due, shared: Shared) -> bool:
     portal, whose visit stays open.
     """
     if due.run_id is not None and await asyncio.to_thread(_ended, due.run_id, shared):
-        await asyncio.to_thread(_settle, due, due.run_id, "", shared)
+        await _count(due, due.run_id, "", shared)
         return True
     turn = await asyncio.to_thread(_turn, due, shared)
+    if turn is None:
+        logger.info("%s was taken off the plan", due.url)
+        return True
     assert turn.resume is not None
     bind(run=turn.resume)
     try:
@@ -86,8 +96,14 @@ async def visit(due: Due, shared: Shared) -> bool:
     finally:
         shared.progress.pop(turn.resume, None)
         shared.measured.discard(turn.resume)
-    await asyncio.to_thread(_settle, due, turn.resume, failure, shared)
+    await _count(due, turn.resume, failure, shared)
     return True
+
+
+async def _count(due: Due, run_id: int, failure: str, shared: Shared) -> None:
+    if shared.keep is not None:
+        await shared.keep(run_id)
+    await asyncio.to_thread(_settle, due, run_id, failure, shared)
 
 
 async def _bounded(due: Due, turn: Turn, shared: Shared) -> None:
@@ -143,17 +159,22 @@ def _ended(run_id: int, shared: Shared) -> bool:
     return shared.database.read(lambda session: get_run(session, run_id).outcome is not None)
 
 
-def _turn(due: Due, shared: Shared) -> Turn:
-    """What the visit goes on from."""
+def _turn(due: Due, shared: Shared) -> Turn | None:
+    """What the visit goes on from; None if the portal was taken off the plan since it was found to be due."""
 
-    def find(session: Session) -> tuple[int, Run | None, tuple[tuple[str, tuple[str, ...]], ...]]:
+    def find(session: Session) -> tuple[int, Run | None, tuple[tuple[str, tuple[str, ...]], ...]] | None:
+        if session.get(CyclePortal, (shared.cycle_id, due.portal_id)) is None:
+            return None
         run_id = due.run_id or _new_run(session, due, shared)
         before = earlier_run(session, due.portal_id, before=run_id)
         counted = earlier_run(session, due.portal_id, edition=due.edition, cycle_id=shared.cycle_id)
         last = next((one for one in reversed(cycle_runs(session, shared.cycle_id, due.portal_id))), None)
         return run_id, before, leads(session, counted, last) if counted is not None and last is not None else ()
 
-    run_id, before, again = shared.database.write(find)
+    found = shared.database.write(find)
+    if found is None:
+        return None
+    run_id, before, again = found
     return Turn(
         shared.cycle_id,
         due.portal_id,
@@ -178,6 +199,7 @@ def _new_run(session: Session, due: Due, shared: Shared) -> int:
         cycle_id=shared.cycle_id,
         settings=shared.settings.crawl.model_dump(mode="json"),
         software=user_agent(),
+        taken=lambda number: number in shared.elsewhere or is_taken(shared.data_dir, number),
     )
     begin_visit(session, shared.cycle_id, due.portal_id, run.id)
     return run.id

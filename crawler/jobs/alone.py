@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import signal
 import sys
 from contextlib import suppress
@@ -16,9 +17,11 @@ from crawler.jobs.due import due_portal
 from crawler.logs import bind, set_up_logging
 from detectors.inspector import Inspector
 from storage.database import Database
+from storage.errors import AwayError, TakenOverError, UnwritableError
 from storage.models import Cycle
 
-ENDED, STOPPED = 0, 3
+logger = logging.getLogger(__name__)
+ENDED, STOPPED, UNWRITABLE = 0, 3, 4
 _OUT_OF_MEMORY_FIRST = "700"
 
 
@@ -35,7 +38,8 @@ class Errand:
 
 
 async def visit_alone(errand: Errand, stop: asyncio.Event, limit: float) -> int | None:
-    """Visits a portal in a process of its own; whether it ended (`ENDED`, `STOPPED`), None if the process died.
+    """Visits a portal in a process of its own; how that ended (`ENDED`, `STOPPED`, or `UNWRITABLE` where a disk is full
+    or may not be written), None if the process died.
 
     A process that is still there after `limit` seconds is killed.
     """
@@ -58,7 +62,7 @@ async def visit_alone(errand: Errand, stop: asyncio.Event, limit: float) -> int 
         stopping.cancel()
         if process.returncode is None:
             process.kill()
-    return code if code in (ENDED, STOPPED) else None
+    return code if code in (ENDED, STOPPED, UNWRITABLE) else None
 
 
 def main() -> int:
@@ -67,8 +71,15 @@ def main() -> int:
     set_up_logging("json" if errand.form == "json" else "plain")
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_OUT_OF_MEMORY_FIRST)
-    with Database(errand.database) as database:
-        return asyncio.run(_visit(errand, database))
+    try:
+        with Database(errand.database) as database:
+            return asyncio.run(_visit(errand, database))
+    except UnwritableError as error:
+        logger.error("%s", error)
+        return UNWRITABLE
+    except (AwayError, TakenOverError) as error:
+        logger.warning("%s", error)
+        return STOPPED
 
 
 async def _visit(errand: Errand, database: Database) -> int:

@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Any, LiteralString, TypeVar
 import psycopg
 from procrastinate import PsycopgConnector
 from procrastinate.exceptions import ConnectorException
+from psycopg_pool import PoolTimeout
+
+from storage.errors import AwayError
 
 if TYPE_CHECKING:
     from procrastinate.connector import Notify
+    from psycopg_pool import AsyncConnectionPool
 
 T = TypeVar("T")
 _PAUSE = 1.0
@@ -27,9 +31,24 @@ _WORKED = 30.0
 class PatientConnector(PsycopgConnector):
     """Tries again what failed since the database was away, for `patience` seconds; what the database refused is not."""
 
-    def __init__(self, *, patience: float, **settings: Any) -> None:
+    def __init__(self, *, patience: float, where: str, **settings: Any) -> None:
         super().__init__(timeout=_ONE_TRY, reconnect_timeout=_ONE_TRY - 1, **settings)
         self._patience = patience
+        self._where = where
+
+    async def open_async(self, pool: AsyncConnectionPool | None = None) -> None:
+        """Procrastinate's: connects. Raises `AwayError` where that takes too long, and may be called again then: a
+        pool that found no server does not look for it any more."""
+        if pool is not None or self._async_pool is not None:
+            await super().open_async(pool)
+            return
+        made = await self._create_pool(self._pool_args)
+        try:
+            await made.open(wait=True, timeout=_ONE_TRY)
+        except PoolTimeout as error:
+            mend = "check that it runs and that host and port in --db are right"
+            raise AwayError(f"the database server of {self._where} cannot be reached", mend) from error
+        self._async_pool = made
 
     def give_up(self) -> None:
         """Waits no more."""

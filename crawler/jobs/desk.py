@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 
 from crawler.cycle.plan import settings_of
 from crawler.cycle.visits import Shared, visit
-from crawler.jobs.alone import ENDED, Errand, visit_alone
+from crawler.jobs.alone import ENDED, UNWRITABLE, Errand, visit_alone
 from crawler.jobs.due import archive_name, due_portal, with_archive
 from crawler.logs import bind
-from storage.errors import StorageError
+from storage.errors import StorageError, UnwritableError
 from storage.models import Cycle
 from storage.repository import Step, cycle_portal, end_visit
 from storage.repository.schedules import acquit, deaths, note_death
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from sqlalchemy.orm import Session
@@ -52,7 +53,9 @@ class AgainError(Exception):
 
 @dataclass(slots=True)
 class Desk:
-    """What the visits of one worker share. `stop` breaks all of them off; `form` is how processes beside it log."""
+    """What the visits of one worker share. `stop` breaks all of them off; `form` is how processes beside it log;
+    `failure` is why nothing more can be kept, once that is so: the worker is to end. `elsewhere` are the numbers of the
+    runs whose archives the place held when the worker began."""
 
     database: Database
     data_dir: Path
@@ -69,11 +72,14 @@ class Desk:
     active: Counter[int] = field(default_factory=Counter)
     ended: Counter[int] = field(default_factory=Counter)
     unsent: set[str] = field(default_factory=set)
+    elsewhere: Collection[int] = ()
     engine: Engine | None = None
+    failure: asyncio.Future[UnwritableError] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     _alone: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
     async def visit(self, cycle_id: int, portal_id: int) -> None:
-        """Visits a portal if it is due; `AgainError` if it was broken off, or another worker holds it."""
+        """Visits a portal if it is due; `AgainError` if it was broken off, another worker holds it, or a disk is
+        full."""
         if self.stop.is_set():
             raise AgainError("the worker stops")
         if not await self.locks.take(portal_id):
@@ -86,10 +92,25 @@ class Desk:
         self.metrics.active.inc()
         try:
             await self._visit(cycle_id, portal_id)
+        except UnwritableError as error:
+            self._fail(error)
+            raise AgainError("nothing can be stored here") from error
         finally:
             self.active[cycle_id] -= 1
             self.metrics.active.dec()
             await self.locks.give_back(portal_id)
+
+    def _fail(self, error: UnwritableError) -> None:
+        """Breaks all visits off and takes no more: that a disk is full is no fault of a portal."""
+        if not self.failure.done():
+            self.failure.set_result(error)
+        self.break_off()
+
+    def break_off(self) -> None:
+        """Stops all visits; what they have is kept, and they are gone on with."""
+        self.stop.set()
+        for shared in self.cycles.values():
+            shared.stop.set()
 
     async def _visit(self, cycle_id: int, portal_id: int) -> None:
         shared = await self._shared(cycle_id)
@@ -102,8 +123,8 @@ class Desk:
         before = await asyncio.to_thread(self._deaths, cycle_id, portal_id)
         ended = await (self._by_itself(due, shared) if before else visit(due, shared))
         state, run_id = await asyncio.to_thread(self._after, cycle_id, portal_id, ended)
-        if run_id is not None:
-            await self.send(archive_name(run_id))
+        if run_id is not None and (before or not ended):
+            await self.keep(run_id)
         if not ended:
             if self.stop.is_set():
                 raise AgainError("the visit was broken off and is gone on with")
@@ -123,6 +144,9 @@ class Desk:
             raise AgainError("as many portals as may be are visited in processes of their own", _AFTER_DEATH)
         async with self._alone:
             code = await visit_alone(errand, shared.stop, limit)
+        if code == UNWRITABLE:
+            mend = "its process said above what is to be mended"
+            raise UnwritableError(f"the visit to {due.url} cannot be stored", mend)
         if code is not None:
             return code == ENDED
         if await asyncio.to_thread(self.blame, shared.cycle_id, due.portal_id):
@@ -140,6 +164,10 @@ class Desk:
         self.metrics.set_aside.inc()
         logger.error("portal %s is set aside: %s", portal_id, note, extra={"deaths": count})
         return True
+
+    async def keep(self, run_id: int) -> None:
+        """Brings what a run has to its place."""
+        await self.send(archive_name(run_id))
 
     async def send(self, name: str) -> None:
         """Brings a run's archive to its place; what fails is tried again by `send_rest`."""
@@ -177,7 +205,7 @@ class Desk:
             return None
         settings = settings_of(cycle)
         shared = Shared(self.database, self.data_dir, cycle_id, settings, self.inspector, asyncio.Event(), self.pool)
-        shared.batch_seconds = self.batch_seconds
+        shared.batch_seconds, shared.keep, shared.elsewhere = self.batch_seconds, self.keep, self.elsewhere
         shared.engine = self._browser(shared)
         return shared
 

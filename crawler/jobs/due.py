@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from storage.archive.luggage import run_name
 from storage.errors import ArchiveError
 from storage.models import Portal
 from storage.repository import Due, due_portals
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from storage.archive.place import ArchivePlace
     from storage.database import Database
 
+logger = logging.getLogger(__name__)
+
 
 def due_portal(session: Session, cycle_id: int, portal_id: int) -> Due | None:
     """The portal, if it may be visited now."""
@@ -31,13 +35,15 @@ def due_portal(session: Session, cycle_id: int, portal_id: int) -> Due | None:
 
 def archive_name(run_id: int) -> str:
     """The run's archive folder, relative to the data folder."""
-    return f"archive/run-{run_id:06d}"
+    return run_name(run_id)
 
 
 def with_archive(due: Due, database: Database, cycle_id: int, data_dir: Path, place: ArchivePlace | None) -> Due:
     """The portal, with its broken visit if that visit's archive is here, or can be fetched from the place.
 
-    Where it is lost with the machine that had it, the broken visit's rows are taken away and the visit begins anew.
+    Where it is lost with the machine that had it, the portal is visited anew. The rows of a visit that was broken off
+    are taken away; one that had concluded, and whose archive never left its machine, stays as one of the portal's
+    visits that does not count unless the new one is worse.
     """
     if due.run_id is None:
         return due
@@ -49,6 +55,7 @@ def with_archive(due: Due, database: Database, cycle_id: int, data_dir: Path, pl
             place.fetch(name, data_dir)
     if _holds(data_dir / name, needed):
         return due
+    logger.warning("the archive of run %s is not here, nor in a common place; %s is visited anew", run_id, due.url)
     database.write(lambda session: drop_visit(session, cycle_id, due.portal_id, run_id))
     return replace(due, run_id=None, state="pending")
 

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from crawler.cycle.plan import choice
 from crawler.jobs.begin import begin_due
 from crawler.jobs.cron import within
-from crawler.jobs.queue import SCHEMA, VISIT, queue_counts
+from crawler.jobs.queue import SCHEMA, VISIT, queue_counts, queued_hosts
 from storage.repository import due_portals
 from storage.repository.schedules import schedules
 
@@ -29,6 +29,10 @@ QUEUE = "portals"
 AHEAD = 2000
 """Jobs that wait at most; the next ones are handed out a minute later."""
 _CHUNK = 500
+_OF_ONE_HOST = 60
+"""Of these, jobs for one host at most: it is visited by one at a time, and others are not to wait behind it."""
+_LOOKED_AT = 10_000
+"""Portals that are due and are looked at in one go, for those whose hosts have few jobs."""
 _QUEUED = f"""portals.id NOT IN (
     SELECT (args->>'portal_id')::int FROM {SCHEMA}.procrastinate_jobs
     WHERE task_name = '{VISIT}' AND status IN ('todo', 'doing') AND (args->>'cycle_id')::int = :cycle_id)"""
@@ -71,8 +75,9 @@ async def hand_out(app: App, database: Database, now: datetime) -> int:
 
 
 def wanted_now(database: Database, now: datetime) -> list[Wanted]:
-    """What is due of all cycles that have begun and are not paused, as far as the queue has room."""
+    """What is due of all cycles that have begun and are not paused, as far as the queue has room for its host."""
     room = AHEAD - queue_counts(database).get("todo", 0)
+    hosts = queued_hosts(database)
     found: dict[tuple[int, int], Wanted] = {}
     with database.reader() as session:
         for schedule in schedules(session):
@@ -80,8 +85,13 @@ def wanted_now(database: Database, now: datetime) -> list[Wanted]:
             if schedule.fired is None or cycle.paused or not within(now, cycle.closes, None):
                 continue
             chosen = choice(schedule.portals).query().where(text(_QUEUED).bindparams(cycle_id=cycle.id))
-            for due in due_portals(session, cycle.id, now, limit=max(0, room - len(found)), chosen=chosen):
-                found[cycle.id, due.portal_id] = Wanted(cycle.id, due.portal_id, _host(due.url))
+            limit = _LOOKED_AT if len(found) < room else 0
+            for due in due_portals(session, cycle.id, now, limit=limit, chosen=chosen):
+                wanted = Wanted(cycle.id, due.portal_id, _host(due.url))
+                known = (wanted.cycle_id, wanted.portal_id) in found
+                if not known and len(found) < room and hosts[wanted.host] < _OF_ONE_HOST:
+                    found[wanted.cycle_id, wanted.portal_id] = wanted
+                    hosts[wanted.host] += 1
     return list(found.values())
 
 

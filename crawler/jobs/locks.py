@@ -11,7 +11,8 @@ import psycopg
 
 from crawler.cycle.exclusive import FAMILY as CYCLES
 from crawler.jobs.dsn import dsn
-from storage.errors import StorageError
+from storage.database import where
+from storage.errors import StorageError, known_fault
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
@@ -40,7 +41,7 @@ class PortalLocks:
 
     @classmethod
     async def open(cls, url: URL) -> Self:
-        """Connects. Raises `StorageError`."""
+        """Connects. Raises `StorageError`, `AwayError` where the server cannot be reached."""
         name = f"losi worker: locks {uuid4().hex}"
         return cls(url, name, await _connected(url, name))
 
@@ -123,7 +124,8 @@ async def _connected(url: URL, name: str) -> psycopg.AsyncConnection[Any]:
         for setting in _KEEPALIVE:
             await connection.execute(f"SET {setting}")
     except psycopg.Error as error:
-        raise StorageError(f"cannot connect to the database for locks: {error}", "check --db") from error
+        known = known_fault(str(error), where(url))
+        raise known or StorageError(f"cannot connect to the database for locks: {error}", "check --db") from error
     return connection
 
 

@@ -3,6 +3,7 @@ cycle, so the queue may be thrown away and filled again."""
 
 from __future__ import annotations
 
+from collections import Counter
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,8 @@ from psycopg import sql
 
 from crawler.jobs.connector import PatientConnector
 from crawler.jobs.dsn import dsn
-from storage.errors import StorageError
+from storage.database import where
+from storage.errors import StorageError, known_fault
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
@@ -30,7 +32,7 @@ _ALIVE = 60
 def connector(url: URL, *, patience: float = 0.0) -> PatientConnector:
     """Procrastinate's way to the queue of this database; one that went away is waited for, `patience` seconds."""
     keywords = {**dsn(url), "options": f"-c search_path={SCHEMA}", "application_name": "losi worker"}
-    return PatientConnector(kwargs=keywords, min_size=1, max_size=4, patience=patience)
+    return PatientConnector(kwargs=keywords, min_size=1, max_size=4, patience=patience, where=where(url))
 
 
 def make_app(url: URL, *, patience: float = 0.0) -> App:
@@ -41,7 +43,8 @@ def make_app(url: URL, *, patience: float = 0.0) -> App:
 def install_queue(database: Database) -> None:
     """Makes the queue where there is none, and makes it anew where another version of Procrastinate made it.
 
-    Safe at every start, from several processes. Raises `StorageError` when workers of the other version still run.
+    Safe at every start, from several processes. Raises `StorageError` when workers of the other version still run,
+    `AwayError` where the server cannot be reached.
     """
     script = SchemaManager.get_schema()
     wanted = sha256(script.encode()).hexdigest()[:16]
@@ -52,6 +55,8 @@ def install_queue(database: Database) -> None:
             if made != wanted:
                 _renew(connection, made, wanted, script)
     except psycopg.Error as error:
+        if isinstance(error, psycopg.OperationalError) and (known := known_fault(str(error), database.where)):
+            raise known from error
         raise StorageError(
             f"the queue in {database.where} cannot be made: {error}",
             "the database's user needs the right to create a schema: GRANT CREATE ON DATABASE ... TO ...",
@@ -84,6 +89,18 @@ def _refuse_while_used(connection: psycopg.Connection[Any]) -> None:
         raise StorageError(
             f"{row[0]} workers of another version still run", "stop them all, wait a minute, then start the new ones"
         )
+
+
+def queued_hosts(database: Database) -> Counter[str]:
+    """How many jobs wait for each host."""
+    statement = sql.SQL(
+        "SELECT lock, count(*) FROM {}.procrastinate_jobs WHERE task_name = %s AND status = 'todo' GROUP BY 1"
+    ).format(sql.Identifier(SCHEMA))
+    try:
+        with psycopg.connect(**dsn(database.url)) as connection:
+            return Counter(dict(connection.execute(statement, [VISIT]).fetchall()))
+    except psycopg.Error as error:
+        raise StorageError(f"the queue in {database.where} cannot be read: {error}") from error
 
 
 def queue_counts(database: Database) -> dict[str, int]:

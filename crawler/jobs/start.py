@@ -20,10 +20,13 @@ from crawler.jobs.worker import Worker, WorkerOptions
 from crawler.metrics import CycleCollector, WorkerMetrics
 from crawler.readers import ReaderPool
 from detectors.inspector import Inspector
+from storage.archive.luggage import run_number
+from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from storage.archive.place import ArchivePlace
     from storage.database import Database
 
 logger = logging.getLogger(__name__)
@@ -32,9 +35,12 @@ logger = logging.getLogger(__name__)
 def run_worker(database: Database, data_dir: Path, options: WorkerOptions) -> None:
     """Works until SIGTERM or Ctrl-C, or with `once` until no job is left; a second signal kills.
 
-    Raises `StorageError` where the database is no PostgreSQL, or is lost.
+    A database that is away at the start is waited for as one that goes away later. Raises `StorageError` where it is no
+    PostgreSQL, or is lost.
     """
-    install_queue(database)
+    database.outage.allow(options.db_wait)
+    database.outage.bridge(database.migrate)
+    database.outage.bridge(lambda: install_queue(database))
     asyncio.run(_main(database, data_dir, options))
 
 
@@ -51,7 +57,7 @@ async def _main(database: Database, data_dir: Path, options: WorkerOptions) -> N
             logger.info("metrics on port %s", port)
         async with _desk(database, data_dir, options, metrics) as desk:
             app = make_app(database.url, patience=options.db_wait)
-            database.outage.allow(options.db_wait)
+            await database.outage.bridged(app.open_async)
             async with app.open_async():
                 worker = Worker(app, desk, options)
                 with _signals(worker):
@@ -69,9 +75,10 @@ async def _desk(
         logger.warning("%s", problem)
     names = tuple(detector.name for detector in inspector.detectors.all)
     pool = ReaderPool(names, options.processes) if options.processes else None
-    locks = await PortalLocks.open(database.url)
+    locks = await database.outage.bridged(lambda: PortalLocks.open(database.url))
     desk = Desk(database, data_dir, locks, inspector, metrics, pool, options.place, options.form)
     desk.db_wait = options.db_wait
+    desk.elsewhere = await asyncio.to_thread(_numbers, options.place) if options.place is not None else ()
     desk.batch_seconds = max(desk.batch_seconds, options.concurrency / 20)
     settle()
     try:
@@ -83,6 +90,16 @@ async def _desk(
         if pool is not None:
             pool.close()
         await locks.close()
+
+
+def _numbers(place: ArchivePlace) -> frozenset[int]:
+    """The numbers of the runs whose archives a place holds. One that cannot be asked now is asked when an archive is to
+    be brought there."""
+    try:
+        return frozenset(run_number(name) for name in place.names())
+    except StorageError as error:
+        logger.warning("%s", error)
+        return frozenset()
 
 
 @contextmanager

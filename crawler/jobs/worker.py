@@ -7,8 +7,8 @@ import logging
 import os
 import socket
 from collections import deque
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import inf
@@ -25,7 +25,7 @@ from crawler.jobs.handout import QUEUE, hand_out
 from crawler.jobs.locks import LocksLostError
 from crawler.jobs.queue import VISIT
 from crawler.jobs.recovery import forsaken, recover
-from storage.errors import StorageError
+from storage.errors import StorageError, known_fault
 from storage.repository.schedules import drop_worker_pulse, take_worker_pulse
 
 if TYPE_CHECKING:
@@ -105,10 +105,11 @@ class Worker:
         self._leaving.set()
 
     async def run(self) -> None:
-        """Works. Raises `StorageError` when the database is lost for too long, or the portals are another's by then."""
+        """Works. Raises `StorageError` when the database is lost for too long, the portals are another's by then, or a
+        disk is full or may not be written."""
         await hand_out(self._app, self._desk.database, datetime.now(UTC))
         work = asyncio.ensure_future(self._work())
-        others = [asyncio.ensure_future(other) for other in (self._watch(), self._keep_locks())]
+        others = [asyncio.ensure_future(other) for other in (self._watch(), self._keep_locks(), self._fault())]
         leave = asyncio.ensure_future(self._leaving.wait())
         try:
             await asyncio.wait([work, leave, *others], return_when=asyncio.FIRST_COMPLETED)
@@ -117,10 +118,11 @@ class Worker:
             for task in (leave, *others):
                 task.cancel()
             for task in others:
-                with suppress(asyncio.CancelledError):
+                with suppress(asyncio.CancelledError), queue_errors(self._desk.database.where):
                     await task
         if not work.cancelled():
-            _result(work)
+            with queue_errors(self._desk.database.where):
+                work.result()
         await self._hush()
 
     async def _work(self) -> None:
@@ -144,15 +146,17 @@ class Worker:
         work.cancel()
         if not any(task.done() for task in others):
             await asyncio.wait([work, *others], timeout=self._options.drain, return_when=asyncio.FIRST_COMPLETED)
-        self._desk.stop.set()
-        for shared in self._desk.cycles.values():
-            shared.stop.set()
+        self._desk.break_off()
         self._desk.database.outage.give_up()
         connector = self._app.connector
         if isinstance(connector, PatientConnector):
             connector.give_up()
         with suppress(asyncio.CancelledError, ConnectorException):
             await work
+
+    async def _fault(self) -> None:
+        """Raises what keeps this worker from storing anything, once that is so."""
+        raise await asyncio.shield(self._desk.failure)
 
     async def _tick(self, timestamp: int) -> None:
         queued = await hand_out(self._app, self._desk.database, datetime.now(UTC))
@@ -241,12 +245,15 @@ class Worker:
         )
 
 
-def _result(work: asyncio.Future[None]) -> None:
-    """Raises what ended the work."""
+@contextmanager
+def queue_errors(where: str) -> Iterator[None]:
+    """Turns the queue's errors inside the block into `StorageError`, in the words of the database's own."""
     try:
-        work.result()
+        yield
     except ConnectorException as error:
-        raise StorageError(f"the queue cannot be reached: {error.__cause__ or error}", "check --db") from error
+        text = str(error.__cause__ or error)
+        known = known_fault(text, where)
+        raise known or StorageError(f"the queue cannot be reached: {text}", "check --db") from error
 
 
 class Rate:

@@ -11,12 +11,18 @@ from crawler.urls import canonical, origin
 
 if TYPE_CHECKING:
     from crawler.robots import RobotsPolicy
+    from crawler.settings import CrawlOptions
     from crawler.visit import Visit
 
-LIMIT = 40.0
-"""Seconds for the whole measurement."""
-_CONNECTION = 8.0
 _LOOK_EVERY = 0.05
+_WAITS = 4
+"""Answers of a host that are waited for one after the other: by http, the handshake, by https, and the chain."""
+
+
+def limit(options: CrawlOptions) -> float:
+    """Seconds for the whole measurement: every answer may take as long as one of the crawl. Else a slow portal, which
+    the crawl reads, would be taken to have no HTTPS."""
+    return min(_WAITS * (options.timeout + options.delay), options.max_seconds)
 
 
 async def start(visit: Visit, crawled: asyncio.Event) -> Probe:
@@ -24,8 +30,12 @@ async def start(visit: Visit, crawled: asyncio.Event) -> Probe:
     options = visit.options
     while visit.obeys_robots and not visit.robots and not crawled.is_set():
         await asyncio.sleep(_LOOK_EVERY)
-    dialer = Dialer(options.user_agent, options.allow_private, min(_CONNECTION, options.timeout), options.delay)
-    return Probe(visit.target.url, dialer, may_ask=lambda url: _allowed(visit, url))
+    return Probe(visit.target.url, dialer_of(options), may_ask=lambda url: _allowed(visit, url))
+
+
+def dialer_of(options: CrawlOptions) -> Dialer:
+    """How endpoints are reached: with the crawl's manners and patience."""
+    return Dialer(options.user_agent, options.allow_private, options.timeout, options.delay)
 
 
 def _allowed(visit: Visit, url: str) -> bool:

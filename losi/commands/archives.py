@@ -50,7 +50,8 @@ def push(state: State, url: str, cycle: str | None, pairs: tuple[str, ...]) -> i
 def pull(state: State, url: str, cycle: str | None, pairs: tuple[str, ...]) -> int:
     """Copy the archives and pictures of finished runs from there.
 
-    Exit code 1 where archives are missing; how many runs lack their pictures is said.
+    Exit code 1 where archives are missing; how many runs lack their pictures is said. What losi cycle prune took away
+    is brought back with --cycle alone.
     """
     from losi.places import archive_place
 
@@ -83,6 +84,8 @@ def _finished(state: State, cycle: str | None) -> list[_Finished]:
     with state.open_existing() as database, database.reader() as session:
         number = get_cycle(session, cycle).id if cycle is not None else None
         ended = (run for run in runs(session, cycle_id=number) if run.archive and run.outcome is not None)
+        if cycle is None:
+            ended = (run for run in ended if "pruned" not in run.certificate)
         return [_Finished(run.archive or "", _views(run.certificate)) for run in ended]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from losi.commands.cycle_prune import prune
 from losi.options import JSON_HELP, State, example, with_state
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ _PORTALS = "Only these portals: text in name, URL or region, and kind=city or co
 )
 def cycle() -> None:
     """Crawl many portals as one survey cycle; stop and go on at any moment."""
+
+
+cycle.add_command(prune)
 
 
 def _limits(command: Command) -> Command:
@@ -92,6 +96,7 @@ def new(state: State, name: str, editions: tuple[str, ...], text: str, closes: d
         _, count = begin_cycle(session, name, made, chosen, closes=closes.replace(tzinfo=UTC) if closes else None)
         if not count:
             raise Failure(f"no portal fits {text!r}", "losi portals list shows those of the database")
+        _tell_retired(session, chosen)
     click.echo(f"cycle {name}: {count} portals planned")
     return 0
 
@@ -108,6 +113,7 @@ def add(state: State, name: str, text: str) -> int:
     chosen = chosen_portals(text)
     with state.open_existing() as database, database.session() as session:
         count = extend_cycle(session, get_cycle(session, name), chosen)
+        _tell_retired(session, chosen)
     click.echo(f"cycle {name}: {count} portals added")
     return 0
 
@@ -236,6 +242,13 @@ def chosen_portals(text: str) -> Choice:
         return choice(text)
     except ValueError as error:
         raise Misuse(str(error), "for example: --portals 'kind=city country=PER'") from error
+
+
+def _tell_retired(session: Any, chosen: Choice) -> None:
+    from crawler.cycle.plan import retired_among
+
+    if count := retired_among(session, chosen):
+        click.echo(f"losi: {count} retired portals are left out; losi portals retire PORTAL --back", err=True)
 
 
 def _take_bundled(session: Any) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from losi.commands.portals_leaving import remove, retire
 from losi.options import JSON_HELP, State, example, with_state
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def with_choice(command: Command) -> Command:
 
 @click.group(epilog=example("losi portals import --bundled", "losi portals list --kind city --country Peru"))
 def portals() -> None:
-    """Import, list and export portals."""
+    """Import, list, check, export and retire portals."""
 
 
 @portals.command("import", epilog=example("losi portals import municipalities.csv", "losi portals import --bundled"))
@@ -99,11 +100,11 @@ def list_(state: State, kind: str | None, country: str, bundled: bool, missing: 
 @with_choice
 @with_state
 def export(state: State, file: str, kind: str | None, country: str, bundled: bool) -> int:
-    """Write the portals as CSV, in the form that `portals import` reads; "-" is stdout."""
+    """Write the portals as CSV, in the form that `portals import` reads; "-" is stdout. Retired ones are left out."""
     from losi.output import name_written, write_text
     from losi.portal_list import portals_csv
 
-    write_text(portals_csv(_chosen(state, kind, country, bundled)), file)
+    write_text(portals_csv(_active(state, kind, country, bundled)), file)
     name_written(file)
     return 0
 
@@ -122,14 +123,18 @@ def verify(
 ) -> int:
     """Ask each portal's address once: does it answer, where does it lead, does it look official.
 
-    The portals are those of the database. FILE is where the result goes: CSV with what was found and, where it can be
-    told, a better address in the column "proposal". Nothing in the database changes: a person looks the list over and
-    imports it. Exit code 1 when an address has no page.
+    The portals are those of the database that are not retired. FILE is where the result goes: CSV with what was found
+    and, where it can be told, a better address in the column "proposal". Nothing in the database changes: a person
+    looks the list over and imports it. Exit code 1 when an address has no page.
     """
     from losi.verify_tables import verify_portals
 
     given = {key: value for key, value in limits.items() if value is not None}
-    return verify_portals(_chosen(state, kind, country, bundled), file, concurrency, given)
+    return verify_portals(_active(state, kind, country, bundled), file, concurrency, given)
+
+
+portals.add_command(retire)
+portals.add_command(remove)
 
 
 def _missing() -> int:
@@ -139,6 +144,10 @@ def _missing() -> int:
     for kind, country, name in missing_records():
         click.echo(f'{kind},{country},"{name}",')
     return 0
+
+
+def _active(state: State, kind: str | None, country: str, bundled: bool) -> list[Entry]:
+    return [entry for entry in _chosen(state, kind, country, bundled) if entry.retired is None]
 
 
 def _chosen(state: State, kind: str | None, country: str, bundled: bool) -> list[Entry]:

@@ -31,7 +31,8 @@ def import_(state: State, file: Path, source: str, edition: str, cycle: str | No
 
     A claim of the same source for the same question is replaced; a row without an answer makes no claim. Findings,
     decisions and scores stay as they are. A row that cannot be used is reported with its line, the rest is taken, and
-    the exit code is 1.
+    the exit code is 1. So are two rows of the file that contradict each other: neither is taken. Rows that repeat an
+    answer are named and count once.
     """
     from datetime import UTC, datetime
 
@@ -48,7 +49,7 @@ def import_(state: State, file: Path, source: str, edition: str, cycle: str | No
     lines = io.StringIO(spreadsheet_text(file), newline="")
     with scoped(state, cycle, write=True) as (session, scope):
         count = import_claims(session, scope, read_claims(lines), source=named, now=datetime.now(UTC), edition=edition)
-    for fault in count.faults:
+    for fault in sorted((*count.faults, *count.repeats), key=lambda row: row.line):
         click.echo(f"losi: {file}:{fault.line}: {fault.message}", err=True)
     click.echo(f"{count.added} claims added, {count.changed} changed, {count.unchanged} unchanged")
     return 1 if count.faults else 0

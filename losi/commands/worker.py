@@ -44,7 +44,7 @@ from losi.options import State, example, with_state
     type=click.FloatRange(0),
     default=300.0,
     show_default=True,
-    help="Seconds that a database which goes away is waited for.",
+    help="Seconds that a database which is or goes away is waited for.",
 )
 @click.option("--metrics", metavar="[HOST:]PORT", help="Serve Prometheus metrics there.")
 @click.option("--log", "form", type=click.Choice(["plain", "json"]), default="plain", show_default=True, help="Form.")
@@ -74,20 +74,13 @@ def worker(state: State, archives: str | None, pairs: tuple[str, ...], metrics: 
 
 def _work(state: State, options: dict[str, Any]) -> None:
     from crawler.jobs.dsn import dsn
-    from storage.errors import AwayError
 
-    with state.open() as database:
+    with state.named() as database:
         dsn(database.url)
-        from psycopg_pool import PoolTimeout
-
         from crawler.jobs.start import run_worker
         from crawler.jobs.worker import WorkerOptions
 
-        try:
-            run_worker(database, state.data, WorkerOptions(**options))
-        except PoolTimeout as error:
-            mend = "start the worker again when it runs; its portals are gone on with"
-            raise AwayError(f"the database server of {database.where} cannot be reached", mend) from error
+        run_worker(database, state.data, WorkerOptions(**options))
 
 
 def _address(text: str) -> tuple[str, int]:

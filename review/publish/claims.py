@@ -23,12 +23,14 @@ Claimed = Literal["yes", "no"]
 
 @dataclass(frozen=True, slots=True)
 class ClaimCount:
-    """What an import did; `faults` are the rows that could not be used, with their lines."""
+    """What an import did; `faults` are the rows that could not be used, with their lines, `repeats` those that a later
+    row with the same answer made needless."""
 
     added: int
     changed: int
     unchanged: int
     faults: tuple[Fault, ...]
+    repeats: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +52,42 @@ def import_claims(
 ) -> ClaimCount:
     """Adds claims, or replaces those of the same source for the same question; findings and answers stay untouched.
 
-    `edition` goes before that of the portal's visit; a code with its edition (`losi-2024:220`) goes before both.
+    `edition` goes before that of the portal's visit; a code with its edition (`losi-2024:220`) goes before both. Of
+    rows that contradict each other none is taken; of those with the same answer the last.
     """
     counts = {"added": 0, "changed": 0, "unchanged": 0}
     faults: list[Fault] = []
+    repeats: list[Fault] = []
     known: dict[str, Visit | str] = {}
+    asked: dict[tuple[int, str, str], list[tuple[int, Claim]]] = {}
     for line in lines:
         claim = line if isinstance(line, Fault) else _claim(session, scope, line, source, now, edition, known)
         if isinstance(claim, Fault):
             faults.append(claim)
         else:
-            counts[_put(session, claim)] += 1
-    return ClaimCount(counts["added"], counts["changed"], counts["unchanged"], tuple(faults))
+            asked.setdefault((claim.portal_id, claim.edition, claim.code), []).append((line.line, claim))
+    for said in asked.values():
+        if len({claim.says for _, claim in said}) > 1:
+            faults += _contradictions(said)
+            continue
+        repeats += _repeats(said)
+        counts[_put(session, said[-1][1])] += 1
+    in_order = (tuple(sorted(rows, key=lambda row: row.line)) for rows in (faults, repeats))
+    return ClaimCount(counts["added"], counts["changed"], counts["unchanged"], *in_order)
+
+
+def _contradictions(said: list[tuple[int, Claim]]) -> Iterator[Fault]:
+    """Of each row, which other one answers the same question of the same portal otherwise."""
+    for line, claim in said:
+        other = next(number for number, each in said if each.says != claim.says)
+        yield Fault(line, f"{claim.says} to {claim.code} contradicts line {other}; neither is taken")
+
+
+def _repeats(said: list[tuple[int, Claim]]) -> Iterator[Fault]:
+    """The rows before the last one."""
+    last = said[-1][0]
+    for line, claim in said[:-1]:
+        yield Fault(line, f"line {last} says {claim.says} to {claim.code} of this portal too; that one is taken")
 
 
 def with_claims(session: Session, scope: Scope) -> Iterator[tuple[PortalAnswers, tuple[Beside, ...]]]:

@@ -87,8 +87,8 @@ class _Tally:
             n,
             self.questions,
             self.confirmed,
-            round(sum(value * count for value, count in self.indices.items()) / n, 4) if n else None,
-            round(_median(self.indices), 4) if n else None,
+            _published(sum(value * count for value, count in self.indices.items()) / n) if n else None,
+            _published(_median(self.indices)) if n else None,
             min(self.indices, default=None),
             max(self.indices, default=None),
             tuple((name, self.levels[name]) for name in LEVELS),
@@ -196,6 +196,11 @@ def keys_of(score: Score, by: By) -> Iterator[str]:
         yield str(getattr(score.visit, by))
     else:
         yield str(getattr(place, by))
+
+
+def _published(value: float) -> float:
+    """A figure of indices as these are published, a half upwards; what arithmetic adds far behind the comma is none."""
+    return as_published(round(value, 10))
 
 
 def _median(values: Counter[float]) -> float:

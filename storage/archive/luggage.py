@@ -10,6 +10,23 @@ SCRATCH = ".part"
 _WARC = ".warc.gz"
 
 
+def run_name(number: int) -> str:
+    """The folder of a run's archive, relative to the data folder: `archive/run-000123`."""
+    return f"archive/run-{number:06d}"
+
+
+def run_number(name: str) -> int:
+    """The number of the run of an archive folder's name; 0 for the name of something else."""
+    number = name.rpartition("-")[2]
+    return int(number) if number.isascii() and number.isdigit() else 0
+
+
+def is_taken(data_dir: Path, number: int) -> bool:
+    """Whether an archive or pictures of a run of this number are in the data folder."""
+    name = run_name(number)
+    return (data_dir / name).exists() or (data_dir / pictures_name(name)).exists()
+
+
 def pictures_name(name: str) -> str:
     """The folder of a run's pictures from that of its archive, both relative to the data folder:
     `screenshots/run-000123` for `archive/run-000123`."""

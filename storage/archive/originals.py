@@ -32,17 +32,35 @@ def copy_originals(folder: Path, target: Path) -> Path | None:
     return path if path.stat().st_size else None
 
 
+def repeated_files(folder: Path) -> set[str]:
+    """The names of the files of other archives whose records the archive in `folder` repeats.
+
+    Raises `ArchiveError` where it is not here, or is damaged, so that not all that it repeats is known.
+    """
+    if not folder.is_dir():
+        raise ArchiveError(f"{folder} is not here")
+    with ArchiveReader(folder) as reader:
+        found = {name for name, _ in _repeated(reader)}
+        if reader.problems:
+            raise ArchiveError(f"{folder} is damaged: {reader.problems[0]}")
+    return found
+
+
 def _elsewhere(folder: Path) -> Iterator[tuple[str, int]]:
     with ArchiveReader(folder) as reader:
-        for item in reader.records(keep=0):
-            if not is_revisit(item.record):
-                continue
-            try:
-                name, offset = original_place(item.record)
-            except ArchiveError:
-                continue
-            if not (folder / name).is_file():
-                yield name, offset
+        yield from _repeated(reader)
+
+
+def _repeated(reader: ArchiveReader) -> Iterator[tuple[str, int]]:
+    for item in reader.records(keep=0):
+        if not is_revisit(item.record):
+            continue
+        try:
+            name, offset = original_place(item.record)
+        except ArchiveError:
+            continue
+        if not (reader.path / name).is_file():
+            yield name, offset
 
 
 def _member(folder: Path, name: str, offset: int) -> bytes:

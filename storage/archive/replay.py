@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from storage.archive.response import (
     record_date,
     revisited,
 )
-from storage.archive.surt import surt, without_fragment
+from storage.archive.surt import older_surt, surt, without_fragment
 from storage.errors import ArchiveError
 
 _HEAD = 1 << 16
@@ -64,19 +64,25 @@ class ReplayIndex:
         """The response for `url`, None if the archive has none.
 
         First the exact URL, then its SURT key (scheme, host case, default port, escapes), then that with its
-        query sorted; the fragment never counts. Of several captures the first with status 200 is taken, else
-        the first. A redirect found by key alone that leads back to `url` is not taken: it would never end.
+        query sorted; then both under the host that the rules of 2003 made of an international name. The fragment never
+        counts. Of several captures the first with status 200 is taken, else the first. A redirect found by key alone
+        that leads back to `url` is not taken: it would never end.
         """
         exact = self._by_url.get(without_fragment(url))
         if exact is not None:
             return self._response(self._entries[exact])
-        number = self._by_key.get(surt(url))
+        number = self._find(url, surt)
         if number is None:
-            number = self._by_sorted_key.get(surt(url, sort_query=True))
+            number = self._find(url, older_surt)
         if number is None:
             return None
         response = self._response(self._entries[number])
         return None if _leads_to(response, url) else response
+
+    def _find(self, url: str, keyed: Callable[..., str]) -> int | None:
+        key = keyed(url)
+        number = self._by_key.get(key) if key else None
+        return self._by_sorted_key.get(keyed(url, sort_query=True)) if key and number is None else number
 
     def urls(self) -> Iterator[str]:
         """Every archived URL once, in the order of the archive."""

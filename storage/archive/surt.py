@@ -6,6 +6,8 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, quote, urlsplit
 
+from storage.hosts import idna, idna_of_2003
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -36,6 +38,20 @@ def surt(url: str, *, sort_query: bool = False) -> str:
     return f"{authority}){_escaped(parts.path) or '/'}{'?' + _escaped(query) if query else ''}"
 
 
+def older_surt(url: str, *, sort_query: bool = False) -> str:
+    """The key of `url` under the host that the rules of 2003 made of its own; empty if that is the same host.
+
+    What was archived under it then is looked for there when it is not found under the host of today.
+    """
+    try:
+        parts = urlsplit(without_fragment(url))
+        host = idna_of_2003((parts.hostname or "").rstrip("."))
+        port = "" if parts.port is None else f":{parts.port}"
+    except ValueError:
+        return ""
+    return surt(parts._replace(netloc=host + port).geturl(), sort_query=sort_query) if host else ""
+
+
 def _authority(parts: SplitResult) -> str:
     host = _reversed_host((parts.hostname or "").rstrip("."))
     port = parts.port
@@ -50,15 +66,8 @@ def _reversed_host(host: str) -> str:
 
 
 def ascii_host(host: str) -> str:
-    """The host in lower case, an international one in its `xn--` form where it has one."""
-    try:
-        return host.encode("ascii").decode().lower()
-    except UnicodeEncodeError:
-        pass
-    try:
-        return host.encode("idna").decode().lower()
-    except UnicodeError:
-        return quote(host.lower(), safe=".-", errors="surrogatepass")
+    """The host in lower case, an international one in its `xn--` form where it has one: that of the crawl."""
+    return idna(host) or quote(host.lower(), safe=".-", errors="surrogatepass")
 
 
 def _escaped(text: str) -> str:

@@ -16,7 +16,8 @@ class Portal(Base):
     """The official web portal of a city or a country; `country` is ISO 3166-1 alpha-3.
 
     A city state has one address in both roles, so URL and kind together name a portal. `region` is a part of the
-    country; `edition` the questionnaire that this portal answers, where that is not the cycle's.
+    country; `edition` the questionnaire that this portal answers, where that is not the cycle's. New cycles leave out
+    what is `retired`.
     """
 
     __tablename__ = "portals"
@@ -33,6 +34,7 @@ class Portal(Base):
     trust: Mapped[str | None] = mapped_column(PageText)
     source: Mapped[str | None] = mapped_column(PageText)
     verified: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    retired: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     runs: Mapped[list[Run]] = relationship(back_populates="portal", passive_deletes=True)
 

@@ -115,10 +115,11 @@ def find_cycle(session: Session, name: str) -> Cycle | None:
 
 
 def _update(portal: Portal, record: PortalRecord) -> bool:
-    """Gives the portal what the record states; whether anything changed."""
-    changes = {
-        name: value for name, value in asdict(record).items() if value is not None and getattr(portal, name) != value
-    }
+    """Gives the portal what the record states; whether anything changed. A name that is the address states none."""
+    stated = {name: value for name, value in asdict(record).items() if value is not None}
+    if record.name == record.url:
+        del stated["name"]
+    changes = {name: value for name, value in stated.items() if getattr(portal, name) != value}
     for name, value in changes.items():
         setattr(portal, name, value)
     return bool(changes)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.errors import StorageError
+from storage.errors import ArchiveError, StorageError
 from storage.models import Capture, Observation, Run
 from storage.repository.counted import ended, standing
 from storage.repository.streaming import stream
@@ -27,17 +28,32 @@ def start_run(
     settings: dict[str, Any] | None = None,
     software: str | None = None,
     started: datetime | None = None,
+    taken: Callable[[int], bool] = lambda _: False,
 ) -> Run:
-    """A new run, with its number and without an outcome."""
-    run = Run(
-        portal_id=portal_id,
-        cycle_id=cycle_id,
-        edition=edition,
-        kind=kind,
-        started=started or datetime.now(UTC),
-        settings=settings or {},
-        software=software,
-    )
+    """A new run, with its number and without an outcome.
+
+    Numbers that are `taken` are passed over: there is an archive of that number, of another database or of a run that
+    this one forgot when it was restored from a backup.
+    """
+    values = {
+        "portal_id": portal_id,
+        "cycle_id": cycle_id,
+        "edition": edition,
+        "kind": kind,
+        "started": started or datetime.now(UTC),
+        "settings": settings or {},
+        "software": software,
+    }
+    run = _added(session, values)
+    while taken(run.id):
+        before, run = run, _added(session, values)
+        session.delete(before)
+        session.flush()
+    return run
+
+
+def _added(session: Session, values: dict[str, Any]) -> Run:
+    run = Run(**values)
     session.add(run)
     session.flush()
     return run
@@ -64,6 +80,14 @@ def get_run(session: Session, run_id: int) -> Run:
     if run is None:
         raise StorageError(f"there is no run {run_id}", "losi portals list shows the portals and their last runs")
     return run
+
+
+def refuse_pruned(run: Run, folder: Path) -> None:
+    """Raises `ArchiveError` where a run's archive is gone since `losi cycle prune` deleted it."""
+    when = run.certificate.get("pruned")
+    if when is not None and not folder.is_dir():
+        mend = "losi archives pull URL --cycle NAME brings it back, if there is a copy elsewhere"
+        raise ArchiveError(f"the archive of run {run.id} was deleted on {str(when)[:10]} (losi cycle prune)", mend)
 
 
 def latest_run(

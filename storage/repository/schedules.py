@@ -10,7 +10,7 @@ from sqlalchemy import Select, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import StorageError
-from storage.models import Capture, Cycle, CyclePortal, Run, Schedule, Suspect
+from storage.models import Capture, Cycle, CyclePortal, Portal, Run, Schedule, Suspect
 from storage.rows import table
 
 _SILENT = timedelta(seconds=30)
@@ -33,17 +33,23 @@ def get_schedule(session: Session, number: int) -> Schedule:
 
 def reopen_portals(session: Session, cycle_id: int, chosen: Select[Any], *, unread: bool = False) -> int:
     """Has the chosen portals that are done or failed visited again, with `unread` those of them alone that no visit
-    read; until then the visit that counts stays. Their number."""
+    read; until then the visit that counts stays. Their number. Deaths of workers are forgotten for those alone.
+
+    What is retired is left as it is.
+    """
     done = CyclePortal.state.in_(("done", "failed"))
     rows = table(CyclePortal)
-    where = [rows.c.cycle_id == cycle_id, done, rows.c.portal_id.in_(chosen)]
+    retired = select(Portal.id).where(Portal.retired.is_not(None))
+    where = [rows.c.cycle_id == cycle_id, done, rows.c.portal_id.in_(chosen), rows.c.portal_id.not_in(retired)]
     if unread:
         read = select(Run.id).where(Run.cycle_id == cycle_id, Run.outcome.in_(("ok", "partial")))
         where.append(or_(rows.c.state == "failed", rows.c.counted_id.is_(None), rows.c.counted_id.not_in(read)))
     statement = (
         update(rows).where(*where).values(state="pending", tries=0, due=None, run_id=None, cause=None, note=None)
     )
-    session.connection().execute(delete(table(Suspect)).where(table(Suspect).c.cycle_id == cycle_id))
+    suspects = table(Suspect)
+    acquitted = suspects.c.portal_id.in_(select(rows.c.portal_id).where(*where))
+    session.connection().execute(delete(suspects).where(suspects.c.cycle_id == cycle_id, acquitted))
     return session.connection().execute(statement).rowcount
 
 

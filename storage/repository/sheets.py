@@ -9,9 +9,10 @@ from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from storage.models import Answer, Card, Finding, Note, Run, Sheet, Task
+from storage.repository.chain import lock_chain
 from storage.repository.counted import standing
 from storage.rows import table
 from storage.words import Change
@@ -57,10 +58,14 @@ def findings_by_feature(session: Session, run_id: int, features: Sequence[str] |
 def open_sheets(session: Session, now: datetime, *, assessors: int = 2, cycle_id: int | None = None) -> OpenCount:
     """Lays out a sheet for the run that stands for every portal, in each cycle and edition, or renews the one there.
 
-    A sheet that rests on a run which was broken off goes back to the one that read the portal.
+    A sheet that rests on a run which was broken off goes back to the one that read the portal. Where sheets are to be
+    renewed, decisions wait until this is through: a card that is decided meanwhile would lose what it was decided on.
     """
     opened = renewed = cards = notes = 0
-    for run in list(session.scalars(_newest(cycle_id))):
+    runs = session.scalars(_newest(cycle_id)).all()
+    if any(_sheet_of(session, run) is not None for run in runs):
+        lock_chain(session)
+    for run in runs:
         sheet = _sheet_of(session, run)
         questionnaire = _questionnaire(run.edition)
         if questionnaire is None or (sheet is not None and not _overtakes(session, run, sheet)):
@@ -92,7 +97,8 @@ def _newest(cycle_id: int | None) -> Select[Run]:
     seen = select(Sheet.id).where(
         Sheet.portal_id == Run.portal_id, Sheet.edition == Run.edition, Sheet.round == _round(), Sheet.run_id == Run.id
     )
-    return select(Run).join(stand, stand.c.run_id == Run.id).where(~seen.exists()).order_by(Run.id)
+    named = load_only(Run.portal_id, Run.cycle_id, Run.edition, raiseload=True)
+    return select(Run).options(named).join(stand, stand.c.run_id == Run.id).where(~seen.exists()).order_by(Run.id)
 
 
 def _overtakes(session: Session, run: Run, sheet: Sheet) -> bool:

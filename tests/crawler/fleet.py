@@ -25,10 +25,12 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class Fleet:
-    """A database, a data folder, and the workers that were started on them."""
+    """A database, a data folder, and the workers that were started on them; `logs` is where theirs lie, if not beside
+    the data."""
 
     database: Database
     data: Path
+    logs: Path | None = None
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -52,7 +54,7 @@ class Fleet:
 
     def worker(self, *words: str) -> subprocess.Popen[bytes]:
         """Starts a worker whose death is noticed after about a second."""
-        log = (self.data.parent / f"worker-{len(self.running)}.log").open("wb")
+        log = self._log(len(self.running)).open("wb")
         command = self.command("worker", "--processes", "0", "--heartbeat", "0.3", "--log", "json", *words)
         process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, "LOSI_DEBUG": "1"})
         self.running.append(process)
@@ -60,7 +62,10 @@ class Fleet:
 
     def log(self, number: int) -> str:
         """What a worker logged."""
-        return (self.data.parent / f"worker-{number}.log").read_text()
+        return self._log(number).read_text()
+
+    def _log(self, number: int) -> Path:
+        return (self.logs or self.data.parent) / f"worker-{number}.log"
 
     def amid(self, sites: list[Site], answers: int) -> None:
         """Waits until each site has given so many answers, all of them archived, and holds the next request back at

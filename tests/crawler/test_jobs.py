@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -112,6 +113,21 @@ def test_a_portal_is_queued_once_and_a_host_has_one_job_at_a_time(database: Data
         connection.execute(f"SET search_path TO {SCHEMA}")
         connection.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE queueing_lock = '1:1'")
     assert jobs(database, MONDAY) == 0
+
+
+def test_portals_of_one_host_leave_room_for_others(database: Database) -> None:
+    urls = [f"https://towns.example/t{number}/" for number in range(2100)]
+    urls += [f"https://t{number}.example/" for number in range(20)]
+    with database.session() as session:
+        import_portals(session, (PortalRecord(url, url, "city") for url in urls))
+        begin_cycle(session, "two", CycleSettings(), Choice(), closes=CLOSES)
+        session.add(Schedule(cycle_id=2, created=MONDAY, fired=MONDAY))
+    install_queue(database)
+    first, again = jobs(database, MONDAY), jobs(database, MONDAY)
+    hosts = Counter(lock for lock, _, _ in queued(database))
+    assert hosts["towns.example"] == first - 20 - 3
+    assert {f"t{number}.example" for number in range(20)} <= hosts.keys()
+    assert again == 0, "its jobs are enough for now"
 
 
 def test_what_is_paused_closed_or_not_begun_is_not_handed_out(database: Database) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
 from itertools import pairwise
 from time import monotonic
 
@@ -108,6 +112,54 @@ def test_a_visit_that_is_over_waits_for_no_turn(serve: Serve, crawl: Crawl) -> N
     began = monotonic()
     result = crawl(f"{site.url}/", max_seconds=2.0, max_crawl_delay=20.0, concurrency=8)
     assert (result.outcome, monotonic() - began < 15) == ("unreachable", True)
+
+
+ASKED = "<html><title>Town</title>" + '<a href="/next">Next page</a> of the town, with words enough. ' * 9
+
+
+@pytest.mark.parametrize(
+    ("header", "followed"),
+    [
+        ("", True),
+        ("noindex", True),
+        ("nofollow", False),
+        ("NoIndex, NoFollow", False),
+        ("none", False),
+        ("unavailable_after: 25 Jun 2010 15:00:00 PST, nofollow", False),
+        ("unavailable_after: Wednesday, 01-Jan-25 00:00:00 UTC, nofollow", False),
+        ("otherbot: nofollow", True),
+        ("otherbot: noindex, nofollow", True),
+        ("losi-scout: nofollow", False),
+        ("otherbot: noindex, LOSI-Scout: none", False),
+        ("*: nofollow", False),
+        ("otherbot: noindex\r\nX-Robots-Tag: nofollow", False),
+    ],
+)
+def test_a_header_that_asks_not_to_follow_links_is_obeyed(
+    header: str, followed: bool, serve: Serve, crawl: Crawl
+) -> None:
+    headers = {"X-Robots-Tag": header} if header else {}
+    site = serve({"/": (200, headers, ASKED.encode()), "/next": page("Next"), "/robots.txt": (404, {}, b"")})
+    crawl(f"{site.url}/")
+    assert ("/next" in site.requests) == followed
+
+
+@pytest.mark.parametrize(
+    ("meta", "followed"),
+    [
+        ("name=robots content=nofollow", False),
+        ("name=robots content=none", False),
+        ("name=robots content='NoIndex, NoFollow'", False),
+        ("name=robots content=noindex", True),
+        ("name=LOSI-Scout content=nofollow", False),
+        ("name=otherbot content=nofollow", True),
+    ],
+)
+def test_a_page_that_asks_not_to_follow_links_is_obeyed(meta: str, followed: bool, serve: Serve, crawl: Crawl) -> None:
+    text = f"<meta {meta}>{ASKED}"
+    site = serve({"/": (200, {}, text.encode()), "/next": page("Next"), "/robots.txt": (404, {}, b"")})
+    crawl(f"{site.url}/")
+    assert ("/next" in site.requests) == followed
 
 
 def test_sitemap_index_gzip_and_text(serve: Serve, crawl: Crawl) -> None:
@@ -294,3 +346,72 @@ def test_meta_refresh_of_the_home_page_is_followed(serve: Serve, crawl: Crawl) -
     result = crawl(f"{site.url}/")
     assert result.outcome == "ok"
     assert "/en/" in site.requests
+
+
+class Forgetful:
+    """A server that says that it keeps connections alive, and hangs up on the next request instead of answering."""
+
+    def __init__(self, pages: int) -> None:
+        self.requests: list[tuple[float, str, bool]] = []
+        self.closing: list[str] = []
+        self._pages = pages
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=self._serve, args=(self._listener.accept()[0],), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            for answered in (True, False):
+                head = connection.recv(65536).decode("latin-1")
+                if not head:
+                    return
+                path = head.split(" ", 2)[1]
+                self.requests.append((monotonic(), path, answered))
+                if "connection: close" in head.lower():
+                    self.closing.append(path)
+                if answered:
+                    connection.sendall(self._answer(path))
+
+    def _answer(self, path: str) -> bytes:
+        if path == "/robots.txt":
+            return b"HTTP/1.1 404 None\r\nContent-Length: 0\r\n\r\n"
+        body = page(f"Page {path}", *(f"/p{number}" for number in range(self._pages))).encode()
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len(body)}\r\n\r\n"
+        return head.encode() + body
+
+    def close(self) -> None:
+        self._listener.close()
+
+
+def test_a_request_that_meets_a_stale_connection_keeps_the_pace(crawl: Crawl, database: Database) -> None:
+    server = Forgetful(pages=6)
+    try:
+        result = crawl(server.url, delay=0.2, concurrency=1, backoff=60.0)
+    finally:
+        server.close()
+    assert (result.outcome, result.pages) == ("ok", 7), "no page is lost, and no long pause was made"
+    asked = [moment for moment, _, _ in server.requests]
+    assert result.requests == len(asked), "each request is counted"
+    assert min(later - earlier for earlier, later in pairwise(asked)) > 0.15
+    assert sum(not answered for _, _, answered in server.requests) == 3, "from then on nothing is kept alive"
+    assert len(server.closing) == len(asked) - 6, "as the server is told"
+    with database.reader() as session:
+        rows = session.scalars(select(Capture).where(Capture.run_id == result.run_id)).all()
+    assert [row.url for row in rows if row.error] == []
+    assert len({row.url for row in rows}) == len(rows) == 8
+
+
+def test_a_server_that_hangs_up_on_every_request_is_asked_no_more_than_it_counts(
+    raw: Callable[[Callable[[socket.socket], None]], str], crawl: Crawl
+) -> None:
+    asked: list[float] = []
+    address = raw(lambda connection: asked.append(monotonic()))
+    result = crawl(address, retries=1, backoff=0.1, delay=0.1)
+    assert (result.outcome, result.cause) == ("unreachable", "tcp")
+    assert len(asked) == 2
+    assert result.requests == len(asked) + 1

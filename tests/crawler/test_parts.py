@@ -84,6 +84,28 @@ def test_sitemap_forms() -> None:
     assert parse_sitemap(gzip.compress(urls)[:-30])[0] in ([], ["https://t.example/a"], ["https://t.example/a", "b"])
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_sitemaps_in_wide_encodings(mark: str, codec: str) -> None:
+    if mark or codec != "utf-32-be":  # whose first bytes are zeros
+        told = codec.removesuffix("-le").removesuffix("-be").upper()
+        text = f"<?xml version='1.0' encoding='{told}'?>\n<urlset><url><loc>https://t.example/ü</loc></url></urlset>"
+        body = (mark + text).encode(codec)
+        assert parse_sitemap(body) == (["https://t.example/ü"], [])
+        assert parse_sitemap(gzip.compress(body)) == (["https://t.example/ü"], [])
+        assert parse_sitemap(body[:-1])[0] == ["https://t.example/ü"]
+    if mark:
+        assert parse_sitemap(f"{mark}https://t.example/a\nx".encode(codec))[0] == ["https://t.example/a"]
+
+
+def test_wide_sitemaps_are_bounded() -> None:
+    packed = gzip.compress(b"\xff\xfe" + ("<urlset>" + "<url/>" * 9_000_000).encode("utf-16-le"))
+    assert len(packed) < 400_000
+    assert parse_sitemap(packed) == ([], [])
+    many = "<urlset>" + "".join(f"<url><loc>https://t.example/{n}</loc></url>" for n in range(30_000)) + "</urlset>"
+    assert 20_000 <= len(parse_sitemap(many.encode("utf-16"))[0]) < 25_000
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_sitemap_or_none(body: bytes) -> None:
     pages, further = parse_sitemap(body)

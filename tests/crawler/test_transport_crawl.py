@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy import Request
+from scrapy.http import Response
 
+from crawler.frontier import Entry
 from crawler.private import is_public
 from crawler.rerun import rerun
+from crawler.result import PortalTarget
+from crawler.runlog import RunLog
+from crawler.settings import CrawlOptions
 from crawler.transport import archived_facts, http_twin, places
+from crawler.transport.beside import dialer_of, limit
+from crawler.visit import Visit
 from detectors.facts import TransportFacts
 from detectors.inspector import Inspector
 from storage.archive import ArchiveWriter, ReplayIndex
 from storage.database import Database
 from storage.models import Run
+from storage.recorder import RunRecorder
+from storage.records import PortalRecord
+from storage.repository import import_portals, start_run
 from tests.crawler.certificates import leaf, server
 from tests.crawler.loopback import Answer, Crawl, Handler, Serve, page
 
@@ -72,6 +84,55 @@ def test_what_an_archive_tells(tmp_path: Path) -> None:
     assert (www.valid_https, www.certificate) == (None, None)
     assert (bare.https_works, bare.http_redirects_to_https) == (None, True)
     assert other == TransportFacts()
+
+
+@pytest.mark.parametrize(("header", "set_"), [("max-age=0", False), ("max-age=600", True), ("", False), ("yes", False)])
+def test_an_hsts_of_no_seconds_is_none(
+    header: str, set_: bool, crawl: Crawl, database: Database, tmp_path: Path
+) -> None:
+    """The page that shows it is not at the endpoint itself, so that the crawl alone has seen it."""
+    headers = ((b"Content-Type", b"text/html"), (b"Strict-Transport-Security", header.encode()))
+    with ArchiveWriter(tmp_path / "made", "site") as writer:
+        at = datetime(2026, 1, 2, tzinfo=UTC)
+        writer.write_response("https://town.example/es/", 200, "OK", headers, page("Town").encode(), at)
+    result = crawl("https://town.example/es/", replay=tmp_path / "made")
+    facts = stored_facts(database, result.run_id)
+    assert (facts["hsts"], facts["hsts_policy"]) == (set_, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "location", "told"),
+    [
+        (301, b"https://town.example/", True),
+        (302, b"http://www.town.example/", False),
+        (200, b"", False),
+        (403, b"", None),
+        (404, b"https://town.example/", None),
+        (503, b"", None),
+    ],
+)
+def test_an_error_by_plain_http_tells_nothing_of_redirects(
+    status: int, location: bytes, told: bool | None, inspector: Inspector, database: Database, tmp_path: Path
+) -> None:
+    with database.session() as session:
+        import_portals(session, [PortalRecord("https://town.example/", "Town", "city")])
+        run = start_run(session, 1, "losi-2024")
+    with RunRecorder(database, run.id, ArchiveWriter(tmp_path / "made", "run")) as recorder:
+        seeds, options = ["https://town.example/"], CrawlOptions()
+        visit = Visit(PortalTarget(seeds[0]), seeds, options, inspector, RunLog(recorder))
+        visit._plain_url = "http://town.example/"
+        request = Request(visit._plain_url, meta={"entry": Entry(visit._plain_url, "probe")})
+        headers = {"Location": location} if location else {}
+        asyncio.run(visit.learn_missing(Response(request.url, status, headers, request=request)))
+        visit.readers.close()
+    assert visit.redirects_to_https is told
+
+
+def test_the_probe_has_the_patience_of_the_crawl() -> None:
+    options = CrawlOptions(timeout=30.0, delay=1.0)
+    assert dialer_of(options).timeout == options.timeout
+    assert limit(options) == 4 * 31.0
+    assert limit(options.model_copy(update={"max_seconds": 50.0})) == 50.0
 
 
 def test_where_the_endpoints_are() -> None:

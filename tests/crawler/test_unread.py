@@ -51,7 +51,11 @@ CHALLENGE = (
 )
 def test_a_page_that_fails_is_left_unread(answer: Answer | None, serve: Serve, crawl: Crawl) -> None:
     site = serve(_portal(x=lambda _: answer))
-    assert _searched(crawl(f"{site.url}/")) == ("unknown", False, 1)
+    result = crawl(f"{site.url}/")
+    assert _searched(result) == ("unknown", False, 1)
+    (found,) = (one for one in result.findings if one.feature == FEATURE)
+    assert "Allow more pages" not in found.explanation, "there are no more"
+    assert "if they still fail, look at the problems of the run" in found.explanation
 
 
 def test_a_page_that_robots_txt_closes_is_left_unread(serve: Serve, crawl: Crawl) -> None:

@@ -104,8 +104,27 @@ def test_absent_counts_the_likely_places() -> None:
 
 
 def test_unknown_tells_the_reason_and_the_mend() -> None:
-    words = explained(likely=(("a.b", 1, 2),))
+    words = explained(likely=(("a.b", 1, 2),), cause="budget")
     assert words == f"Links that promise it were not followed: 2. {mend('budget')}"
+
+
+@pytest.mark.parametrize(
+    ("cause", "reason", "advice"),
+    [
+        ("budget", "budget", "more time"),
+        ("interrupted", "interrupted", "Run it again."),
+        ("timeout", "broken_off", "Run it again later"),
+        ("block_page", "broken_off", "Run it again later"),
+        ("script_only", "script_only", "with a browser"),
+        ("error", "error", "problems of the run"),
+        ("", "unread", "look at the problems of the run, or by hand"),
+    ],
+)
+def test_the_mend_fits_what_kept_pages_from_being_read(cause: str, reason: str, advice: str) -> None:
+    words = explained(likely=(("a.b", 1, 2),), cause=cause)
+    assert advice in words
+    assert words.endswith(mend(reason))
+    assert ("Allow more" in words) == (cause == "budget")
 
 
 def test_more_pages_are_no_way_out_where_there_are_none() -> None:

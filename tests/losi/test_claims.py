@@ -39,6 +39,30 @@ def test_claims_come_in_any_encoding(surveyed: Losi, tmp_path: Path, encoding: s
     assert "aquí está" in surveyed("claims", "list", "--cycle", "2026").out
 
 
+def test_rows_that_contradict_each_other_are_both_refused(surveyed: Losi, tmp_path: Path) -> None:
+    rows = ["Málaga,220,yes,", "Málaga,219,no,", "1,losi-2024:220,no,", "https://a.example/,219,no,seen", "1,221,no,"]
+    (tmp_path / "lgq.csv").write_text("\n".join(["portal,code,answer,comment", *rows]) + "\n", encoding="utf-8")
+    done = surveyed("claims", "import", "lgq.csv", "--cycle", "2026")
+    assert (done.code, done.out) == (1, "2 claims added, 0 changed, 0 unchanged\n")
+    told = [line.partition("lgq.csv:")[2] for line in done.err.splitlines()]
+    assert told == [
+        "2: yes to 220 contradicts line 4; neither is taken",
+        "3: line 5 says no to 219 of this portal too; that one is taken",
+        "4: no to 220 contradicts line 2; neither is taken",
+    ]
+    listed = surveyed("claims", "list", "--cycle", "2026").out
+    assert "219" in listed
+    assert "seen" in listed
+    assert ",220," not in listed
+
+
+def test_rows_that_only_repeat_an_answer_are_no_failure(surveyed: Losi, tmp_path: Path) -> None:
+    (tmp_path / "lgq.csv").write_text("portal,code,answer\n1,220,yes\n1,220,x\n", encoding="utf-8")
+    done = surveyed("claims", "import", "lgq.csv", "--cycle", "2026")
+    assert (done.code, done.out) == (0, "1 claims added, 0 changed, 0 unchanged\n")
+    assert "2: line 3 says yes to 220 of this portal too" in done.err
+
+
 def test_a_list_without_claims_says_so(surveyed: Losi) -> None:
     listed = surveyed("claims", "list")
     assert len(listed.out.splitlines()) == 1, "the names of the columns"

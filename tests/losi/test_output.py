@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from crawler.prefill import Summary
 from crawler.result import RunResult
 from losi.answers_csv import COLUMNS, answer_lines, header_line
 from losi.cells import cell
 from losi.errors import Failure
-from losi.output import run_document, write_json
+from losi.output import run_document, summary_document, write_json
 from survey.questionnaire import load
 
 QUESTIONNAIRE = load("losi-2024")
@@ -84,3 +85,8 @@ def test_answers_as_csv(result: RunResult) -> None:
     lines = answer_lines(result).splitlines()
     assert len(lines) == 95
     assert any(",219," in line and "Presupuesto municipal 2026 (PDF)" in line for line in lines)
+
+
+@pytest.mark.parametrize(("present", "share"), [(3, 0.0313), (57, 0.5938), (0, 0.0), (96, 1.0)])
+def test_the_share_is_rounded_as_the_index_is(present: int, share: float) -> None:
+    assert summary_document(Summary(present, 0, 0, 0, 0, 95, 96))["share"] == share

@@ -52,6 +52,13 @@ def test_a_choice_of_portals(imported: Any, offline: Losi, choice: list[str], na
     assert {row["name"] for row in csv.DictReader(io.StringIO(exported))} == names
 
 
+def test_a_list_without_names_keeps_those_that_are_known(imported: Any, offline: Losi, tmp_path: Path) -> None:
+    (tmp_path / "more.csv").write_text("url,language\nhttps://www.lima.example/,es\n", encoding="utf-8")
+    assert offline("portals", "import", "more.csv").out == "0 portals added, 1 changed, 0 unchanged\n"
+    listed = json.loads(offline("portals", "list", "--kind", "city", "--json", "-").out)["portals"]
+    assert [(p["name"], p["language"], p["country"]) for p in listed] == [("Lima", "es", "PER")]
+
+
 def test_what_was_exported_can_be_imported(imported: Any, offline: Losi) -> None:
     assert offline("portals", "export", "out.csv").code == 0
     again = offline("portals", "import", "out.csv")

@@ -31,6 +31,7 @@ from storage.repository import (
     take_pulse,
     tally_cycle,
 )
+from storage.repository.schedules import deaths, note_death, reopen_portals
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -109,3 +110,16 @@ def test_the_pulse_tells_progress_and_hears_a_pause(database: Database, planned:
         assert (cycle_portal(session, cycle, first).pages, cycle_portal(session, cycle, second).requests) == (4, 2)
         with pytest.raises(StorageError, match="there are 2026"):
             get_cycle(session, "2027")
+
+
+def test_a_portal_that_is_reopened_acquits_no_other(
+    database: Database, planned: tuple[int, list[int]], at: datetime
+) -> None:
+    cycle_id, numbers = planned
+    with database.session() as session:
+        for number in numbers[:2]:
+            note_death(session, cycle_id, number, at)
+            end_visit(session, cycle_id, number, Step("failed", cause="worker_died"))
+        chosen = select(Portal.id).where(Portal.id == numbers[0])
+        assert reopen_portals(session, cycle_id, chosen) == 1
+        assert [deaths(session, cycle_id, number) for number in numbers[:2]] == [0, 1]

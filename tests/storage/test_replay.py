@@ -48,6 +48,9 @@ def found(index: ReplayIndex, url: str) -> str | None:
         ("https://[2001:DB8::1]:8443/", "2001:db8::1:8443)/"),
         ("https://münchen.de/Straße%7ea%2fb", "de,xn--mnchen-3ya)/Stra%C3%9Fe~a%2Fb"),
         ("https://x.org/a b?q=ü", "org,x)/a%20b?q=%C3%BC"),
+        ("https://gießen.de/", "de,xn--gieen-nqa)/"),
+        ("https://xn--gieen-nqa.de/", "de,xn--gieen-nqa)/"),
+        ("https://GIESSEN.de/", "de,giessen)/"),
         ("  https://x.org/A\t", "org,x)/A"),
         ("https://x.org/\ud800", "org,x)/%ED%A0%80"),
         ("mailto:a@x.org", "mailto:a@x.org"),
@@ -58,6 +61,21 @@ def found(index: ReplayIndex, url: str) -> str | None:
 )
 def test_keys(url: str, key: str) -> None:
     assert surt(url) == key
+
+
+@pytest.mark.parametrize("asked", ["https://gießen.de/a?c=1&b=2", "https://xn--gieen-nqa.de:443/a?b=2&c=1"])
+def test_what_was_archived_under_a_host_of_2003_is_found(tmp_path: Path, asked: str) -> None:
+    with archive_of(tmp_path, ("https://giessen.de/a?b=2&c=1", 200, "before")) as index:
+        assert found(index, asked) == "before"
+        assert found(index, "https://straße.de/") is None
+        assert index.lookup("https://münchen.de/a?b=2&c=1") is None
+
+
+def test_the_host_of_today_goes_before_that_of_2003(tmp_path: Path) -> None:
+    pages = (("https://giessen.de/", 200, "another town"), ("https://gießen.de/", 200, "the town"))
+    with archive_of(tmp_path, *pages) as index:
+        assert found(index, "http://xn--gieen-nqa.de/") == "the town"
+        assert found(index, "http://giessen.de/") == "another town"
 
 
 def test_the_exact_url_wins(tmp_path: Path) -> None:

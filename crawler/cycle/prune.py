@@ -1,0 +1,152 @@
+"""Which archives of old cycles may go: those that no answer of a person, no visit that stands and no other archive
+rests on."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import func, or_, select
+
+from storage.archive.luggage import run_name
+from storage.archive.originals import repeated_files
+from storage.errors import ArchiveError, StorageError, explain_os
+from storage.models import Answer, Card, Cycle, CyclePortal, Portal, Review, Run, Sheet
+from storage.repository import get_cycle, get_run
+from storage.repository.counted import best, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
+
+    from storage.database import Database
+
+Why = Literal["", "answers", "stands", "under_way", "repeated", "elsewhere"]
+"""Why an archive stays: a person's answer rests on it; it is of the visit that stands for its portal; a visit to the
+portal is under way; an archive that stays repeats pages of it; or might, and is on another machine, or damaged."""
+
+_RUN = re.compile(r"^run-(\d{6,})-\d{5}\.warc\.gz$")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The archive of a visit in the data folder: its bytes, and why it stays (empty: it may go)."""
+
+    run_id: int
+    url: str
+    bytes: int
+    why: Why
+
+
+def weigh(database: Database, data_dir: Path, names: Sequence[str]) -> list[Held]:
+    """The archives of these cycles that are here, each with why it stays.
+
+    Raises `StorageError` for an unknown cycle, and for the newest that has results.
+    """
+    with database.reader() as session:
+        cycles = [get_cycle(session, name) for name in names]
+        _refuse_newest(session, cycles)
+        chosen = Run.cycle_id.in_([cycle.id for cycle in cycles])
+        query = select(Run.id, Run.portal_id, Portal.url).join(Portal, Portal.id == Run.portal_id)
+        ended = (Run.kind == "live", Run.outcome.is_not(None))
+        rows = session.execute(query.where(chosen, *ended).order_by(Run.id)).all()
+        here = [(number, portal, url) for number, portal, url in rows if folder_of(data_dir, number).is_dir()]
+        why: dict[int, Why] = dict.fromkeys((number for number, _, _ in here), "")
+        _mark(why, _standing(session), "stands")
+        _mark(why, _answered(session), "answers")
+        portals: dict[int, list[int]] = defaultdict(list)
+        for number, portal, _ in here:
+            portals[portal].append(number)
+        for portal, numbers in portals.items():
+            _weigh_portal(session, data_dir, portal, numbers, why)
+    return [Held(number, url, _size(folder_of(data_dir, number)), why[number]) for number, _, url in here]
+
+
+def prune(database: Database, data_dir: Path, run_id: int) -> None:
+    """Deletes the archive of a run and notes in its certificate when. Rows, findings, answers and pictures stay."""
+
+    def note(session: Session) -> None:
+        run = get_run(session, run_id)
+        run.certificate = {**run.certificate, "pruned": datetime.now(UTC).isoformat(timespec="seconds")}
+
+    database.write(note)
+    folder = folder_of(data_dir, run_id)
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise explain_os(error, f"delete {folder}") from error
+
+
+def folder_of(data_dir: Path, run_id: int) -> Path:
+    """Where the archive of a run lies."""
+    return data_dir / run_name(run_id)
+
+
+def _refuse_newest(session: Session, cycles: Iterable[Cycle]) -> None:
+    newest = session.scalar(select(func.max(CyclePortal.cycle_id)).where(CyclePortal.counted_id.is_not(None)))
+    for cycle in cycles:
+        if newest is None or cycle.id >= newest:
+            raise StorageError(f"{cycle.name!r} is the newest cycle with results", "its archives are still needed")
+
+
+def _standing(session: Session) -> set[int]:
+    """The runs that stand for their portals, and those that the next visit is compared with."""
+    counted = select(CyclePortal.counted_id).where(CyclePortal.counted_id.is_not(None))
+    read = (Run.kind == "live", Run.outcome.in_(("ok", "partial")), Run.pages > 0)
+    counting = best(*read, or_(Run.cycle_id.is_(None), Run.id.in_(counted)))
+    return {number for query in (standing(), best(*read), counting) for _, number in session.execute(query)}
+
+
+def _answered(session: Session) -> set[int]:
+    """The runs on which a decision of a person rests: as suggestion, as the sheet's newest, or as what took it."""
+    decided = select(Review.card_id).where(Review.card_id.is_not(None))
+    queries = (
+        select(Answer.run_id).join(Review, Review.answer_id == Answer.id),
+        select(Card.run_id).where(Card.id.in_(decided)),
+        select(Sheet.run_id).join(Card, Card.sheet_id == Sheet.id).where(Card.id.in_(decided)),
+    )
+    return {number for query in queries for number in session.scalars(query.distinct())}
+
+
+def _mark(why: dict[int, Why], numbers: Iterable[int], reason: Why) -> None:
+    for number in numbers:
+        if why.get(number) == "":
+            why[number] = reason
+
+
+def _weigh_portal(session: Session, data_dir: Path, portal: int, numbers: list[int], why: dict[int, Why]) -> None:
+    """Keeps what other archives of the portal repeat, as far as these stay themselves."""
+    others = session.scalars(select(Run).where(Run.portal_id == portal, Run.id >= min(numbers))).all()
+    if any(run.outcome is None for run in others):
+        _mark(why, numbers, "under_way")
+        return
+    kept = [run for run in others if why.get(run.id) != ""]
+    while kept:
+        run = kept.pop()
+        before = [number for number in numbers if number < run.id and why[number] == ""]
+        held, reason = _repeated_by(run, data_dir, before)
+        _mark(why, held, reason)
+        kept += [other for other in others if other.id in held]
+
+
+def _repeated_by(run: Run, data_dir: Path, before: list[int]) -> tuple[set[int], Why]:
+    """Which of earlier runs one needs."""
+    folder = folder_of(data_dir, run.id)
+    if not before or ("pruned" in run.certificate and not folder.is_dir()):
+        return set(), "repeated"
+    try:
+        found = repeated_files(folder)
+    except ArchiveError:
+        return set(before) if run.archive else set(), "elsewhere"
+    numbers = {int(match[1]) for name in found if (match := _RUN.match(name))}
+    return numbers & set(before), "repeated"
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,50 @@
+"""A process that dies while archives are read again: said in one line, and the pass goes on where it was."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from crawler.cycle.conductor import CycleOptions
+from crawler.cycle.crawl import crawl_cycle
+from crawler.cycle.plan import Choice
+from crawler.cycle.redetect import Pass, redetect
+from detectors.inspector import Inspector
+from storage.database import Database
+from storage.errors import StorageError
+from tests.crawler.cycles import begin
+from tests.crawler.loopback import Serve, page
+
+PORTALS = 9
+
+
+@pytest.fixture
+def crawled(serve: Serve, tmp_path: Path) -> Iterator[Database]:
+    """A cycle over some portals."""
+    with Database(tmp_path / "losi.db") as database:
+        database.migrate()
+        begin(database, "one", [serve({"/": page(f"Town {number}")}) for number in range(PORTALS)])
+        made = crawl_cycle(
+            database, "one", CycleOptions(processes=0), data_dir=tmp_path, inspector=Inspector.default(())
+        )
+        assert asyncio.run(made).ending == "done"
+        yield database
+
+
+def test_a_dead_process_ends_the_pass_which_goes_on(crawled: Database, tmp_path: Path) -> None:
+    job = Pass("one", Choice(), processes=1)
+    results = redetect(crawled, tmp_path, job)
+    first = next(results)
+    for child in psutil.Process().children():
+        if "spawn_main" in " ".join(child.cmdline()):
+            child.kill()
+    with pytest.raises(StorageError, match=r"a process that read archives died.*goes on where it was"):
+        list(results)
+    again = list(redetect(crawled, tmp_path, job))
+    assert again[0].run_id == first.run_id
+    assert sorted(result.run_id for result in again) == list(range(1, PORTALS + 1))
+    assert not any(result.problem for result in again)
