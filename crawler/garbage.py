@@ -7,6 +7,10 @@ import atexit
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from detectors.lexicon import LexiconSet
 
 _SELDOM = (10_000, 20, 50)
 """Containers made between two collections, and collections of one generation between two of the next."""
@@ -31,12 +35,15 @@ def settle() -> None:
 
 
 @contextmanager
-def paused() -> Iterator[None]:
-    """While a page is read: what it needs is freed with it, by its references alone."""
-    before = gc.isenabled()
+def paused(lexicons: LexiconSet) -> Iterator[None]:
+    """While a page is read: what it needs is freed with it, by its references alone. Lexicons that are read from their
+    files meanwhile stay, and are never looked at again."""
+    before, read = gc.isenabled(), lexicons.read
     gc.disable()
     try:
         yield
     finally:
+        if lexicons.read > read:
+            gc.freeze()
         if before:
             gc.enable()

@@ -83,7 +83,7 @@ class Reading:
 
 def read(answer: Answer, inspector: Inspector) -> Reading:
     """Parses the answer once and asks every page detector; an answer that is no content is not looked at further."""
-    with paused():
+    with paused(inspector.lexicons):
         return _read(answer, inspector)
 
 

@@ -149,7 +149,7 @@ class _Reading:
         with ArchiveReader(self._stored.archive) as reader:
             self._drawn = _drawn_pages(reader) if self._rendered else {}
             for seq in self._stored.certificate["read"]:
-                with paused():
+                with paused(self._inspector.lexicons):
                     self._read_page(reader, seq)
 
     def _read_page(self, reader: ArchiveReader, seq: int) -> None:

@@ -175,6 +175,11 @@ class LexiconSet:
         """The languages with a lexicon, sorted."""
         return tuple(sorted({*self._files, *(name for name, lexicon in self._loaded.items() if lexicon)}))
 
+    @property
+    def read(self) -> int:
+        """How many lexicons were looked for so far."""
+        return len(self._loaded)
+
     def get(self, language: str) -> Lexicon | None:
         """The lexicon of exactly this language; None if there is none or its file is broken."""
         if language not in self._loaded:
