@@ -61,7 +61,7 @@ def main() -> None:
         write_site(Path(folder), number)
         bodies = [(Path(folder) / path_of(each).lstrip("/")).read_bytes() for each in range(number)]
     inspector = Inspector.default()
-    with paused():
+    with paused(inspector.lexicons):
         rounds = [measure(bodies[at : at + PAGES], inspector) for at in range(0, number, PAGES)][1:]
     result = {name: round(median(each[name] for each in rounds), 3) for name in rounds[0]}
     alone = result.pop("lxml alone")

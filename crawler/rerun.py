@@ -100,20 +100,22 @@ def rerun(
     *,
     data_dir: str | Path,
     store: bool = False,
+    located: bool = True,
 ) -> RerunResult:
     """Inspects a run's archived pages again and compares with the stored findings.
 
     With `detectors` (names), only the features that these see are concluded anew. `store` puts the new findings and
     answers in the place of the old ones (all detectors only), unless pages are `missing`: what can no more
-    be read would become absent. Raises `StorageError` for an unknown or unfinished run or an archive that is gone,
-    LookupError for an unknown detector.
+    be read would become absent. Without `located` observations do not say where on the page they stand, for who wants
+    the changes alone. Raises `StorageError` for an unknown or unfinished run or an archive that is gone, LookupError
+    for an unknown detector.
     """
     if detectors is not None and store:
         raise ValueError("findings of some detectors alone are not stored: they would stand beside older ones")
     stored = _stored(database, run_id, Path(data_dir))
     wanted = _features(inspector, detectors)
     chosen = _narrowed(inspector, wanted) if detectors is not None else inspector
-    reading = _Reading(chosen, stored, keep=store)
+    reading = _Reading(chosen, stored, keep=store, located=located or store)
     found = tuple(_pictured(finding, stored.pictures) for finding in reading.conclude(wanted))
     if store and not reading.missing:
         _store(database, run_id, stored.edition, found, reading.records)
@@ -130,12 +132,13 @@ def unread(missing: int, store: bool) -> str:
 
 
 class _Reading:
-    """One pass over the stored pages. `keep`: what is seen becomes `records`."""
+    """One pass over the stored pages. `keep`: what is seen becomes `records`; `located`: it says where it stands."""
 
-    def __init__(self, inspector: Inspector, stored: _Stored, *, keep: bool) -> None:
+    def __init__(self, inspector: Inspector, stored: _Stored, *, keep: bool, located: bool) -> None:
         self._inspector = inspector
         self._stored = stored
         self._keep = keep
+        self._located = located
         self._external = {int(seq): frozenset(names) for seq, names in stored.certificate["external"].items()}
         self._rendered = {int(seq) for seq in stored.certificate.get("browser", {}).get("rendered", {})}
         self._drawn: dict[str, tuple[str, int]] = {}
@@ -174,6 +177,7 @@ class _Reading:
             content_type=kind,
             fetched_at=place.fetched_at,
             capture=seq,
+            located=self._located,
         )
 
     def _document(self, reader: ArchiveReader, seq: int, place: _Place) -> tuple[bytes, str]:

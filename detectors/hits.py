@@ -256,10 +256,18 @@ def _addresses(page: Page) -> Iterator[tuple[str, Zone, Link | None]]:
 def _read_url(lexicons: tuple[Lexicon, ...], url: str, own_host: str) -> tuple[str, Readings]:
     """The address as words, its path, and its host where it is not the page's own; what the lexicons find in them."""
     try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
+        host, path = _parted(url, own_host)
     except ValueError:
         return "", ()
-    path = unquote(_EXTENSION.sub("", parts.path))
+    path = unquote(_EXTENSION.sub("", path) if "." in path else path)
     text = path if host == own_host else f"{host} {path}"
     return text, read_addresses(lexicons, text)
+
+
+def _parted(url: str, own_host: str) -> tuple[str, str]:
+    """Host and path of a URL; most are of the page's own host, and told without more ado. Raises ValueError."""
+    scheme, _, rest = url.partition("://")
+    if scheme in ("http", "https") and rest.startswith(f"{own_host}/") and rest.isascii() and rest.isprintable():
+        return own_host, rest[len(own_host) :].partition("#")[0].partition("?")[0]
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.path

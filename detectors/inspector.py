@@ -69,8 +69,10 @@ class Inspector:
         content_type: str = "",
         fetched_at: datetime | None = None,
         capture: int | None = None,
+        located: bool = True,
     ) -> Page:
-        """The page view of a content-decoded body, with these lexicons."""
+        """The page view of a content-decoded body, with these lexicons; `located`, whether observations say where on
+        the page they stand."""
         return Page(
             url,
             body,
@@ -79,6 +81,7 @@ class Inspector:
             fetched_at=fetched_at,
             capture=capture,
             lexicons=self.lexicons,
+            located=located,
         )
 
     def inspect(self, page: Page) -> list[Observation]:

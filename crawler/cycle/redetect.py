@@ -156,9 +156,9 @@ def _database(where: str) -> Database:
 
 
 def _one(where: str, data_dir: Path, detectors: tuple[str, ...], store: bool, run_id: int) -> Redetected:
-    inspector = Inspector(_inspector().detectors, _inspector().lexicons)
+    inspector, read = Inspector(_inspector().detectors, _inspector().lexicons), _database(where)
     try:
-        found = rerun(_database(where), run_id, inspector, detectors or None, data_dir=data_dir, store=store)
+        found = rerun(read, run_id, inspector, detectors or None, data_dir=data_dir, store=store, located=False)
     except StorageError as error:
         return Redetected(run_id, 0, 0, 0, (), str(error))
     if found.missing:

@@ -46,6 +46,7 @@ class Page:
         fetched_at: datetime | None = None,
         capture: int | None = None,
         lexicons: LexiconSet | None = None,
+        located: bool = True,
     ) -> None:
         self.url = url
         self.body = body
@@ -54,6 +55,7 @@ class Page:
         self.fetched_at = fetched_at
         self.capture = capture
         self.lexicons = lexicons
+        self.located = located
 
     @cached_property
     def kind(self) -> PageKind:
@@ -102,8 +104,9 @@ class Page:
         return Selectors(self.tree)
 
     def selector(self, element: HtmlElement | None) -> str:
-        """A CSS selector that finds an element of the document again; empty for None. See `Selectors.of`."""
-        return self._selectors.of(element) if element is not None else ""
+        """A CSS selector that finds an element of the document again; empty for None, and where nobody asks. See
+        `Selectors.of`."""
+        return self._selectors.of(element) if element is not None and self.located else ""
 
     @property
     def links(self) -> list[Link]:

@@ -13,6 +13,7 @@ import pytest
 from crawler.garbage import paused
 from crawler.reading import Answer, read
 from detectors.inspector import Inspector
+from detectors.lexicon import LexiconSet
 
 MENU = "".join(f'<li><a href="/s/{word}.html">{word}</a></li>' for word in ("Budget", "News", "Contact", "Tenders"))
 PAGE = f"""<!doctype html><html lang="en"><head><title>Town of Elm | Budget 2026</title></head><body>
@@ -21,6 +22,9 @@ PAGE = f"""<!doctype html><html lang="en"><head><title>Town of Elm | Budget 2026
 <table><tr><td><a href="/budget-2026.pdf">Budget 2026 (PDF)</a></td></tr></table>
 <form method="post" action="/feedback"><label>Your opinion <input name="o"></label><button>Send feedback</button></form>
 </main><footer><a href="/privacy">Privacy policy</a></footer></body></html>"""
+
+
+NONE = LexiconSet({})
 
 
 def answer(number: int) -> Answer:
@@ -33,7 +37,7 @@ def answer(number: int) -> Answer:
 def tidy() -> Iterator[None]:
     """No garbage of before, and none collected meanwhile."""
     gc.collect()
-    with paused():
+    with paused(NONE):
         yield
 
 
@@ -47,11 +51,11 @@ def test_a_page_that_was_read_leaves_no_cycles(tidy: None) -> None:
 
 
 def test_a_pause_ends_as_it_began(tidy: None) -> None:
-    with paused():
+    with paused(NONE):
         assert not gc.isenabled()
     assert not gc.isenabled()
     gc.enable()
-    with pytest.raises(ZeroDivisionError), paused():
+    with pytest.raises(ZeroDivisionError), paused(NONE):
         _ = 1 / 0
     assert gc.isenabled()
 
@@ -61,5 +65,17 @@ def test_a_process_that_settles_collects_as_usual() -> None:
     code = (
         "import gc; from crawler.garbage import begin, settle; usual = gc.get_threshold(); begin(); "
         "assert gc.get_threshold() > usual; settle(); assert gc.get_threshold() == usual; assert gc.get_freeze_count()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_lexicons_are_left_alone_once_they_are_read() -> None:
+    """In a process of its own: what is frozen stays so."""
+    code = (
+        "import gc; from crawler.garbage import paused; from detectors.lexicon import bundled; found = bundled()\n"
+        "with paused(found): pass\n"
+        "assert gc.get_freeze_count() == 0\n"
+        "with paused(found): terms = len(found.get('es').terms)\n"
+        "assert gc.get_freeze_count() > terms"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
