@@ -33,13 +33,15 @@ Key = Annotated[str, Field(min_length=8, max_length=60, pattern=r"^[A-Za-z0-9_-]
 class DecisionBody(Body):
     """A decision; `filters` are those of the queue that the next card comes from.
 
-    What is sent again under the same `key` (chosen by the sender) is stored once. `onward` false: no next card.
+    What is sent again under the same `key` (chosen by the sender) is stored once. `onward` false: no next card. `seen`
+    is the card's `run` as it was shown: where a later visit changed the card meanwhile, the decision is refused.
     """
 
     verdict: Text
     proof: Annotated[int, Field(ge=1, le=9)] | None = None
     url: Text | None = None
     comment: Text | None = None
+    seen: int | None = None
     filters: dict[str, Text] = Field(default_factory=dict, max_length=20)
     key: Key | None = None
     onward: bool = True

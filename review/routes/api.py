@@ -116,7 +116,7 @@ def read_card(context: App, viewer: Assessor, task: Id) -> cards.CardView:
 def decide(context: App, viewer: Assessor, task: Id, body: DecisionBody) -> Onward:
     """Stores a decision; gives the next card."""
     filters = Filters.of(body.filters)
-    decision = decisions.Decision(body.verdict, body.proof, body.url, body.comment)
+    decision = decisions.Decision(body.verdict, body.proof, body.url, body.comment, seen=body.seen)
     with context.database.session() as session:
         done = decisions.decide(
             session,

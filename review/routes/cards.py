@@ -96,11 +96,12 @@ def decide(
     proof: Annotated[Text, Form()] = "",
     url: Annotated[Text, Form()] = "",
     comment: Annotated[Text, Form()] = "",
+    seen: Annotated[int | None, Form()] = None,
 ) -> Response:
     """Stores a decision and goes on."""
     filters = Filters.of(request.query_params)
     number = int(proof) if proof.isascii() and proof.isdigit() and len(proof) == 1 else None
-    decision = decisions.Decision(verdict, number, url or None, comment)
+    decision = decisions.Decision(verdict, number, url or None, comment, seen=seen)
     with context.database.session() as session:
         decisions.decide(
             session, viewer.id, task, decision, context.clock(), allow_private=context.settings.allow_private

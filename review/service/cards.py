@@ -99,6 +99,7 @@ class CardView:
     `status` is open or decided, and says more (agreed, disputed, adjudicated) with `verdict` and `other`, the other
     assessor's answer, only once this one asked to see it (`can_reveal`): then the own answer stands. `same_proof`
     are tasks on this sheet that rest on the same proof; `done` of `total` cards of the sheet are decided on this desk.
+    `run` is that of the suggestion, None where it is hidden; a decision names it as `seen`.
     """
 
     task: int
@@ -120,6 +121,7 @@ class CardView:
     fetches: tuple[FetchRow, ...]
     done: int
     total: int
+    run: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,7 @@ def card_view(session: Session, signer: Signer, account_id: int, task_id: int, n
         fetches=tuple(fetches(session, card.id, who=session.get_one(Account, account_id).name)),
         done=done,
         total=total,
+        run=card.run_id if ground else None,
     )
 
 

@@ -29,7 +29,8 @@ COMMENT = 4000
 class Decision:
     """What an assessor says: a verdict; the number of the proof chosen (1 is the best), or an own URL; a comment.
 
-    `source` names where it was said, if not in the app.
+    `seen` is the run whose suggestion lay before the assessor, where one did; `source` names where it was said, if not
+    in the app.
     """
 
     verdict: str
@@ -37,6 +38,7 @@ class Decision:
     url: str | None = None
     comment: str | None = None
     source: str | None = None
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,8 @@ def decide(
 
     What comes again under the same `key` is stored once.
 
-    Raises `NotFound` for a card on another desk, `Conflict` once the card was adjudicated or the other answer shown,
-    `Refused` for what is no decision.
+    Raises `NotFound` for a card on another desk, `Conflict` once the card was adjudicated or the other answer shown, or
+    where another suggestion lies on the card now, `Refused` for what is no decision.
     """
     lock_chain(session)
     task = own_task(session, account_id, task_id)
@@ -71,6 +73,10 @@ def decide(
         return Decided(task.id, made.number, task.stage)
     card, sheet = session.get_one(Card, task.card_id), session.get_one(Sheet, task.sheet_id)
     _may_change(task, card)
+    if decision.seen not in (None, card.run_id):
+        raise Conflict(
+            N_("a later visit changed this card while you looked at it"), N_("look at it again, then answer")
+        )
     verdict = verdict_of(decision.verdict)
     account = session.get_one(Account, account_id)
     before = _state(task, card)

@@ -109,7 +109,7 @@ function decide(verdict, bulk = false) {
   const chosen = node.querySelector(".pick:checked");
   const field = (name) => form.elements[name]?.value.trim() || null;
   const proof = chosen && (verdict === "yes" || chosen.dataset.chosen) ? Number(chosen.value) : null;
-  const body = { verdict, proof, url: field("url"), comment: field("comment"), onward: false };
+  const body = { verdict, proof, url: field("url"), comment: field("comment"), seen: Number(field("seen")) || null, onward: false };
   outbox.push(`cards/${taskOf(node)}/decision`, taskOf(node), body);
   const same = bulk ? others(node) : [];
   if (same.length) outbox.push(`cards/${taskOf(node)}/same`, taskOf(node), { tasks: same });

@@ -31,7 +31,7 @@ class History:
 
 
 def history(session: Session, portal_id: int) -> History:
-    """What is kept of a portal; false in a condition where that is nothing."""
+    """What is kept of a portal; empty as text where that is nothing."""
     counts = [
         session.scalar(select(func.count()).select_from(model).where(model.portal_id == portal_id)) or 0
         for model in (Run, Sheet, Claim, Membership)

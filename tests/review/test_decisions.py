@@ -296,3 +296,25 @@ def test_assignments_have_room_for_two(pair: Pair) -> None:
     pair.world.clock.pass_(days=1)
     with pair.world.database.reader() as session:
         assert [row.overdue for row in progress(session, pair.world.clock(), third)] == [True]
+
+
+def test_a_decision_on_a_suggestion_that_a_later_visit_changed_is_refused(world: World) -> None:
+    pair = Pair(world, assessors=1)
+    shown = pair.sees(pair.ana).run
+    assert shown == 1
+    world.run(said=dict.fromkeys(_features(6), "absent"))
+    world.open()
+    with pytest.raises(Conflict, match="a later visit changed this card"):
+        pair.says(pair.ana, "yes", seen=shown)
+    assert pair.value() is None
+    again = pair.sees(pair.ana)
+    assert (again.run, again.mine) == (2, None)
+    pair.says(pair.ana, "no", seen=again.run)
+    assert pair.value() == 0.0
+
+
+def test_a_card_without_a_suggestion_tells_no_run(world: World) -> None:
+    pair = Pair(world, assessors=1, hidden=1)
+    assert pair.sees(pair.ana).run is None
+    pair.says(pair.ana, "yes")
+    assert pair.sees(pair.ana).run == 1
