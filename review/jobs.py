@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from time import monotonic
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from crawler.proof import ProofPage, fetch_proof
 from crawler.settings import CONTACT, CrawlOptions
 from review.context import Context
 from review.service import assignments, proofs
+from storage.archive.luggage import is_taken
 from storage.errors import StorageError
 from storage.models import Card, Contest, Sheet
 from storage.repository.sheets import OpenCount, findings_by_feature, open_sheets
@@ -55,7 +57,7 @@ def open_all(context: Context) -> OpenCount:
 def fetch_next(context: Context) -> bool:
     """Fetches the next page that somebody named; False if there is none."""
     with context.database.session() as session:
-        job = proofs.take(session, context.clock())
+        job = proofs.take(session, context.clock(), partial(is_taken, context.data))
         if job is None:
             return False
         contest = session.scalar(select(Contest).where(Contest.fetch_id == job.id))

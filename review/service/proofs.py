@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -115,8 +116,9 @@ def row_of(fetch: ProofFetch) -> FetchRow:
     )
 
 
-def take(session: Session, now: datetime) -> Job | None:
-    """The next fetch to make, with the run that it goes to; it is this process's now."""
+def take(session: Session, now: datetime, taken: Callable[[int], bool] = lambda _: False) -> Job | None:
+    """The next fetch to make, with the run that it goes to; it is this process's now. Numbers of runs that are `taken`
+    by archives that this database does not know are passed over."""
     left = (ProofFetch.state == "queued") | ((ProofFetch.state == "running") & (ProofFetch.started < now - STALE))
     query = select(ProofFetch).where(left).order_by(ProofFetch.id).limit(1).with_for_update(skip_locked=True)
     fetch = session.scalar(query)
@@ -124,7 +126,7 @@ def take(session: Session, now: datetime) -> Job | None:
         return None
     card = session.get_one(Card, fetch.card_id)
     sheet = session.get_one(Sheet, card.sheet_id)
-    run = start_run(session, sheet.portal_id, sheet.edition, kind="proof", started=now)
+    run = start_run(session, sheet.portal_id, sheet.edition, kind="proof", started=now, taken=taken)
     fetch.state, fetch.started, fetch.run_id = "running", now, run.id
     return Job(fetch.id, card.id, fetch.url, session.get_one(Portal, sheet.portal_id).id, sheet.edition, run.id)
 

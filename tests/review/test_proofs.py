@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from review import jobs
 from review.errors import Conflict, NotFound, Refused, TooMany
@@ -16,6 +16,7 @@ from review.service.archive import archived_link
 from review.service.proofs import ask, checked_url, fetch_row
 from review.service.replies import close_contest, contest, contests, link_path, make_link, open_link, revoke_link
 from review.settings import ReviewSettings
+from storage.archive.luggage import run_name
 from storage.models import Capture, Card, Contest, Finding, Membership, Portal, ProofFetch, ReplyLink, Run
 from storage.repository import latest_run, verify_chain
 from survey.questionnaire import load
@@ -104,6 +105,17 @@ def test_an_own_page_is_archived_in_a_run_of_its_own(near: World, serve: ServeRo
     assert page.text == BUDGET
     assert not jobs.fetch_next(near.context)
     assert near.open() == [1]
+
+
+def test_a_proof_goes_into_no_archive_that_is_there(near: World, serve: ServeRoutes) -> None:
+    """As after a restore: the folder has a run that the database forgot."""
+    with near.database.reader() as session:
+        forgotten = (session.scalar(select(func.max(Run.id))) or 0) + 1
+    folder = near.context.data / run_name(forgotten)
+    folder.mkdir(parents=True)
+    fetch = _fetched(near, f"{serve({'/new': (200, {}, BUDGET)})}/new")
+    assert (fetch.state, fetch.run_id) == ("done", forgotten + 1)
+    assert not any(folder.iterdir())
 
 
 @pytest.mark.parametrize(
