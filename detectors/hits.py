@@ -252,7 +252,7 @@ def _addresses(page: Page) -> Iterator[tuple[str, Zone, Link | None]]:
         yield url, link.zone, link
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=6_000)
 def _read_url(lexicons: tuple[Lexicon, ...], url: str, own_host: str) -> tuple[str, Readings]:
     """The address as words, its path, and its host where it is not the page's own; what the lexicons find in them."""
     try:

@@ -41,7 +41,7 @@ def _host_of(url: str) -> str:
     return host.removeprefix("www.")
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=6_000)
 def listed(url: str, group: str) -> str:
     """The entry of the group of hosts.toml that the URL belongs to; empty if none."""
     host = host_of(url)

@@ -91,7 +91,7 @@ def names_language(link: Link, own: str) -> str:
 _NOTHING_SAID = (None, False)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=6_000)
 def _said_by(label: str) -> tuple[str | None, bool]:
     """The language that calls itself so (None: the label is no such name), and whether the label is a bare code."""
     plain = normal_label(label)

@@ -150,7 +150,7 @@ def _even(text: str, fold: bool) -> str | None:
     return None
 
 
-_remembered = lru_cache(maxsize=16_384)(normalise)
+_remembered = lru_cache(maxsize=6_000)(normalise)
 
 
 def normal_label(text: str, fold: bool = True) -> str:

@@ -79,7 +79,7 @@ def _automaton(tables: Mapping[str, Mapping[str, list[str]]], name: str) -> ahoc
     return automaton
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=6_000)
 def platform_of_link(url: str) -> Platform | None:
     """The platform that an absolute URL leads to, by its host or by its address. Menus repeat, so it is remembered."""
     prints = _fingerprints()

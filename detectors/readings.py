@@ -18,7 +18,7 @@ LABEL = 160
 """Characters of the longest text that is read as a label or caption. In longer ones, running text, weak terms say
 nothing."""
 
-_REMEMBERED_PIECES = 16_384
+_REMEMBERED_PIECES = 6_000
 _FILLER_LETTERS = 3
 """Words up to this length (articles, prepositions) and numbers do not make a label longer."""
 

@@ -148,7 +148,7 @@ def _told_beside(
     return frozenset(general | {term.feature for term in terms}), frozenset(strong)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=6_000)
 def _remembered(
     lexicons: tuple[Lexicon, ...], text: str, start: int, end: int
 ) -> tuple[frozenset[str], frozenset[str]]:
