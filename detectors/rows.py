@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from lxml import etree
@@ -23,6 +24,9 @@ _MOST_STEPS = 6
 _LONGEST = 120
 """Characters of the name of what a link leads to: more is a text, of which the link is a part."""
 
+_MOST_LINKS = 6
+"""A row of more links is a list of its own: pages by their numbers."""
+
 _MOST_WORDS = 6
 _REMEMBERED = 4_096
 _BESIDE_LINKS = etree.XPath(".//text()[not(ancestor::a or ancestor::script or ancestor::style)]", smart_strings=False)
@@ -34,7 +38,10 @@ def row_of(link: Link) -> str:
     if link.zone not in ("main", "aside") or not is_bare(link.label):
         return ""
     around = _around(link.element)
-    if around is None or not all(is_bare(squeeze("".join(other.itertext()))) for other in around.iter("a")):
+    if around is None:
+        return ""
+    links = list(islice(around.iter("a"), _MOST_LINKS + 1))
+    if len(links) > _MOST_LINKS or not all(is_bare(squeeze("".join(each.itertext()))) for each in links):
         return ""
     text = squeeze(" ".join(cast("list[str]", _BESIDE_LINKS(around))))
     return text if len(text) <= _LONGEST else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import process_time
 
 import pytest
 
@@ -41,6 +42,7 @@ def test_labels_of_words_for_fetching_alone(label: str, bare: bool) -> None:
         ("<ul><li>Organization chart <a href=/o>of the city</a></ul>", ""),
         (f"<p>{'Much is said on the charter. ' * 6}<a href=/o>Read more</a>", ""),
         ("<div>Organization chart</div><div><a href=/o>Download</a></div>", ""),
+        (f"<p>Minutes {''.join(f'<a href=/{n}>{n}</a> ' for n in range(9))}", ""),
     ],
 )
 def test_the_text_beside_a_bare_link(make_page: Callable[..., Page], markup: str, row: str) -> None:
@@ -63,3 +65,12 @@ def test_a_row_is_as_good_as_a_label(sightings: Callable[..., list[Observation]]
     best = sightings(f"<main>{markup}</main>", "budget.publication")[0]
     assert (best.kind, best.href, best.is_proof) == ("link", "/b", True)
     assert "udget" in best.quote
+
+
+def test_a_row_of_thousands_of_numbers_is_passed_over_at_once(make_page: Callable[..., Page]) -> None:
+    numbers = "".join(f"<a href=/{n}>{n}</a> " for n in range(15_000))
+    page = make_page(f"<main><table><tr><td>Minutes<td>{numbers}</table></main>")
+    assert len(page.links) == 15_000
+    began = process_time()
+    assert not any(map(row_of, page.links))
+    assert process_time() - began < 5
