@@ -38,12 +38,12 @@ def settle() -> None:
 def paused(lexicons: LexiconSet) -> Iterator[None]:
     """While a page is read: what it needs is freed with it, by its references alone. Lexicons that are read from their
     files meanwhile stay, and are never looked at again."""
-    before, read = gc.isenabled(), lexicons.read
+    before, loads = gc.isenabled(), lexicons.loads
     gc.disable()
     try:
         yield
     finally:
-        if lexicons.read > read:
+        if lexicons.loads > loads:
             gc.freeze()
         if before:
             gc.enable()

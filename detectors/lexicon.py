@@ -176,7 +176,7 @@ class LexiconSet:
         return tuple(sorted({*self._files, *(name for name, lexicon in self._loaded.items() if lexicon)}))
 
     @property
-    def read(self) -> int:
+    def loads(self) -> int:
         """How many lexicons were looked for so far."""
         return len(self._loaded)
 

@@ -154,7 +154,7 @@ _remembered = lru_cache(maxsize=6_000)(normalise)
 
 
 def normal_label(text: str, fold: bool = True) -> str:
-    """The same of a short text that repeats from page to page, and of which several ask."""
+    """`normalise` of a short text that repeats from page to page, and of which several ask."""
     return _remembered(text, fold)
 
 

@@ -156,9 +156,9 @@ def _database(where: str) -> Database:
 
 
 def _one(where: str, data_dir: Path, detectors: tuple[str, ...], store: bool, run_id: int) -> Redetected:
-    inspector, read = Inspector(_inspector().detectors, _inspector().lexicons), _database(where)
+    database, inspector = _database(where), Inspector(_inspector().detectors, _inspector().lexicons)
     try:
-        found = rerun(read, run_id, inspector, detectors or None, data_dir=data_dir, store=store, located=False)
+        found = rerun(database, run_id, inspector, detectors or None, data_dir=data_dir, store=store, located=False)
     except StorageError as error:
         return Redetected(run_id, 0, 0, 0, (), str(error))
     if found.missing:

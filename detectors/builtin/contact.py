@@ -55,7 +55,7 @@ class ContactDetails(TopicDetector):
     data, a number beside a word for it), or a link to contact details."""
 
     name = "contact-details"
-    version = "2"
+    version = "3"
     features = ("contact.details",)
 
     def observe(self, page: Page) -> Iterable[Observation]:

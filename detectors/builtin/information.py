@@ -40,7 +40,7 @@ class MunicipalityInformation(TopicDetector):
         yield from super().observe(page)
         names, cities = country_names(page.host.rpartition(".")[2], page.languages), city_names(page.host)
         told = _letters(" ".join(link.label for link in page.links if link.zone in _MENUS))
-        if not any(_letters(name) in told for name in (*names, *cities)):
+        if not any(name in told for name in (*map(_letters, names), *cities)):
             return
         for link in page.links:
             if len(link.label) > _MAX_LABEL or link.zone not in _MENUS:

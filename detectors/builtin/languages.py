@@ -39,7 +39,7 @@ class ForeignLanguage(PageDetector):
     translates by machine is told apart and weaker (`data/translators.toml`): an assessor may not let it count."""
 
     name = "foreign-language"
-    version = "2"
+    version = "3"
     features = ("language.foreign",)
     uses_lexicon = False
 

@@ -23,6 +23,7 @@ class News(TopicDetector):
     """A section or list of the body's news: a heading or menu entry, structured data, a feed of items."""
 
     name = "news"
+    version = "2"
     features = ("info.news",)
 
     def observe(self, page: Page) -> Iterable[Observation]:

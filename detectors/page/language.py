@@ -125,8 +125,9 @@ def identify(text: str, declaration: str = "") -> Guess:
     """The language of `text`, given what the page declares.
 
     A script that serves one language decides. Else the fast identifier is believed where it is sure or the page says
-    the same; where it is neither, langdetect is asked too, and the page's declaration wins if either names it as
-    possible. Between languages that no identifier can tell apart (hr/bs/sr, id/ms) the declaration decides.
+    the same; where it is neither, letters that one language alone has decide. Else langdetect is asked too, and the
+    page's declaration wins if either names it as possible. Between languages that no identifier can tell apart
+    (hr/bs/sr, id/ms) the declaration decides.
     """
     noise = _ADDRESSES if "@" in text or "http" in text else _SIGNS
     sample = noise.sub(" ", text)[:SAMPLE]

@@ -55,6 +55,9 @@ def test_letters_tell_the_language_of_a_menu(code: str, menu: str, said: str) ->
     [
         "C'est la vie, qu'il pleuve ou non | C'était hier | Y'a-t-il un maire | L'eau de la commune",
         "O'Connell Street | O'Brien Park | Mayor O'Neill",
+        "Orlando's Kids | San Diego's Zoo | Chicago's Loop",
+        "Eldorado's Menu | Waldo's Taco Grill | Gringo's Bar",
+        "B'fhéidir | b'ea | Comhairle | Seirbhísí | Nuacht | b'olc | b'aoibhinn",
         "Вуліца Гарадоцкая | Аб горадзе | Жыллёва-камунальная гаспадарка | Звароты грамадзян | Навіны",
         "Асосӣ | Дар бораи шаҳр | Хабарҳо | Ҳуҷҷатҳо | Қабули шаҳрвандон | Алоқа",
     ],
