@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+from detectors.accidents import remark
 from detectors.base import PageDetector
 from detectors.calibration import chance_of_miss, probability, rules
 from detectors.explain import explain
 from detectors.finding import Finding, Reason, SearchCertificate, State
-from detectors.tally import Tally, combined, is_front, standing
+from detectors.standing import is_front, standing
+from detectors.tally import Tally, combined
 
 if TYPE_CHECKING:
+    from detectors.accidents import Apart
     from detectors.base import Detector
     from detectors.inspector import Inspector
     from detectors.observation import Observation
@@ -40,8 +43,8 @@ def _conclude(feature: str, proof: str, tally: Tally, certificate: SearchCertifi
     best, against = tuple(tally.best(feature)), tuple(tally.against(feature))
     made_by = tuple((d.name, d.version) for d in inspector.detectors.of_feature(feature))
     own = certificate.about(feature)
-    state, reason, confidence, remark = _state(feature, proof, best, against, own, inspector)
-    words = explain(Finding(feature, state, reason, confidence, best, against, made_by, own), remark, inspector)
+    state, reason, confidence, said = _state(feature, proof, best, against, tally.apart(feature), own, inspector)
+    words = explain(Finding(feature, state, reason, confidence, best, against, made_by, own), said, inspector)
     return Finding(feature, state, reason, round(confidence, 3), best, against, made_by, own, words)
 
 
@@ -50,6 +53,7 @@ def _state(
     proof: str,
     best: Sequence[Observation],
     against: Sequence[Observation],
+    apart: Apart,
     certificate: SearchCertificate,
     inspector: Inspector,
 ) -> _Verdict:
@@ -59,7 +63,7 @@ def _state(
     if proof == "manual":
         return "manual", "", 0.0, "only a person can tell"
     if strength >= present_from:
-        return "present", "", probability(strength), ""
+        return _presence(strength, apart, certificate.pages)
     detectors = inspector.detectors.of_feature(feature)
     obstacle = _obstacle(detectors, certificate, inspector)
     if obstacle is not None:
@@ -74,6 +78,12 @@ def _state(
     if any(d.uses_lexicon for d in detectors) and not _covered(feature, certificate, inspector):
         return "unknown", "language", 0.0, ""
     return _absence(feature, certificate, combined(best))
+
+
+def _presence(strength: float, apart: Apart, pages: int) -> _Verdict:
+    """Present, as surely as the proof tells, and less so where it may stand on one of so many pages by accident."""
+    told, most = probability(strength), apart.surest(pages)
+    return "present", "", min(told, most), remark(pages) if most < told else ""
 
 
 def _obstacle(detectors: Sequence[Detector], certificate: SearchCertificate, inspector: Inspector) -> _Verdict | None:

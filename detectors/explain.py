@@ -24,7 +24,7 @@ _CONFIDENCE = ((0.95, "almost certain"), (0.85, "very likely"), (0.7, "likely"),
 def explain(finding: Finding, remark: str, inspector: Inspector) -> str:
     """The conclusion in sentences; `remark` is what the rule that decided has to add."""
     if finding.state == "present":
-        said = [_proofs(finding.evidence), _against(finding.against), _sureness(finding)]
+        said = [_proofs(finding.evidence), _against(finding.against), remark, _sureness(finding)]
     elif finding.state == "absent" and remark == "measured":
         said = [f"Measured: {_list(finding.against)}", _hints(finding.evidence), _sureness(finding)]
     elif finding.state == "absent":

@@ -14,7 +14,7 @@ from detectors.hosts import host_of
 from detectors.numbered import begins_with_number, is_one_of_many, names_document
 from detectors.packaged import data
 from detectors.promise import is_document
-from detectors.tally import is_front
+from detectors.standing import is_front
 from detectors.telling import tells_about
 from detectors.views import view
 

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from detectors.accidents import Apart
 from detectors.calibration import rules
-from detectors.packaged import data
+from detectors.standing import standing
 
 if TYPE_CHECKING:
     from detectors.observation import Observation
-
-_INDEX = re.compile(r"(?:index|default|home)(?:\.\w{2,5})?")
-_MENUS = frozenset(("nav", "header", "footer", "breadcrumb", "consent"))
-
 
 _Order = tuple[float, int, tuple[str, ...], tuple[tuple[int, int], ...]]
 
@@ -26,10 +20,11 @@ _Order = tuple[float, int, tuple[str, ...], tuple[tuple[int, int], ...]]
 @dataclass(slots=True)
 class _Kept:
     """The best observations of one feature, one per page and target, in memory that does not grow. `last` is what a
-    further one must surpass, by polarity, where no more are kept."""
+    further one must surpass, by polarity, where no more are kept; `apart` tells accidents."""
 
     best: list[Observation] = field(default_factory=list)
     against: list[Observation] = field(default_factory=list)
+    apart: Apart = field(default_factory=Apart)
     last: dict[str, _Order] = field(default_factory=dict)
 
     def add(self, observation: Observation, keep: int) -> bool:
@@ -85,7 +80,11 @@ class Tally:
         keep, settled_from = int(rules()["keep"]), float(rules()["settled_from"])
         for observation in observations:
             kept = self._kept.get(observation.feature)
-            if kept is None or not kept.add(observation, keep) or observation.feature in self._settled:
+            if kept is None:
+                continue
+            if observation.is_proof and observation.polarity == "for":
+                kept.apart.add(observation)
+            if not kept.add(observation, keep) or observation.feature in self._settled:
                 continue
             if combined(kept.best) >= settled_from:
                 self._settled.add(observation.feature)
@@ -104,6 +103,10 @@ class Tally:
         """The best observations for the feature, strongest first."""
         return self._kept[feature].best
 
+    def apart(self, feature: str) -> Apart:
+        """The proofs of the feature that say the same thing independently of each other."""
+        return self._kept[feature].apart
+
     def against(self, feature: str) -> list[Observation]:
         """The best observations against the feature."""
         return self._kept[feature].against
@@ -120,28 +123,3 @@ def combined(observations: Sequence[Observation]) -> float:
         doubt *= 1.0 - strength * float(rule["second_weight"])
     value = 1.0 - doubt
     return value if ordered[0] >= float(rule["present_from"]) else min(value, float(rule["hint_ceiling"]))
-
-
-def standing(observation: Observation) -> float:
-    """The observation's strength for the whole portal: full on the front page and in menus, less deep in content."""
-    table = rules()["standing"]
-    if observation.kind == "portal" or is_front(observation.url):
-        place = "front"
-    elif observation.zone in _MENUS:
-        place = "menu"
-    else:
-        place = observation.kind
-    return observation.strength * float(table[place])
-
-
-@lru_cache(maxsize=4096)
-def is_front(url: str) -> bool:
-    """Whether the address is a portal's front page: no path but a language, `index` or both."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    steps = [step.lower() for step in parts.path.split("/") if step]
-    if steps and steps[0].replace("_", "-").split("-")[0] in data("languages")["codes"] and len(steps[0]) <= 7:
-        del steps[0]
-    return not parts.query and (not steps or (len(steps) == 1 and _INDEX.fullmatch(steps[0]) is not None))

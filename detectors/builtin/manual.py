@@ -12,7 +12,7 @@ from detectors.base import PageDetector
 from detectors.hosts import host_of
 from detectors.observation import Observation
 from detectors.page import Page
-from detectors.tally import is_front
+from detectors.standing import is_front
 from detectors.targets import targets_of
 
 if TYPE_CHECKING:

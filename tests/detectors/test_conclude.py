@@ -201,6 +201,16 @@ def test_hints_make_absence_less_sure(inspector: Inspector) -> None:
     assert finding(inspector, seen(0.49)).confidence < finding(inspector).confidence
 
 
+def test_a_lone_sighting_deep_in_a_big_portal_is_present_but_less_sure(inspector: Inspector) -> None:
+    big = replace(WIDE, pages=400)
+    deep, menu = seen(0.9, zone="main"), seen(0.9, zone="nav")
+    assert finding(inspector, deep, certificate=big).state == "present"
+    assert finding(inspector, deep, certificate=big).confidence < 0.75
+    assert "also stand by accident" in finding(inspector, deep, certificate=big).explanation
+    assert finding(inspector, deep, menu, certificate=big).confidence > 0.9
+    assert "accident" not in finding(inspector, deep, menu, certificate=big).explanation
+
+
 def test_more_pages_make_absence_surer(inspector: Inspector) -> None:
     sure = [finding(inspector, certificate=replace(WIDE, pages=n)).confidence for n in (5, 10, 30, 70, 200, 5_000)]
     assert sure == sorted(sure)
@@ -215,6 +225,7 @@ SIGHTING = st.builds(
     strength=STRENGTHS,
     quote=st.sampled_from(["a", "b", "c", "d", "e", "f", "g"]),
     href=st.sampled_from(["", "/x", "/y"]),
+    zone=st.sampled_from(["main", "main", "main", "nav"]),
     capture=st.one_of(st.none(), st.integers(0, 3)),
 )
 SUPPORT = st.lists(SIGHTING, max_size=12)
