@@ -30,6 +30,10 @@ UNSPACED = (
 
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 
+_HAN = "[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_LETTER_SPACE = re.compile(f" (?<={_HAN} )(?<![^ ]{_HAN} )(?={_HAN}(?: |$))")
+"""The space between two Chinese characters that stand alone."""
+
 
 class _Table(dict[int, str]):
     """Character by character table of composed text (NFKC) that fills itself; `fold` also removes diacritics."""
@@ -133,9 +137,15 @@ def _words(fold: bool) -> _Words:
 
 
 def normalise(text: str, fold: bool = True) -> str:
-    """Normal form of `text`: single spaces between words, none around. `fold` removes diacritics."""
+    """Normal form of `text`: single spaces between words, none around, none between Chinese characters that are spaced
+    for looks ("公 开"). `fold` removes diacritics."""
     even = _even(text, fold)
-    return _spaced(even) if even is not None else " ".join(filter(None, map(_words(fold).__getitem__, text.split())))
+    return _spaced(even) if even is not None else _LETTER_SPACE.sub("", _spaced_out(text, fold))
+
+
+def _spaced_out(text: str, fold: bool) -> str:
+    """The normal form, with the spaces between Chinese characters."""
+    return " ".join(filter(None, map(_words(fold).__getitem__, text.split())))
 
 
 def _even(text: str, fold: bool) -> str | None:
@@ -195,6 +205,9 @@ def locate(text: str, start: int, end: int, fold: bool = True) -> tuple[int, int
     even = _even(text, fold)
     if even is not None and even[:1] != " " and "  " not in even[:end]:
         return start, end
+    spaces = [space.start() for space in _LETTER_SPACE.finditer(_spaced_out(text, fold))] if even is None else ()
+    for space in spaces:
+        start, end = start + (space <= start), end + (space < end)
     first, position = 0, 0
     for word in _WORD.finditer(text):
         plain = _normal_word(word[0], fold)

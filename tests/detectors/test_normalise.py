@@ -40,6 +40,8 @@ TEXT = st.one_of(PLAIN, PLAIN.map(lambda text: unicodedata.normalize("NFD", text
         ("o‘zbek oʻzbek o'zbek", "o zbek o zbek o zbek"),
         ("open_data/portal.html", "open data portal html"),
         ("…—»", ""),
+        ("依 申　请 公 开 2024", "依申请公开 2024"),
+        ("北京 市 民", "北京 市民"),
     ],
 )
 def test_normal_forms(text: str, normal: str) -> None:
@@ -70,7 +72,7 @@ def test_what_stands_in_a_code_page_takes_no_other_road(text: str, fold: bool) -
 
 @given(TEXT, TEXT)
 def test_words_are_normalised_one_by_one(first: str, second: str) -> None:
-    assert normalise(f"{first} {second}") == f"{normalise(first)} {normalise(second)}".strip()
+    assert normalise(f"{first} x {second}") == f"{normalise(first)} x {normalise(second)}".strip()
 
 
 @pytest.mark.parametrize(
@@ -117,6 +119,7 @@ def test_located_words_are_the_words(text: str, fold: bool, data: st.DataObject 
         (unicodedata.normalize("NFD", "Ver año más próximo"), unicodedata.normalize("NFD", "más próximo")),
         (unicodedata.normalize("NFD", "시 예산 공개"), unicodedata.normalize("NFD", "예산")),
         ("ｶﾞｲﾄﾞ・ｻｰﾋﾞｽ", "ｻｰﾋﾞｽ"),
+        ("公 告 | 依 申　请 公 开 2024", "申　请 公"),
     ],
 )
 def test_the_span_as_written(text: str, term: str) -> None:
