@@ -245,9 +245,10 @@ _EXTENSION = re.compile(r"\.(?:html?|php|aspx?|jsp|do|action|xhtml|cfm)\b", re.I
 
 
 def _addresses(page: Page) -> Iterator[tuple[str, Zone, Link | None]]:
-    """Address, zone and link, of the page and of its links."""
+    """Address, zone and link, of the page and of its links that do not stay on it."""
     yield page.url, "main", None
-    first = {link.url: link for link in reversed(page.links) if link.url.startswith("http")}
+    leaving = (link for link in reversed(page.links) if link.url.startswith("http") and link.href[:1] != "#")
+    first = {link.url: link for link in leaving}
     for url, link in reversed(first.items()):
         yield url, link.zone, link
 

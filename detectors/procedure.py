@@ -19,14 +19,17 @@ _MAX_BLOCK = 400
 _FEW_CHARS = 24
 """How many characters beside its word a caption may hold: "Fees and charges", not a sentence on fees."""
 
+_COLONS = (":", "\uff1a")
 _CLOSES = (".", ";", "\u2014")
 """What a sentence or a clause of a law ends with, and a caption does not."""
 
+_ALONE = frozenset(("documents",))
 _REMEMBERED = 8_192
 
 
 def service_sheet(page: Page) -> tuple[frozenset[str], list[Segment]]:
-    """The parts of a service's description that the content has as captions, and where; empty where fewer than two.
+    """The parts of a service's description that the content has as captions, and where; empty where there are fewer
+    than two, but for documents: they alone tell that something is applied for.
 
     A caption is a heading, or the beginning of a block up to its colon. The parts are `documents`, `time`, `cost`.
     """
@@ -35,13 +38,11 @@ def service_sheet(page: Page) -> tuple[frozenset[str], list[Segment]]:
     names = lexicons_of(page)
     for segment in page.hits.segments if names else ():
         if segment.kind in ("heading", "text") and segment.zone in ("main", "aside"):
-            found: set[str] = set()
-            for caption in _captions(segment):
-                found |= _parts(caption, names)
+            found = _announced(segment, names).union(*(_parts(caption, names) for caption in _captions(segment)))
             if not found <= parts:
                 parts |= found
                 places.append(segment)
-    return (frozenset(parts), places) if len(parts) >= ENOUGH_PARTS else (frozenset(), [])
+    return (frozenset(parts), places) if len(parts) >= ENOUGH_PARTS or _ALONE <= parts else (frozenset(), [])
 
 
 def lexicons_of(page: Page) -> tuple[str, ...]:
@@ -64,6 +65,16 @@ def _captions(segment: Segment) -> list[str]:
     return [piece.rpartition(". ")[2].rpartition("; ")[2][-_MAX_CAPTION:] for piece in pieces]
 
 
+def _announced(segment: Segment, languages: tuple[str, ...]) -> frozenset[str]:
+    """Documents, where a block ends with the announcement of their list: "… bring the following documents:"."""
+    text = segment.text
+    if segment.kind != "text" or not text.endswith(_COLONS) or len(text) > _MAX_BLOCK:
+        return frozenset()
+    plain = normalise(text[-_MAX_CAPTION:])
+    ends = (end for language in languages for _, end, _ in _following(language).find(plain))
+    return _ALONE if len(plain) in ends else frozenset()
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def _parts(caption: str, languages: tuple[str, ...]) -> frozenset[str]:
     plain = normalise(caption)
@@ -82,3 +93,8 @@ def _matcher(language: str) -> Matcher[str]:
 @cache
 def _denied(language: str) -> Matcher[bool]:
     return Matcher((phrase, True) for phrase in data("procedure")["denied"].get(language, ()))
+
+
+@cache
+def _following(language: str) -> Matcher[bool]:
+    return Matcher((phrase, True) for phrase in data("procedure")["following"].get(language, ()))

@@ -13,7 +13,7 @@ from detectors.normalise import normalise
 from detectors.observation import Observation
 from detectors.packaged import data
 from detectors.page import Page
-from detectors.procedure import ENOUGH_PARTS, service_sheet
+from detectors.procedure import service_sheet
 from detectors.targets import as_proof, targets_of
 from detectors.topic import SectionDetector, TopicDetector
 
@@ -127,12 +127,16 @@ class AlertSubscription(TopicDetector):
     features = ("alerts.subscription",)
 
 
+_SHEET = (0.0, 0.55, 0.62, 0.72)
+"""Strength by the number of parts of a service's description."""
+
+
 class ServicesInformation(TopicDetector):
     """A catalogue or sheets of services that say what, how, with which documents, when and at what cost. The
-    bare word "Services" proves nothing; a page with two of documents, time and cost as captions describes a service."""
+    bare word "Services" proves nothing; a page with documents, or time and cost, as captions describes a service."""
 
     name = "services-information"
-    version = "2"
+    version = "3"
     features = ("services.information",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -144,7 +148,7 @@ class ServicesInformation(TopicDetector):
             quote = " \u00b7 ".join(place.text[:80] for place in places[:3])
             why = f"description of a service: captions for {', '.join(sorted(parts))}"
             selector = page.selector(first.element) if first is not None else ""
-            strength = 0.72 if len(parts) > ENOUGH_PARTS else 0.62
+            strength = _SHEET[len(parts)]
             yield Observation(self.features[0], "content", strength, quote, why, selector=selector, zone=places[0].zone)
 
 
