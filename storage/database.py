@@ -200,12 +200,29 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
             return engine
         own = _SERVER if url.get_backend_name() == "postgresql" else {}
         arguments = {name: value for name, value in own.items() if name not in url.query}
-        return create_engine(url, json_serializer=dump_json, pool_pre_ping=True, connect_args=arguments)
+        engine = create_engine(url, json_serializer=dump_json, pool_pre_ping=True, connect_args=arguments)
+        if url.get_driver_name() == "psycopg":
+            event.listen(engine, "connect", _unicode_only(where(url)), insert=True)
+        return engine
     except (NoSuchModuleError, ImportError) as error:
         raise StorageError(
             f"no driver for the database {where(url)}: {error}",
             "use SQLite, or PostgreSQL with pip install 'losi-scout[postgresql]'",
         ) from error
+
+
+def _unicode_only(name: str) -> Callable[[Any, object], None]:
+    """Refuses a PostgreSQL database in another encoding than UTF-8, in which no page's words could be kept."""
+
+    def look(connection: Any, _record: object) -> None:
+        if (encoding := connection.info.parameter_status("server_encoding")) != "UTF8":
+            connection.close()
+            raise StorageError(
+                f"the database {name} has the encoding {encoding}, not UTF8",
+                "make it anew: createdb --encoding UTF8 --template template0",
+            )
+
+    return look
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -157,7 +157,7 @@ class Engine:
         await self._end_browser()
         try:
             if self._playwright is None:
-                self._playwright = await async_playwright().start()
+                self._playwright = await _driver()
             self._browser = await launch(self._playwright, self._program)
         except NoBrowserError as error:
             self._absent, self._again = error, monotonic() + _AGAIN
@@ -177,6 +177,19 @@ class Engine:
         if playwright is not None:
             with suppress(Exception):
                 await asyncio.wait_for(playwright.stop(), _CLOSE_SECONDS)
+
+
+async def _driver() -> Playwright:
+    """Playwright's driver; raises `NoBrowserError` where its program does not start, as without a library it needs."""
+    try:
+        return await async_playwright().start()
+    except Error as error:
+        words = (error.message.splitlines() or ["no reason given"])[0][:200]
+        raise NoBrowserError(f"Playwright's driver does not start ({words})") from error
+    except Exception as error:
+        if _DRIVER_GONE not in str(error):
+            raise
+        raise NoBrowserError("Playwright's driver does not start; what it lacks, it says on stderr") from error
 
 
 def is_gone(error: Error) -> bool:

@@ -16,6 +16,9 @@ from losi.cli import main
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+DOCS = (DEPLOY.parent / "docs" / "operations.md").read_text(encoding="utf-8")
+TOLD = re.findall(r"docker\s+compose\s+(run --rm [^`\n<>]+|(?:exec|cp|up|stop) [^`\n<>]+)", DOCS)
+"""The commands for compose that the docs give, without `docker compose`."""
 
 
 def parsed(words: list[str]) -> str:
@@ -31,6 +34,32 @@ def test_services_of_compose_start_commands() -> None:
     commands = {name: service["command"] for name, service in services.items() if "command" in service}
     filled = {name: [re.sub(r"\$\{\w+:-(.*?)\}", r"\1", word) for word in words] for name, words in commands.items()}
     assert {name: parsed(words) for name, words in filled.items()} == {"worker": "worker", "review": "review"}
+
+
+@pytest.mark.parametrize("line", TOLD)
+def test_commands_for_compose_name_services_and_commands_that_exist(line: str) -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    words = shlex.split(line.strip())
+    at = next(number for number, word in enumerate(words) if word.partition("=")[0].partition(":")[0] in services)
+    if words[0] != "run" or "--entrypoint" in words:
+        return
+    command, rest = main.commands[words[at + 1]], words[at + 2 :]
+    if isinstance(command, click.Group):
+        command, rest = command.commands[rest[0]], rest[1:]
+    with command.make_context(line, rest) as context:
+        assert not context.args
+
+
+def test_the_docs_give_commands_for_compose() -> None:
+    assert len(TOLD) > 15
+    assert {line.split()[0] for line in TOLD} == {"run", "exec", "cp", "up", "stop"}
+
+
+def test_what_the_image_copies_is_not_kept_from_it() -> None:
+    kept = (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
+    copied = re.findall(r"^COPY (.+) \S+$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
+    assert {"losi", "pyproject.toml"} <= {word for line in copied for word in line.split()}
+    assert not {word for line in copied for word in line.split()} & set(kept)
 
 
 def test_every_variable_of_compose_is_in_the_example() -> None:

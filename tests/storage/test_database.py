@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from storage.database import Database, alembic_config, database_url, dump_json, revisions
 from storage.errors import StorageError
 from storage.models import Base, Cycle, Portal, Run
+from tests.storage.conftest import _create
 
 ROOT = Path(__file__).parents[2]
 
@@ -259,6 +260,16 @@ def test_a_database_that_the_server_lacks(postgresql: URL) -> None:
         pytest.raises(StorageError, match="createdb"),
     ):
         database.migrate()
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_keep_every_script(postgresql: URL, encoding: str) -> None:
+    name = f"narrow_{encoding.lower()}"
+    _create(postgresql, f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0")
+    with Database(postgresql.set(database=name)) as database:
+        for _ in range(2):
+            with pytest.raises(StorageError, match=f"{name}.* has the encoding {encoding}, not UTF8; .* UTF8"):
+                database.migrate()
 
 
 @pytest.mark.parametrize("location", ["postgres://u@h/d", "postgresql://u@h/d", "postgresql+psycopg://u@h/d"])

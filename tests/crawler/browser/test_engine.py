@@ -208,6 +208,23 @@ def test_without_a_browser_the_mend_is_said(engine_of: MakeEngine, without_brows
     assert asyncio.run(run()).startswith("there is no browser at /no/such/browser; run `playwright install chromium`")
 
 
+@pytest.mark.parametrize("program", ["/bin/false", "/no/such/node"])
+def test_a_driver_that_does_not_start_is_no_browser(
+    engine_of: MakeEngine, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    """As where the system lacks a library that the driver's program needs."""
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", program)
+
+    async def run() -> str:
+        async with engine_of() as engine:
+            assert not await engine.ready()
+            with pytest.raises(NoBrowserError):
+                await _look(engine)
+            return engine.missing
+
+    assert asyncio.run(run()).startswith("Playwright's driver does not start")
+
+
 def test_phone_has_touch_and_says_who_asks(engine_of: MakeEngine) -> None:
     async def facts(page: Page) -> list[object]:
         await page.set_content('<meta name="viewport" content="width=device-width">')
