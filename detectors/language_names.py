@@ -22,6 +22,7 @@ SWITCH = re.compile(r"lang|locale|idioma|sprache|langue|wpml|polylang|dil|jezik"
 _HOST = re.compile(r"[^\W\d_]{3}\.[a-z]{2,}$", re.I)
 _STEPS = re.compile(r"[/?&=._#-]")
 _MOST_CODES = 8
+_ENGLISH = frozenset(("en", "eng"))
 MAX_NAME = 40
 """Characters of the longest label that may name a language."""
 
@@ -97,7 +98,13 @@ def _said_by(label: str) -> tuple[str | None, bool]:
     plain = normal_label(label)
     if _words().isdisjoint(plain.split()):
         return _NOTHING_SAID
-    return language_of_name(label) if is_endonym(label) else None, plain in _codes()
+    return language_of_name(label) if is_endonym(label) else None, plain in _codes() or _are_several(plain)
+
+
+def _are_several(plain: str) -> bool:
+    """Whether the label is a few codes, English among them: "EN/KR"."""
+    words = plain.split()
+    return 1 < len(words) <= _MOST_CODES and _codes().issuperset(words) and not _ENGLISH.isdisjoint(words)
 
 
 @cache
@@ -107,12 +114,15 @@ def _words() -> frozenset[str]:
 
 
 def _by_code(link: Link, label: str, own: str) -> str:
-    """A bare code counts where address or class say that it switches the language."""
-    code = normalise(label)
+    """A bare code counts where address or class say that it switches the language; English on top of the page, and a
+    few codes in one label, count anyway."""
+    code = normal_label(label)
     if code in data("endonyms")["no_switch"].get(own, ()):
         return ""
-    if code[:2] == own or link.zone == "breadcrumb":
+    if link.zone == "breadcrumb" or (code[:2] == own and " " not in code):
         return ""
+    if " " in code or (code in _ENGLISH and link.zone in ("header", "nav")):
+        return "link labelled with a language's code"
     place = re.search(rf"(?:^|[/?&=._-]){re.escape(label.lower())}(?:$|[/?&=._-])", link.href.lower())
     switched = place or SWITCH.search(f"{link.css} {link.href}") or _names_in_steps(link.href, code)
     return "link labelled with a language's code" if switched or not code.isascii() else ""

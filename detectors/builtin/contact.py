@@ -21,10 +21,11 @@ _PHONE = re.compile(
     r"|\(?\d{1,4}\)?(?:[\s./()-]{1,3}\d{2,5}){2,5})(?![\d/-])"
 )
 _RUN = re.compile(
-    r"(?<![\d/.-])(?:\d{7,12}|(?!(?:19|20)\d\d[ -](?:19|20)\d\d)\d{3,4}[ -]\d{4}|\(?0\d{1,4}\)?[ /.-]\d{5,8})(?![\d/-])"
+    r"(?<![\d/.-])(?:\d{7,12}|(?!(?:19|20)\d\d[ -](?:19|20)\d\d)\d{3,4}[ -]\d{4}|\(?0\d{1,4}\)?[ /.-]\d{4,8}"
+    r"|\(?0\d{1,4}\)?[ /]{1,3}\d{2,6}[ -]\d{1,4})(?![\d/-])"
 )
-"""A number written without breaks or with one ("2422-2500", "042-99262227"): a telephone number only beside a word for
-it."""
+"""A number written without breaks or with one ("2422-2500", "042-99262227"), or with an extension ("0351 488-0"): a
+telephone number only beside a word for it."""
 
 _NORTH_AMERICAN = re.compile(r"\(?\b[2-9]\d\d(?:\)\s?|[.-])[2-9]\d\d[.-]\d{4}$")
 """A number that only a telephone has: area, exchange and line, not parted by spaces alone."""
@@ -32,7 +33,8 @@ _NORTH_AMERICAN = re.compile(r"\(?\b[2-9]\d\d(?:\)\s?|[.-])[2-9]\d\d[.-]\d{4}$")
 _POSTAL = 0.55
 _AT = ("@", "＠", "(at)", "[at]", "{at}")
 _DATE = re.compile(
-    r"\b(?:(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}|(?:1[34]|19|20|25)\d\d[./-]\d{1,2}[./-]\d{1,2}(?!\d)|\d{1,2}[:.]\d{2}\s?[-–])"
+    r"\b(?:(?:[01]?\d|2[0-4])[:.][0-5]\d\s?[-–]\s?(?:[01]?\d|2[0-4])[:.][0-5]\d\b"
+    r"|(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}|(?:1[34]|19|20|25)\d\d[./-]\d{1,2}[./-]\d{1,2}(?!\d)|\d{1,2}[:.]\d{2}\s?[-–])"
 )
 _DIGITS_OF_PHONE = 7
 _DIGITS_BESIDE_WORD = 5
@@ -55,7 +57,7 @@ class ContactDetails(TopicDetector):
     data, a number beside a word for it), or a link to contact details."""
 
     name = "contact-details"
-    version = "3"
+    version = "4"
     features = ("contact.details",)
 
     def observe(self, page: Page) -> Iterable[Observation]:

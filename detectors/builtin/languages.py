@@ -39,7 +39,7 @@ class ForeignLanguage(PageDetector):
     translates by machine is told apart and weaker (`data/translators.toml`): an assessor may not let it count."""
 
     name = "foreign-language"
-    version = "3"
+    version = "4"
     features = ("language.foreign",)
     uses_lexicon = False
 

@@ -26,6 +26,7 @@ class OfficialPortal(TopicDetector):
     names the body (city, ministry, government) as its owner."""
 
     name = "official-portal"
+    version = "2"
     features = ("portal.official",)
     text_as_proof = True
 

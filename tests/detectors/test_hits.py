@@ -205,6 +205,11 @@ def test_the_address_of_the_page_itself(make_page: MakePage) -> None:
     assert [h.segment.link for h in hits] == [None]
 
 
+def test_links_that_stay_on_the_page_say_nothing_by_its_address(make_page: MakePage) -> None:
+    page = make_page("<a href='#'>Text size</a>", url="https://www.villa.example/budget", lang="en")
+    assert [hit.segment.link for hit in page.hits.url_hits(BUDGET)] == [None]
+
+
 def test_weak_words_of_another_language_say_nothing_where_the_own_knows_the_word() -> None:
     spanish = "<html lang='es'><nav><a href='/1'>Adulto mayor</a><a href='/2'>Mayor</a></nav><p>%s</p></html>"
     text = "El ayuntamiento publica la información sobre los servicios que presta a la ciudadanía. " * 5

@@ -30,6 +30,9 @@ SPANISH = "<p>El ayuntamiento ofrece a los vecinos numerosos servicios y cuida l
         "<select name=lang><option>Español<option>English</select>",
         "<select><option>ES<option>EN</select>",
         "<header><a href='/site/english/home'>EN</a></header>",
+        "<header><a href='javascript:go(2)'>ENG</a></header>",
+        "<a href='/otra'>ES/EN</a>",
+        "<nav><a href=/zh>Traditional Chinese</a></nav>",
         "<form method=post><input type=submit value=English></form>",
     ],
 )
@@ -46,6 +49,8 @@ def test_another_language_is_offered(strength: Strength, markup: str) -> None:
         "<select name=year><option>2025<option>2026</select>",
         "<select name=country><option>AR<option>BE<option>DE</select>",
         "<main><a href=/courses/spanish>EN</a></main>",
+        "<header><a href=/staff>IT</a></header>",
+        "<a href=/departments>IT/HR</a>",
         "<form method=post><input type=submit value=Español></form>",
         "<form method=post><input type=submit value='English course: enrol'></form>",
         "<a href='mailto:en@villa.example'>en</a>",

@@ -181,6 +181,16 @@ def test_a_listed_host_stands_for_itself_and_what_is_below() -> None:
         "city.sapporo.jp",
         "pref.osaka.jp",
         "library.town.villa.nagano.jp",
+        "www.co.villa.tx.us",
+        "ci.villa.mn.us",
+        "dmv.state.ny.us",
+        "lakeview.k12.or.us",
+        "villatrust.nhs.uk",
+        "www.gov.scot",
+        "www2.gov.bc.ca",
+        "steueramt.zh.ch",
+        "www.comune.villa.to.it",
+        "sukamaju.desa.id",
     ],
 )
 def test_hosts_reserved_for_governments(host: str) -> None:
@@ -200,6 +210,10 @@ def test_hosts_reserved_for_governments(host: str) -> None:
         "city.shop.jp",
         "villa.osaka.jp",
         "bip.pl",
+        "villa.tx.us",
+        "co.us",
+        "comune.it.example",
+        "azh.ch",
     ],
 )
 def test_hosts_anyone_may_hold(host: str) -> None:
