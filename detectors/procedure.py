@@ -42,7 +42,7 @@ def service_sheet(page: Page) -> tuple[frozenset[str], list[Segment]]:
             if not found <= parts:
                 parts |= found
                 places.append(segment)
-    return (frozenset(parts), places) if len(parts) >= ENOUGH_PARTS or _ALONE <= parts else (frozenset(), [])
+    return (frozenset(parts), places) if len(parts) >= ENOUGH_PARTS or parts >= _ALONE else (frozenset(), [])
 
 
 def lexicons_of(page: Page) -> tuple[str, ...]:
