@@ -1,4 +1,4 @@
-"""Whether a page describes a service: which documents, how long, at what cost."""
+"""Whether a page describes a service: which documents, under which conditions, how long, at what cost."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ _MAX_BLOCK = 400
 _FEW_CHARS = 24
 """How many characters beside its word a caption may hold: "Fees and charges", not a sentence on fees."""
 
-_COLONS = (":", "\uff1a")
+_COLONS = (":", "\uff1a", "\ufe30", "\u055d", "\u1366", "\u17d6")
+"""Colons, also the Armenian, Ethiopic and Khmer ones."""
+
 _CLOSES = (".", ";", "\u2014")
 """What a sentence or a clause of a law ends with, and a caption does not."""
 
+_DASHES = " -\u2013\u2014="
 _ALONE = frozenset(("documents",))
 _REMEMBERED = 8_192
 
@@ -31,7 +34,8 @@ def service_sheet(page: Page) -> tuple[frozenset[str], list[Segment]]:
     """The parts of a service's description that the content has as captions, and where; empty where there are fewer
     than two, but for documents: they alone tell that something is applied for.
 
-    A caption is a heading, or the beginning of a block up to its colon. The parts are `documents`, `time`, `cost`.
+    A caption is a heading, or the beginning of a block up to its colon. The parts are `documents`, `conditions`, `time`
+    and `cost`.
     """
     parts: set[str] = set()
     places: list[Segment] = []
@@ -67,8 +71,11 @@ def _captions(segment: Segment) -> list[str]:
 
 def _announced(segment: Segment, languages: tuple[str, ...]) -> frozenset[str]:
     """Documents, where a block ends with the announcement of their list: "… bring the following documents:"."""
-    text = segment.text
+    text = segment.text.rstrip(_DASHES)
     if segment.kind != "text" or not text.endswith(_COLONS) or len(text) > _MAX_BLOCK:
+        return frozenset()
+    whole = normalise(text)
+    if any(_denied(language).find(whole) for language in languages):
         return frozenset()
     plain = normalise(text[-_MAX_CAPTION:])
     ends = (end for language in languages for _, end, _ in _following(language).find(plain))

@@ -127,8 +127,16 @@ class AlertSubscription(TopicDetector):
     features = ("alerts.subscription",)
 
 
-_SHEET = (0.0, 0.55, 0.62, 0.72)
+_SHEET = (0.0, 0.55, 0.62, 0.72, 0.72)
 """Strength by the number of parts of a service's description."""
+
+
+_CALLS = ("service.vacancies", "procurement.announcements", "procurement.results", "service.e_procurement")
+
+
+def _calls(page: Page) -> bool:
+    """Whether title or headings speak of a vacancy or a tender: they ask for documents, too."""
+    return any(hit.segment.kind in ("title", "heading") for name in _CALLS for hit in page.hits.feature(name))
 
 
 class ServicesInformation(TopicDetector):
@@ -143,7 +151,7 @@ class ServicesInformation(TopicDetector):
         """Words first, then the captions of a service's description."""
         yield from super().observe(page)
         parts, places = service_sheet(page)
-        if parts:
+        if len(parts) > 1 or (parts and not _calls(page)):
             first = places[0].heading or places[0].block
             quote = " \u00b7 ".join(place.text[:80] for place in places[:3])
             why = f"description of a service: captions for {', '.join(sorted(parts))}"

@@ -51,8 +51,40 @@ def test_captions_in_one_block(inspector: Inspector) -> None:
         "<main><h2>Fees</h2><p>The club waives its fees.</p></main>",
         "<main><p>The costs of the flood and the time it took to clear were on everybody's mind on Monday.</p></main>",
         "<nav><h2>Requirements</h2><h2>Fees</h2></nav>",
-        "<main><h2>Administrative Requirements</h2><p>A.</p><h2>Cost Principles</h2><p>B.</p></main>",
+        "<main><h2>Time required</h2><p>A.</p><h2>Cost Principles</h2><p>B.</p></main>",
+        "<main><p>The council debated the following documents in the absence of its chair.</p></main>",
+        "<nav><p>Bring the following documents:</p></nav>",
     ],
 )
 def test_one_part_a_sentence_or_a_menu_is_no_sheet(inspector: Inspector, body: str) -> None:
     assert parts(inspector, "en", body) == set()
+
+
+def test_documents_alone_tell_that_something_is_applied_for(inspector: Inspector) -> None:
+    assert parts(inspector, "en", "<main><h2>Required documents</h2><p>Title deed.</p></main>") == {"documents"}
+
+
+@pytest.mark.parametrize(
+    ("language", "announced"),
+    [
+        (
+            "en",
+            "Whoever wants to keep bees in the gardens of the town is kindly asked to bring the following documents:",
+        ),
+        ("de", "Wer im Stadtgebiet Bienen halten möchte, bringt zur Anmeldung bitte folgende Unterlagen mit:"),
+        ("de", "Für die Anmeldung der Bienen beim Veterinäramt der Stadt benötigen wir von Ihnen folgende Unterlagen:"),
+    ],
+)
+def test_a_list_of_papers_that_is_announced(inspector: Inspector, language: str, announced: str) -> None:
+    assert parts(inspector, language, f"<main><p>{announced}</p><ul><li>A<li>B</ul></main>") == {"documents"}
+
+
+@pytest.mark.parametrize("title", ["Job vacancies: two gardeners", "Invitation to tender for a bridge"])
+def test_vacancies_and_tenders_ask_for_documents_too(inspector: Inspector, title: str) -> None:
+    def seen(heading: str) -> bool:
+        html = f'<html lang="en"><main><h1>{heading}</h1><h2>Papers to bring</h2><p>A certificate.</p></main></html>'
+        page = inspector.page("https://www.villa.example/x", html.encode(), content_type="text/html")
+        return any(o.feature == "services.information" and o.is_proof for o in inspector.inspect(page))
+
+    assert seen("Keeping bees in town")
+    assert not seen(title)
