@@ -8,7 +8,9 @@ exhaustive crawl (every page that links lead to) concludes to be present; an ord
 concluded to be present if its crawl ended there. That is the answer a reader gets, so it is the measure: a single
 sighting deep in a page, which the conclusion discounts, answers no question. Beside it stand the share of the features
 that more than one page of the site proves (*concluded, not on one page alone*: a single page somewhere is found by
-luck, and is often no proof to a reader), and the share of those *sighted* (some page proves it by itself).
+luck, and is often no proof to a reader), the share of those that the exhaustive crawl calls likely, for they are proved in
+a menu, or often enough to be no accident (*concluded, likely*), and the share of those *sighted* (some page proves it by
+itself).
 
 "Hindsight" is no contestant: it knows beforehand what every page proves, and shows how much there is to gain. One site
 is one throw of the dice, and an order may be lucky; with --thin, eight copies of the site that lack this share of its
@@ -35,6 +37,7 @@ from storage.archive import ReplayIndex
 MARKS = (10, 25, 50, 100)
 _KINDS = ("concluded", "sighted")
 _SEVERAL = "concluded, not on one page alone"
+_LIKELY = "concluded, likely"
 _COPIES = 8
 
 Curves = Mapping[str, Sequence[Step]]
@@ -100,6 +103,7 @@ def summary(start: str, curves: Curves, several: frozenset[str] = frozenset()) -
     last = curves["breadth first"][-1]
     everything: dict[str, frozenset[str]] = {kind: getattr(last, kind) for kind in _KINDS}
     everything[_SEVERAL] = everything["concluded"] & several
+    everything[_LIKELY] = last.likely
     return {
         "site": start,
         "pages": len(curves["breadth first"]),

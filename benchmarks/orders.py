@@ -144,12 +144,17 @@ class BreadthFirst(Listed):
                 self._queue.append(link.url)
 
 
+_LIKELY = 0.7
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The evidence after a fetched page: features concluded to be present, and features sighted on some page."""
+    """The evidence after a fetched page: features concluded to be present, those of them that are likely (70 % or more)
+    to be more than an accident among so many pages, and features sighted on some page."""
 
     url: str
     concluded: frozenset[str]
+    likely: frozenset[str]
     sighted: frozenset[str]
 
 
@@ -171,4 +176,5 @@ def walk(site: Site, order: Order, pages: int | None = None) -> Iterator[Step]:
         for finding in conclude(tally, SearchCertificate(pages=tally.pages), site.inspector, touched):
             (concluded.add if finding.state == "present" else concluded.discard)(finding.feature)
         sighted.update(o.feature for o in read.observations if o.is_proof)
-        yield Step(key, frozenset(concluded), frozenset(sighted))
+        likely = (feature for feature in concluded if tally.apart(feature).surest(tally.pages) >= _LIKELY)
+        yield Step(key, frozenset(concluded), frozenset(likely), frozenset(sighted))
