@@ -14,11 +14,12 @@ GENERAL = "general."
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What a part of a composition may be told by: the terms of a feature (only its strong ones where `strong`), or a
-    list of general vocabulary."""
+    """What a part of a composition may be told by: the terms of a feature (only its strong ones where `strong`, only
+    those that speak of `kind` where it is given), or a list of general vocabulary."""
 
     text: str
     strong: bool = False
+    kind: str = ""
 
     @property
     def is_general(self) -> bool:
@@ -46,8 +47,23 @@ def compositions() -> Mapping[str, tuple[Composition, ...]]:
 
 
 def _composition(parts: list[Any]) -> Composition:
-    named = [tuple(Name(text.rstrip("!"), text.endswith("!")) for text in part) for part in parts]
+    named = [tuple(map(_name, part)) for part in parts]
     return tuple(sorted(named, key=lambda part: all(name.is_general for name in part)))
+
+
+def _name(text: str) -> Name:
+    """The name as the data writes it: `feature`, `feature!` (strong terms) or `feature:kind`."""
+    feature, _, kind = text.rstrip("!").partition(":")
+    return Name(feature, text.endswith("!"), kind)
+
+
+@lru_cache(maxsize=4096)
+def kinds_of(meaning: str) -> frozenset[str]:
+    """The kinds that a term of this meaning speaks of, as "ministry" for "minister of health"."""
+    said = meaning.casefold()
+    return frozenset(
+        kind for kind, words in data("compositions")["kinds"].items() if any(word in said for word in words)
+    )
 
 
 def composed_of(told: Collection[str]) -> frozenset[str]:

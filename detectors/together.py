@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from detectors.compositions import GENERAL, Composition, Part
+from detectors.compositions import GENERAL, Composition, Part, kinds_of
 from detectors.mentions import only_mentions
 from detectors.normalise import locate, normalise
 from detectors.observation import PROOF, Observation
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from detectors.hits import Hit, Segment
     from detectors.lexicon import Lexicon
     from detectors.page import Page
+
+_Beside: TypeAlias = tuple[frozenset[str], frozenset[str], frozenset[tuple[str, str]]]
 
 _STRENGTH = {"link": 0.66, "control": 0.62, "heading": 0.64, "title": 0.66, "form": 0.6, "frame": 0.6, "text": 0.3}
 _PER_WORD = 0.045
@@ -49,6 +51,15 @@ def within(page: Page, feature: str, other: str, mark: str) -> Iterator[Observat
     if best is not None:
         shown = describe(page, feature, best, table.of(best))
         yield shown._replace(why=f"{shown.why} of {other}, with words for {mark}")
+
+
+def named(page: Page, feature: str) -> Iterator[Observation]:
+    """The best sighting of the feature's own terms, where it is more than a mention."""
+    table = strengths()
+    hits = (hit for hit in page.hits.feature(feature) if not only_mentions(page, hit, feature))
+    best = max(hits, key=table.of, default=None)
+    if best is not None:
+        yield describe(page, feature, best, table.of(best))
 
 
 def _says_more(page: Page, hit: Hit) -> bool:
@@ -132,26 +143,26 @@ def beside(page: Page, hit: Hit, part: Part) -> bool:
         return False
     text = hit.segment.text
     look = _remembered if len(text) <= _REMEMBERED_CHARS else _told_beside
-    told, strong = look(page.lexicons.for_languages(page.languages), text, hit.start, hit.end)
-    return any(name.text in (strong if name.strong else told) for name in part)
+    told, strong, kinds = look(page.lexicons.for_languages(page.languages), text, hit.start, hit.end)
+    return any(
+        (name.text, name.kind) in kinds if name.kind else name.text in (strong if name.strong else told)
+        for name in part
+    )
 
 
-def _told_beside(
-    lexicons: tuple[Lexicon, ...], text: str, start: int, end: int
-) -> tuple[frozenset[str], frozenset[str]]:
-    """The names told outside a span of the normal form, and those told by a strong term."""
+def _told_beside(lexicons: tuple[Lexicon, ...], text: str, start: int, end: int) -> _Beside:
+    """The names told outside a span of the normal form, those told by a strong term, and the kinds they speak of."""
     first, last = locate(text, start, end)
     readings = [read_text(lexicon, f"{text[:first]} | {text[last:]}") for lexicon in lexicons]
     general = {f"{GENERAL}{name}" for reading in readings for name in reading.general}
     terms = [term for reading in readings for _, _, term, _ in reading.terms]
     strong = {term.feature for term in terms if term.role == "strong"}
-    return frozenset(general | {term.feature for term in terms}), frozenset(strong)
+    kinds = ((term.feature, kind) for term in terms for kind in kinds_of(term.gloss or term.text))
+    return frozenset(general | {term.feature for term in terms}), frozenset(strong), frozenset(kinds)
 
 
 @lru_cache(maxsize=6_000)
-def _remembered(
-    lexicons: tuple[Lexicon, ...], text: str, start: int, end: int
-) -> tuple[frozenset[str], frozenset[str]]:
+def _remembered(lexicons: tuple[Lexicon, ...], text: str, start: int, end: int) -> _Beside:
     return _told_beside(lexicons, text, start, end)
 
 

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from detectors.composite import SectorDetector
+from detectors.observation import Observation
+from detectors.page import Page
+from detectors.together import named
 from detectors.topic import SectionDetector
 
 
 class MinistryLinks(SectorDetector):
-    """A link to, or the name of, the ministry or department of the sector."""
+    """A link to, or the name of, the ministry or department of the sector: by its own name
+    ("Gesundheitsministerium"), or by words for a ministry beside those for the sector."""
 
     name = "ministry-links"
+    version = "2"
     family = "ministry"
+
+    def needs(self) -> frozenset[str]:
+        """Its features, told either way."""
+        return frozenset(self.features)
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        """The best place of each name, then the compositions."""
+        for feature in self.features:
+            yield from named(page, feature)
+        yield from super().observe(page)
 
 
 class SectorPolicy(SectorDetector):
