@@ -9,8 +9,8 @@ concluded to be present if its crawl ended there. That is the answer a reader ge
 sighting deep in a page, which the conclusion discounts, answers no question. Beside it stand the share of the features
 that more than one page of the site proves (*concluded, not on one page alone*: a single page somewhere is found by
 luck, and is often no proof to a reader), the share of those that the exhaustive crawl calls likely, for they are proved
-in a menu, or often enough to be no accident (*concluded, likely*), and the share of those *sighted* (some page proves it
-by itself).
+in a menu, or often enough to be no accident (*concluded, likely*), and the share of those *sighted* (some page proves
+it by itself).
 
 "Hindsight" is no contestant: it knows beforehand what every page proves, and shows how much there is to gain. One site
 is one throw of the dice, and an order may be lucky; with --thin, eight copies of the site that lack this share of its
