@@ -8,6 +8,7 @@ import pytest
 
 from detectors.composite import GROUPS, SECTORS, ComposedDetector
 from detectors.compositions import composed_of, compositions
+from detectors.inspector import Inspector
 from detectors.lexicon import BESIDE, GENERAL, LexiconError, bundled, parse
 from detectors.packaged import data
 from survey.features import features
@@ -78,3 +79,24 @@ def test_the_larger_languages_have_words_for_what_the_national_questionnaire_ask
     found = bundled().get(language)
     assert found is not None
     assert [feature for feature in ASKED if feature not in found.features] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "feature"),
+    [
+        ("en", "Ministry of Health", "ministry.health"),
+        ("de", "Gesundheitsministerium", "ministry.health"),
+        ("ja", "法務省", "ministry.justice"),
+        ("sv", "Utbildningsdepartementet", "ministry.education"),
+        ("es", "Ministerio de Trabajo", "ministry.employment"),
+        ("en", "Mayor visits health workers", ""),
+        ("en", "Council of Education", ""),
+        ("de", "Gesundheit", ""),
+    ],
+)
+def test_a_ministry_is_told_by_its_name_or_by_words_for_one(language: str, label: str, feature: str) -> None:
+    html = f'<html lang="{language}"><body><nav><a href="/x">{label}</a></nav></body></html>'
+    inspector = Inspector.default()
+    page = inspector.page("https://www.villa.example/", html.encode(), content_type="text/html; charset=utf-8")
+    told = {o.feature for o in inspector.inspect(page) if o.is_proof and o.feature.startswith("ministry.")}
+    assert told == ({feature} if feature else set())
