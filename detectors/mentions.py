@@ -98,7 +98,8 @@ def _is_one_target(page: Page, hit: Hit, link: Link, feature: str) -> bool:
     topic = feature.startswith(_TOPICS) and not shown
     if hit.extra >= _MORE_WORDS and (_DATED.search(link.url) or (topic and _leads_deep(page, link))):
         return True
-    return is_document(link.url) and not (_names_file(hit) if shown else hit.whole and hit.term.role == "strong")
+    says_it = hit.whole and hit.term.role == "strong" and not feature.startswith(_BODIES)
+    return is_document(link.url) and not (_names_file(hit) if shown else says_it)
 
 
 @cache
