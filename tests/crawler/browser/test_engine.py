@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from time import monotonic
 
@@ -18,6 +21,7 @@ from crawler.browser.slots import Slots
 from crawler.browser.views import DESKTOP, PHONE
 from tests.crawler.browser.conftest import MakeEngine, Started, is_browser, is_driver, kill
 
+ROOT = Path(__file__).parents[3]
 PATIENCE = 120.0
 """Seconds that a machine which others keep busy may take for anything here."""
 
@@ -209,20 +213,23 @@ def test_without_a_browser_the_mend_is_said(engine_of: MakeEngine, without_brows
 
 
 @pytest.mark.parametrize("program", ["/bin/false", "/no/such/node"])
-def test_a_driver_that_does_not_start_is_no_browser(
-    engine_of: MakeEngine, monkeypatch: pytest.MonkeyPatch, program: str
-) -> None:
-    """As where the system lacks a library that the driver's program needs."""
-    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", program)
-
-    async def run() -> str:
-        async with engine_of() as engine:
-            assert not await engine.ready()
-            with pytest.raises(NoBrowserError):
-                await _look(engine)
-            return engine.missing
-
-    assert asyncio.run(run()).startswith("Playwright's driver does not start")
+def test_a_driver_that_does_not_start_is_no_browser(tmp_path: Path, program: str) -> None:
+    """As where the system lacks a library that the driver's program needs. In a process of its own: Playwright leaves
+    behind what it began of the driver."""
+    script = (
+        "import asyncio, pathlib, sys\n"
+        "from crawler.browser.engine import Engine\n"
+        "from crawler.browser.slots import Slots\n"
+        "async def run():\n"
+        "    async with Engine(recycle=50, slots=Slots(2, pathlib.Path(sys.argv[1]))) as engine:\n"
+        "        assert not await engine.ready()\n"
+        "        return engine.missing\n"
+        "print(asyncio.run(run()))\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    environment = os.environ | {"PLAYWRIGHT_NODEJS_PATH": program}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.startswith("Playwright's driver does not start")
 
 
 def test_phone_has_touch_and_says_who_asks(engine_of: MakeEngine) -> None:
