@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from storage.errors import StorageError, database_errors, explain_os
 from storage.outage import Outage
+from storage.schema import KINDS, create_schema
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -95,13 +96,14 @@ class Database:
         with database_errors(self.where), self.engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-            if self._outdated(connection):
+            known, tables = revisions(), inspect(connection).get_table_names()
+            if not tables and connection.dialect.name in KINDS:
+                create_schema(connection, known[-1])
+            elif self._outdated(connection, known, "alembic_version" in tables):
                 _upgrade(connection)
 
-    def _outdated(self, connection: Connection) -> bool:
+    def _outdated(self, connection: Connection, known: list[str], stamped: bool) -> bool:
         """Whether a revision is missing; asked at every start, so without Alembic, which takes long to load."""
-        known = revisions()
-        stamped = inspect(connection).has_table("alembic_version")
         current = set(connection.scalars(text("SELECT version_num FROM alembic_version"))) if stamped else set()
         if current - set(known):
             raise StorageError(

@@ -18,7 +18,7 @@ from review.service.accounts import RANK, named
 from review.service.archive import PURPOSE, picture, picture_link
 from review.workbook.layout import About, Line, Part
 from storage.models import Account, Answer, Card, ChainHead, Finding, Portal, Review, Run, Sheet, Task
-from storage.repository.chain import GENESIS
+from storage.models.decision import GENESIS
 from storage.repository.counted import standing
 from storage.repository.sheets import DECIDED, deciding, findings_by_feature
 from survey.indicator import Indicator

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from storage.models.base import Base, BigInt, PageText, UTCDateTime, words
 from storage.words import Act, FindingState, Verdict
 
+GENESIS = "0" * 64
+"""What stands for the hash before the first row of the chain."""
+
 
 class Answer(Base):
     """The answer to one indicator (`code`) for one run.

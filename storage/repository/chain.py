@@ -15,11 +15,9 @@ from sqlalchemy.orm import Session
 from storage.database import dump_json
 from storage.errors import StorageError
 from storage.models import ChainHead, Review
+from storage.models.decision import GENESIS
 from storage.repository.streaming import stream
 from storage.words import Act, Verdict
-
-GENESIS = "0" * 64
-"""What stands for the hash before the first row."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from review.service.decisions import Decision, decide
 from review.service.queue import Filters, tasks
 from storage.database import Database
 from storage.models import Review
+from storage.models.decision import GENESIS
 from storage.repository import ChainReport, add_review, answers, verify_chain
-from storage.repository.chain import GENESIS, has_hash
+from storage.repository.chain import has_hash
 from tests.review.conftest import World
 
 

@@ -37,17 +37,56 @@ def differences(database: Database) -> list[object]:
         return list(compare_metadata(context, Base.metadata))
 
 
+def upgrade(database: Database, revision: str) -> None:
+    config = alembic_config()
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def schema(database: Database) -> dict[str, object]:
+    """What a program that uses the database can tell of its schema, in an order that does not hang on who made it."""
+    seen, found = inspect(database.engine), dict[str, object]()
+    for table in sorted(seen.get_table_names()):
+        columns = {str(column["name"]): {**column, "type": str(column["type"])} for column in seen.get_columns(table)}
+        checks = [(check["name"], check["sqltext"]) for check in seen.get_check_constraints(table)]
+        keys = [(key["name"], key["constrained_columns"], key["options"]) for key in seen.get_foreign_keys(table)]
+        uniques = [(unique["name"], unique["column_names"]) for unique in seen.get_unique_constraints(table)]
+        indexes = [(index["name"], index["column_names"], index["unique"]) for index in seen.get_indexes(table)]
+        found[table] = (
+            columns,
+            seen.get_pk_constraint(table),
+            *(sorted(map(str, each)) for each in (checks, keys, uniques, indexes)),
+        )
+    guards = {
+        "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
+        "postgresql": "SELECT t.tgname, pg_get_triggerdef(t.oid), p.prosrc FROM pg_trigger t "
+        "JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal ORDER BY 1",
+    }[database.engine.dialect.name]
+    with database.engine.connect() as connection:
+        for query in (guards, "SELECT * FROM chain_head", "SELECT * FROM alembic_version"):
+            found[query] = [tuple(row) for row in connection.execute(text(query))]
+    return found
+
+
 def test_migrations_make_what_the_models_say(empty_database: Database) -> None:
     assert differences(empty_database)
-    empty_database.migrate()
+    upgrade(empty_database, "head")
     assert differences(empty_database) == []
 
 
+def test_a_new_database_is_as_the_migrations_make_it(empty_database: Database) -> None:
+    empty_database.migrate()
+    at_once = schema(empty_database)
+    downgrade(empty_database)
+    upgrade(empty_database, "head")
+    assert at_once == schema(empty_database)
+    assert len(at_once) > len(Base.metadata.tables)
+
+
 def test_a_database_of_the_first_schema_is_brought_up_to_date(empty_database: Database) -> None:
-    config = alembic_config()
+    upgrade(empty_database, "0001")
     with empty_database.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
         connection.execute(text(f"INSERT INTO portals {_PORTAL}"))
         connection.execute(text(f"INSERT INTO runs {_RUN}"))
     empty_database.migrate()
@@ -62,10 +101,12 @@ def test_the_revisions_are_those_that_alembic_knows() -> None:
     assert scripts.get_heads() == revisions()[-1:]
 
 
-def test_a_database_that_is_up_to_date_is_opened_without_alembic(sqlite: Database) -> None:
+@pytest.mark.parametrize("name", ["losi.db", "new.db"])
+def test_a_database_that_is_new_or_up_to_date_is_opened_without_alembic(sqlite: Database, name: str) -> None:
+    place = str(Path(str(sqlite.url.database)).with_name(name))
     code = (
         "import sys; from storage.database import Database; "
-        f"Database({str(sqlite.url.database)!r}).migrate(); print('alembic' in sys.modules)"
+        f"Database({place!r}).migrate(); print('alembic' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
@@ -79,15 +120,15 @@ def test_migrate_twice_changes_nothing(database: Database) -> None:
         assert session.query(Cycle).count() == 1
 
 
-def test_downgrade_leaves_nothing(database: Database) -> None:
-    from alembic import command
-
-    from storage.database import alembic_config
-
+def downgrade(database: Database) -> None:
     config = alembic_config()
     with database.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
+
+
+def test_downgrade_leaves_nothing(database: Database) -> None:
+    downgrade(database)
     assert set(inspect(database.engine).get_table_names()) == {"alembic_version"}
 
 
