@@ -53,8 +53,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """The vocabulary of one language, with a matcher each for its words in labels, for those that count in running text
-    too (all but the weak), for what denies them, and for URLs.
+    """The vocabulary of one language, with a matcher each for its words, for what denies them, and for URLs.
 
     `features` are those for which it has at least one strong or weak term, and those composed of what it has terms for;
     `denied` are those of which it has terms that deny.
@@ -64,7 +63,6 @@ class Lexicon:
     name: str
     terms: tuple[Term, ...]
     words: Matcher[Term]
-    running: Matcher[Term]
     denials: Matcher[Term]
     urls: Matcher[Term]
     fold: bool
@@ -89,15 +87,18 @@ def parse(text: str, source: str) -> Lexicon:
     language = _string(table, "language", source)
     fold = language not in KEEPS_DIACRITICS
     terms = (*_general(table, language, source), *_beside(table, language, source), *_features(table, language, source))
-    words = Matcher(((term.text, term) for term in terms if term.role in ("strong", "weak")), fold)
-    running = words.only(lambda term: term.role == "strong")
+    words = Matcher(((term.text, term) for term in terms if term.role in _WORDS), fold, _is_weak)
     denials = Matcher(((term.text, term) for term in terms if term.role == "not"), fold)
     urls = Matcher(((term.text, term) for term in terms if term.role == "url"), True)
     told = {term.feature for term in terms if term.role in _WORDS}
     features = frozenset(name for name in told if not name.startswith(GENERAL_PREFIX)) | composed_of(told)
     denied = frozenset(term.feature for term in terms if term.role == "not")
     name = _string(table, "name", source)
-    return Lexicon(language, name, terms, words, running, denials, urls, fold, features, denied)
+    return Lexicon(language, name, terms, words, denials, urls, fold, features, denied)
+
+
+def _is_weak(term: Term) -> bool:
+    return term.role == "weak"
 
 
 def _string(table: Mapping[str, Any], key: str, source: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Generic, NamedTuple, TypeVar
@@ -24,6 +24,10 @@ _REACH = 120
 
 _SHORT = 4
 """Shorter pieces stand in many words."""
+
+_STEP = 6
+"""A piece is in the automaton with its first letters only, a multiple of so many: fewer take less memory, and stop at
+more places that are not the piece."""
 
 _LETTERS = r"[^ \n]*"
 _FEW = r"[^ \n]{0,8}"
@@ -48,46 +52,54 @@ class _Pattern(NamedTuple, Generic[T]):
 
 
 class Matcher(Generic[T]):
-    """Terms with values. `*` at a word's end allows further letters there, at its start letters before it."""
+    """Terms with values. `*` at a word's end allows further letters there, at its start letters before it.
 
-    def __init__(self, terms: Iterable[tuple[str, T]], fold: bool = True) -> None:
+    `minor` tells the values that `find` can pass over.
+    """
+
+    def __init__(
+        self, terms: Iterable[tuple[str, T]], fold: bool = True, minor: Callable[[T], bool] | None = None
+    ) -> None:
         parted = [(_normal(text, fold), value) for text, value in terms]
         common = Counter(chain.from_iterable(_PIECE.findall(normal) for normal, _ in parted))
-        self._load(_compile(normal, value, common) for normal, value in parted)
-
-    def only(self, wanted: Callable[[T], bool]) -> Matcher[T]:
-        """A matcher of the terms whose values are wanted."""
-        some: Matcher[T] = Matcher(())
-        some._load(pattern for pattern in self._patterns if wanted(pattern.value))
-        return some
-
-    def _load(self, patterns: Iterable[_Pattern[T]]) -> None:
-        self._patterns = tuple(patterns)
         self._automaton = ahocorasick.Automaton()
         grouped: dict[str, list[_Pattern[T]]] = {}
-        for pattern in self._patterns:
+        for normal, value in parted:
+            pattern = _compile(normal, value, common)
             grouped.setdefault(pattern.piece, []).append(pattern)
-        for piece, alike in grouped.items():
+        for piece, told in _told_apart(grouped):
+            alike = tuple(grouped[piece])
+            major = alike if minor is None else tuple([each for each in alike if not minor(each.value)])
             others = {each.other for each in alike}
-            self._automaton.add_word(piece, (len(piece), () if "" in others else tuple(others), tuple(alike)))
+            further = () if "" in others else tuple(others)
+            self._automaton.add_word(
+                piece[:told], (told, len(piece), further, alike, alike if major == alike else major)
+            )
         self._empty = not grouped
         if grouped:
             self._automaton.make_automaton()
 
-    def find(self, text: str, wanted: Callable[[T], bool] | None = None) -> list[tuple[int, int, T]]:
+    def find(
+        self, text: str, wanted: Callable[[T], bool] | None = None, with_minor: bool = True
+    ) -> list[tuple[int, int, T]]:
         """(start, end, value) of every term in `text`, which must be normalised; words are separated by one space.
 
         `\\n` may separate independent pieces of text: no term reaches across it. `wanted` passes over values before
-        any further work is done on them.
+        any further work is done on them, and without `with_minor` the minor ones are passed over.
         """
         if self._empty:
             return []
         spaced = text.isascii()
         found: list[tuple[int, int, T]] = []
-        told: set[tuple[int, int]] = set()
-        for last, (size, others, patterns) in self._automaton.iter(text):
-            end = last + 1
-            start = end - size
+        met: set[tuple[int, int]] = set()
+        for last, (told, size, others, every, major) in self._automaton.iter(text):
+            patterns = every if with_minor else major
+            if not patterns:
+                continue
+            start = last + 1 - told
+            if told != size and not text.startswith(patterns[0].piece, start):
+                continue
+            end = start + size
             if others:
                 near = text[start - _REACH if start > _REACH else 0 : end + _REACH]
                 for other in others:
@@ -96,7 +108,7 @@ class Matcher(Generic[T]):
                 else:
                     continue
             first = start == 0 or text[start - 1] in _BREAKS or (not spaced and _parted(text[start - 1], text[start]))
-            final = end == len(text) or text[end] in _BREAKS or (not spaced and _parted(text[end], text[last]))
+            final = end == len(text) or text[end] in _BREAKS or (not spaced and _parted(text[end], text[end - 1]))
             for pattern in patterns:
                 _, other, is_ahead, spaces, value, open_start, open_end, whole = pattern
                 if wanted is not None and not wanted(value):
@@ -106,10 +118,20 @@ class Matcher(Generic[T]):
                         found.append((start, end, value))
                 elif _is_near(other, is_ahead, spaces, text, start, end):
                     match = _around(_regex(whole), text, start, min(len(text), end + _REACH))
-                    if match is not None and (id(pattern), match.start()) not in told:
-                        told.add((id(pattern), match.start()))
+                    if match is not None and (id(pattern), match.start()) not in met:
+                        met.add((id(pattern), match.start()))
                         found.append((match.start(), match.end(), value))
         return found
+
+
+def _told_apart(pieces: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Each piece, and how many of its first letters tell it from all the others."""
+    ordered = ["", *sorted(pieces), ""]
+    for before, piece, after in zip(ordered, ordered[1:], ordered[2:], strict=False):
+        told = _STEP
+        while told < len(piece) and piece[:told] in (before[:told], after[:told]):
+            told += _STEP
+        yield piece, min(told, len(piece))
 
 
 def _parted(outside: str, inside: str) -> bool:

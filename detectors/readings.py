@@ -75,7 +75,7 @@ def read_texts(lexicons: tuple[Lexicon, ...], text: str) -> Readings:
     """What the lexicons' words find in a label, heading or run of text."""
     if len(text) <= LABEL:
         return _read_label(lexicons, text)
-    return _found([(each, _read(each, each.running, normalise(text, each.fold))) for each in lexicons])
+    return _found([(each, _read(each, each.words, normalise(text, each.fold), True)) for each in lexicons])
 
 
 def read_addresses(lexicons: tuple[Lexicon, ...], text: str) -> Readings:
@@ -102,11 +102,12 @@ def _found(readings: list[tuple[Lexicon, Reading]]) -> Readings:
     return tuple([each for each in readings if each[1] is not _NOTHING])
 
 
-def _read(lexicon: Lexicon, matcher: Matcher[Term], plain: str) -> Reading:
+def _read(lexicon: Lexicon, matcher: Matcher[Term], plain: str, is_running: bool = False) -> Reading:
+    """What the matcher finds; in running text weak terms say nothing."""
     lists = _lists()
     general: set[str] = set()
     spoken: list[tuple[int, int, Term]] = []
-    for found in matcher.find(plain):
+    for found in matcher.find(plain, with_minor=not is_running):
         name = lists.get(found[2].feature)
         if name is None:
             spoken.append(found)

@@ -111,6 +111,27 @@ def test_one_pass_tells_every_term_with_its_value() -> None:
     assert sorted(value for *_, value in matcher.find("open data")) == ["a", "b", "c", "d"]
 
 
+def test_terms_that_begin_alike_for_long_are_told_apart() -> None:
+    terms = ["public procurement", "public procurement plan", "public procurement plans of the year", "public proc*"]
+    matcher = Matcher((term, term) for term in terms)
+    text = normalise("public procurement plan and public procurement plans of the years, public processions")
+    assert [(text[start:end], value) for start, end, value in matcher.find(text)] == [
+        ("public proc", "public proc*"),
+        ("public procurement", "public procurement"),
+        ("public procurement plan", "public procurement plan"),
+        ("public proc", "public proc*"),
+        ("public procurement", "public procurement"),
+        ("public proc", "public proc*"),
+    ]
+
+
+def test_minor_values_can_be_passed_over() -> None:
+    matcher = Matcher([("tax", 1), ("tax", 2), ("tax office", 3), ("fee", 1)], minor=lambda value: value == 1)
+    found = matcher.find("tax office fee")
+    assert sorted(value for _, _, value in found) == [1, 1, 2, 3]
+    assert matcher.find("tax office fee", with_minor=False) == [each for each in found if each[2] != 1]
+
+
 def test_no_terms_find_nothing() -> None:
     assert list(Matcher[int]([]).find("anything")) == []
 

@@ -18,8 +18,11 @@ TEXTS = st.lists(st.lists(WORD, max_size=20).map(" ".join), min_size=1, max_size
 @tried
 @given(TERMS, TEXTS, st.data())
 def test_it_finds_what_a_slow_search_finds(terms: list[str], text: str, data: st.DataObject) -> None:
-    planted = data.draw(st.lists(st.sampled_from(terms), max_size=3)) if terms else []
-    text = "\n".join((text, *(term.replace("*", "") for term in planted)))
+    alike = data.draw(st.lists(WORD, max_size=4).map(" ".join))
+    terms = [*terms, *dict.fromkeys(f"{alike} {term}" for term in terms[:5] if alike)]
+    planted = [term.replace("*", "") for term in data.draw(st.lists(st.sampled_from(terms), max_size=3))]
+    cut = [term[: data.draw(st.integers(1, len(term)))] for term in planted]
+    text = "\n".join((text, *planted, *map(normalise, cut)))
     fast = quickly(terms, text)
     for term in terms:
         slow = slowly(term, text)
