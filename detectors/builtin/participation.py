@@ -99,24 +99,26 @@ _ANNOUNCED = 0.56
 _LABELS = frozenset(("link", "heading", "title"))
 _CONSULTATIONS = frozenset(("participation.announcements", "participation.deliberation"))
 _CONSULTED = 0.6
+_NAMED = 0.45
 
 
 class LandUsePlanParticipation(RecentTopicDetector):
-    """Participation in, or publication for comment of, the land-use or territorial plan. The plan's bare name counts in
-    a label that speaks of a consultation too ("Master Plan 2041: objections invited")."""
+    """Participation in, or publication for comment of, the land-use or territorial plan. The plan's bare name is none;
+    it counts in a label that speaks of a consultation too ("Master Plan 2041: objections invited")."""
 
     name = "land-use-plan-participation"
-    version = "2"
+    version = "3"
+    address_completes = False
     features = ("participation.land_use_plan",)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """As a recent topic; more beside words for a consultation."""
+        """As a recent topic; a plan's name needs words for a consultation beside it."""
         value = super().weigh(page, hit, table)
         segment = hit.segment
         if hit.term.role == "strong" or segment.kind not in _LABELS or self._is_old(page, segment):
             return value
         asked = page.hits.features_of(segment) & _CONSULTATIONS or "consultation" in page.hits.marks(segment)
-        return max(value, _CONSULTED) if asked else value
+        return max(value, _CONSULTED) if asked else min(value, _NAMED)
 
 
 class ParticipationAnnouncements(TopicDetector):

@@ -156,18 +156,23 @@ class LostAndFound(TopicDetector):
 
 
 class AffordableHousing(SectionDetector):
-    """Affordable or social housing: finding what is available, or applying. The minister's portfolio and the rules of
-    letting are none."""
+    """Affordable or social housing: finding what is available, or applying. The bare subject ("Housing"), the
+    minister's portfolio and the rules of letting are none."""
 
     name = "affordable-housing"
-    version = "2"
+    version = "3"
     features = ("service.housing",)
+    address_completes = False
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """As a section, but little where the label only tells of the service."""
+        """As a section, but little where the label only names the subject or tells of the service."""
         value = super().weigh(page, hit, table)
-        return min(value, 0.4) if tells_of_service(page, hit) else value
+        if tells_of_service(page, hit) or (hit.term.role == "weak" and not page.hits.marks(hit.segment) & _ACTS):
+            return min(value, 0.4)
+        return value
 
+
+_ACTS = frozenset(("online", "apply"))
 
 DETECTORS = (
     PoliceDeclaration,
