@@ -21,6 +21,11 @@ SWITCH = re.compile(r"lang|locale|idioma|sprache|langue|wpml|polylang|dil|jezik"
 
 _HOST = re.compile(r"[^\W\d_]{3}\.[a-z]{2,}$", re.I)
 _STEPS = re.compile(r"[/?&=._#-]")
+_FRONT_PAGE = re.compile(
+    r"https?://(?P<host>[^/:?#]+)(?::\d+)?/?(?:(?P<step>[A-Za-z]{2,12})/?)?(?:(?:index|default|home|main)\.\w{2,5})?$", re.I
+)
+"""A host with a step at most, before the page that a server gives for a folder."""
+
 _MOST_CODES = 8
 _ENGLISH = frozenset(("en", "eng"))
 MAX_NAME = 40
@@ -69,8 +74,38 @@ def links_naming(page: Page, own: str) -> Iterator[tuple[Link, str]]:
         label = link.label or link.title
         if link.hreflang or (len(label) <= MAX_NAME and _said_by(label) != _NOTHING_SAID):
             why = names_language(link, own)
-            if why:
-                yield link, why
+        else:
+            why = "" if link.label else _by_front_page(link.url, page.host, own)
+        if why:
+            yield link, why
+
+
+def _by_front_page(url: str, host: str, own: str) -> str:
+    """A link without words, as a flag is, counts where it leads to the site's front page in another language."""
+    found = _FRONT_PAGE.match(url)
+    if found is None:
+        return ""
+    named, step = found["host"].lower(), (found["step"] or "").lower()
+    if not step and _bare(named).partition(".")[2] in (_bare(host), _bare(host).partition(".")[2]):
+        step = _bare(named).partition(".")[0]
+    elif named != host:
+        return ""
+    other = _language_of_step(step)
+    return "link without words to the front page in another language" if other and other != own else ""
+
+
+def _bare(host: str) -> str:
+    return host.removeprefix("www.")
+
+
+@lru_cache(maxsize=1024)
+def _language_of_step(step: str) -> str:
+    """The language that a step of an address names, by its code or its own name."""
+    if step in _ENGLISH:
+        return "en"
+    if len(step) == 2 and step in data("languages")["codes"]:
+        return declared(step).partition("-")[0]
+    return language_of_name(step)
 
 
 def names_language(link: Link, own: str) -> str:
