@@ -22,7 +22,8 @@ SWITCH = re.compile(r"lang|locale|idioma|sprache|langue|wpml|polylang|dil|jezik"
 _HOST = re.compile(r"[^\W\d_]{3}\.[a-z]{2,}$", re.I)
 _STEPS = re.compile(r"[/?&=._#-]")
 _FRONT_PAGE = re.compile(
-    r"https?://(?P<host>[^/:?#]+)(?::\d+)?/?(?:(?P<step>[A-Za-z]{2,12})/?)?(?:(?:index|default|home|main)\.\w{2,5})?$", re.I
+    r"https?://(?P<host>[^/:?#]+)(?::\d+)?/?(?:(?P<step>[A-Za-z]{2,12})/?)?(?:(?:index|default|home|main)\.\w{2,5})?$",
+    re.I,
 )
 """A host with a step at most, before the page that a server gives for a folder."""
 

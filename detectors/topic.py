@@ -13,6 +13,7 @@ from detectors.dates import years_in
 from detectors.mentions import only_mentions
 from detectors.observation import PROOF, Observation
 from detectors.plainly import NOUNS
+from detectors.rows import is_bare
 from detectors.single_items import is_below_single_items, names_single_item
 from detectors.strengths import Strengths, strengths
 from detectors.targets import targets_of
@@ -36,6 +37,7 @@ _FED = frozenset(("info.news", "info.events"))
 
 _OF_FEED = 0.45
 _TAG = re.compile(r"[/?&]tag(?:(?<=/tag)s?/|(?<=[?&]tag)=)", re.I)
+_UNSAID = 0.45
 _OF_MENTION = 0.30
 """What mentions a feature counts this much at most."""
 
@@ -120,8 +122,9 @@ class TopicDetector(PageDetector):
         return table.of(hit, self.text_as_proof)
 
     def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """Strength of a link whose address alone says it."""
-        return table.of_url(hit)
+        """Strength of a link whose address alone says it: little where its label says something else."""
+        value, link = table.of_url(hit), hit.segment.link
+        return value if link is None or is_bare(link.label) else min(value, _UNSAID)
 
 
 class SectionDetector(TopicDetector):

@@ -162,9 +162,14 @@ def test_a_link_of_a_service_does_not_hide_the_portal_s_own(sightings: Sightings
     assert [o.href for o in others] == ["/en/"]
 
 
-@pytest.mark.parametrize("flag", ["<a href=/2><img src=gb.png></a>", "<a href=/en><img src=/flags/us.svg alt=''></a>"])
-def test_a_flag_alone_is_no_language(strength: Strength, flag: str) -> None:
-    assert strength(f"<nav>{flag}</nav>{SPANISH}", FOREIGN, "es") < PROOF
+@pytest.mark.parametrize("href", ["/2", "/us", "/flags/en", "/es/", "https://other.example/en", "/en/budget"])
+def test_a_flag_alone_is_no_language(strength: Strength, href: str) -> None:
+    assert strength(f"<nav><a href={href}><img src=/flags/us.svg alt=''></a></nav>{SPANISH}", FOREIGN, "es") < PROOF
+
+
+@pytest.mark.parametrize("href", ["/en", "/eng/index.php", "/english/", "https://en.villa.example/", "/ca/home.html"])
+def test_a_flag_that_leads_to_another_front_page_is(strength: Strength, href: str) -> None:
+    assert strength(f"<nav><a href={href}><img src=/flags/us.svg></a></nav>{SPANISH}", FOREIGN, "es") >= PROOF
 
 
 # --- what is behind the switch ----------------------------------------------------------------------------------------

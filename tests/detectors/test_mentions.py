@@ -153,7 +153,7 @@ def test_a_link_into_an_archive_of_the_web_tells_what_once_was(proves: Proves) -
 
 
 def test_words_of_an_address_belong_together(proves: Proves) -> None:
-    link = '<main><a href="/{}">Board of bridges</a></main>'
+    link = '<main><a href="/{}"><img src=b.png></a></main>'
     assert not proves("participation.land_use_plan", link.format("general/plan_b"))
     assert proves("participation.land_use_plan", link.format("general-plan"))
 
