@@ -27,6 +27,7 @@ _FRONT_PAGE = re.compile(
 )
 """A host with a step at most, before the page that a server gives for a folder."""
 
+_FILES = (".pdf", ".doc", ".docx", ".odt", ".rtf", ".jpg", ".jpeg", ".png", ".mp4", ".zip")
 _MOST_CODES = 8
 _ENGLISH = frozenset(("en", "eng"))
 MAX_NAME = 40
@@ -111,7 +112,7 @@ def _language_of_step(step: str) -> str:
 
 def names_language(link: Link, own: str) -> str:
     """By what the link is known to lead to another language than `own`; empty if it is not."""
-    if link.href.startswith(("mailto:", "tel:")):
+    if link.href.startswith(("mailto:", "tel:")) or _is_file(link.url):
         return ""
     other = declared(link.hreflang).split("-")[0] if link.hreflang else ""
     if other:
@@ -123,6 +124,11 @@ def names_language(link: Link, own: str) -> str:
     if named is not None:
         return "" if named == own else "link labelled with a language's own name"
     return _by_code(link, label, own) if code else ""
+
+
+def _is_file(url: str) -> bool:
+    """Whether the address is that of one document, which may be in any language."""
+    return url.partition("?")[0].lower().endswith(_FILES)
 
 
 _NOTHING_SAID = (None, False)

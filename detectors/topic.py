@@ -12,6 +12,7 @@ from detectors.base import PageDetector
 from detectors.dates import years_in
 from detectors.mentions import only_mentions
 from detectors.observation import PROOF, Observation
+from detectors.page.texts import squeeze
 from detectors.plainly import NOUNS
 from detectors.rows import is_bare
 from detectors.single_items import is_below_single_items, names_single_item
@@ -21,9 +22,11 @@ from detectors.telling import asks, tells_of_service
 from detectors.views import view
 
 if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
     from detectors.hits import Hit, Segment
     from detectors.page import Page
-    from detectors.page.elements import Form
+    from detectors.page.elements import Form, Link
 
 _NOUN = {**NOUNS, "url": "address"}
 _CEILING = 0.98
@@ -37,6 +40,11 @@ _FED = frozenset(("info.news", "info.events"))
 
 _OF_FEED = 0.45
 _TAG = re.compile(r"[/?&]tag(?:(?<=/tag)s?/|(?<=[?&]tag)=)", re.I)
+_CAPTIONS = frozenset(("a", "span", "button", "strong", "b", "h2", "h3", "h4", "h5"))
+_NO_MENU = frozenset(("body", "main", "article", "table"))
+_LONGEST_CAPTION = 18
+"""Characters of a menu's caption that says an act and no more: "Apply for a", "Pay online"."""
+
 _UNSAID = 0.45
 _OF_MENTION = 0.30
 """What mentions a feature counts this much at most."""
@@ -194,7 +202,8 @@ class OnlineServiceDetector(TopicDetector):
     """Finds a service that can be done online: the act itself, or an apply-online link for it.
 
     The service's bare name is information about it, not the service: it counts once a word for doing it online
-    stands in the same label or in the heading above, or the page is itself a form about it.
+    stands in the same label or in the heading above, the menu it is in says nothing but the act ("Apply for"), or the
+    page is itself a form about it.
     """
 
     address_completes = False
@@ -222,11 +231,13 @@ class OnlineServiceDetector(TopicDetector):
         return min(0.40, table.of_url(hit))
 
     def _act_around(self, page: Page, segment: Segment) -> bool:
-        """Whether the heading above a link names the act, or the page under a heading is itself a form about it."""
+        """Whether the heading above a link or its menu names the act, or the page under a heading is itself a form
+        about it."""
         if segment.link is not None:
-            above = segment.link.context
-            return bool(above) and any(
-                place.kind == "heading" and place.text == above and "online" in page.hits.marks(place)
+            above, menus = segment.link.context, menus_of(segment.link)
+            return any(
+                (place.kind == "heading" and place.text == above and "online" in page.hits.marks(place))
+                or (place.text in menus and not page.hits.marks(place).isdisjoint(self.acts))
                 for place in page.hits.segments
             )
         if segment.kind != "heading" or segment.heading is None or segment.heading.level > 2:
@@ -243,6 +254,22 @@ def _feeds_of(page: Page) -> frozenset[str]:
     if not any(map(addresses.lower().__contains__, ("rss", "atom", "feed"))):
         return frozenset()
     return frozenset(filter(_FEED.search, addresses.split("\n")))
+
+
+def menus_of(link: Link) -> list[str]:
+    """The short captions of the menus that the link stands in, the innermost first."""
+    captions: list[str] = []
+    item: HtmlElement | None = None
+    for step in link.element.iterancestors() if link.element is not None else ():
+        if step.tag == "li":
+            first = step[0] if item is not None and len(step) else None
+            caption = squeeze("".join(first.itertext()) if first is not None and first.tag in _CAPTIONS else "")
+            if caption and len(caption) <= _LONGEST_CAPTION:
+                captions.append(caption)
+            item = step
+        elif step.tag in _NO_MENU:
+            break
+    return captions
 
 
 def _is_download(segment: Segment) -> bool:

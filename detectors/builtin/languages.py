@@ -35,9 +35,9 @@ _Embedded: TypeAlias = Sequence[tuple[Translator, str]]
 
 class ForeignLanguage(PageDetector):
     """A language switcher or a version in another language: a link labelled with another language's own name or
-    code, an alternate version named in the head, a choice of languages. A flag without a name is none, but where it leads
-    to the front page of a version whose address names the language. A service that translates by machine is told apart
-    and weaker (`data/translators.toml`): an assessor may not let it count."""
+    code, an alternate version named in the head, a choice of languages. A flag without a name is none, but where it
+    leads to the front page of a version whose address names the language. A service that translates by machine is told
+    apart and weaker (`data/translators.toml`): an assessor may not let it count."""
 
     name = "foreign-language"
     version = "5"
