@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from detectors.compositions import GENERAL as GENERAL_PREFIX
 from detectors.lexicon import BESIDE, GENERAL
 from detectors.normalise import UNSPACED, normal_label, normalise
+from detectors.packaged import data
 
 if TYPE_CHECKING:
     from detectors.lexicon import Lexicon, Term
@@ -208,12 +209,18 @@ class _Beside:
         return min(letters + self._all - _count_words(self._spaced[inside], _MANY_WORDS), _MANY_WORDS)
 
 
+@cache
+def _fillers() -> frozenset[str]:
+    """Words that say no more than that a label leads to a place on the web."""
+    return frozenset(normalise(word) for words in data("fillers")["words"].values() for word in words)
+
+
 def _count_words(text: str, limit: int) -> int:
     """The meaningful words of the text; those behind the first `limit` need not all be counted."""
-    number, rest = 0, text
+    number, rest, fillers = 0, text, _fillers()
     while rest and number < limit:
         words = rest.split(" ", _LOOKED_AT)
         rest = words.pop() if len(words) > _LOOKED_AT else ""
-        long = [word for word in words if len(word) > _FILLER_LETTERS]
+        long = [word for word in words if len(word) > _FILLER_LETTERS and word not in fillers]
         number += len(long) - sum(map(str.isdigit, long))
     return number
