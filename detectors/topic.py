@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from detectors.base import PageDetector
 from detectors.dates import years_in
+from detectors.hosts import host_of
 from detectors.mentions import only_mentions
 from detectors.observation import PROOF, Observation
 from detectors.page.texts import squeeze
@@ -45,7 +46,10 @@ _NO_MENU = frozenset(("body", "main", "article", "table"))
 _LONGEST_CAPTION = 18
 """Characters of a menu's caption that says an act and no more: "Apply for a", "Pay online"."""
 
+_MENU = 8
 _UNSAID = 0.45
+_SHOWN = 0.52
+_LEAST_SHOWN = 0.2
 _OF_MENTION = 0.30
 """What mentions a feature counts this much at most."""
 
@@ -130,9 +134,12 @@ class TopicDetector(PageDetector):
         return table.of(hit, self.text_as_proof)
 
     def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """Strength of a link whose address alone says it: little where its label says something else."""
+        """Strength of a link whose address alone says it: little where its label says something else; proof where an
+        image stands for the label."""
         value, link = table.of_url(hit), hit.segment.link
-        return value if link is None or is_bare(link.label) else min(value, _UNSAID)
+        if link is None or is_bare(link.label):
+            return max(value, _SHOWN) if link is not None and not link.label and value >= _LEAST_SHOWN else value
+        return min(value, _UNSAID)
 
 
 class SectionDetector(TopicDetector):
@@ -163,11 +170,21 @@ class SectionDetector(TopicDetector):
         link = hit.segment.link
         if link is None:
             return False
-        if is_below_single_items(link.url) or any(link.url in page.hits.below(name) for name in self.others):
+        if is_below_single_items(link.url) and not _is_folder_of_site(page):
+            return True
+        if any(link.url in page.hits.below(name) for name in self.others):
             return True
         if link.zone not in ("main", "aside"):
             return False
         return bool(_TAG.search(link.url)) or any(link.url in page.hits.below(name) for name in self.lists)
+
+
+@view
+def _is_folder_of_site(page: Page) -> bool:
+    """Whether most of the site's own links lead below single items, so that the step is a folder of everything."""
+    host = host_of(page.url)
+    own = [link.url for link in page.links if host_of(link.url) == host]
+    return 2 * sum(map(is_below_single_items, own)) > len(own) >= _MENU
 
 
 class RecentTopicDetector(TopicDetector):

@@ -100,8 +100,9 @@ class RunningText:
 def alternative(element: HtmlElement) -> str:
     """What stands for the text of a link that has none."""
     for image in element.iter("img"):
-        if squeeze(image.get("alt")):
-            return squeeze(image.get("alt"))
+        said, title = squeeze(image.get("alt")), squeeze(image.get("title"))
+        if said or title:
+            return said if not title or title in said else title if said in title else f"{said} | {title}"
     for node in element.iter("title"):
         if squeeze(node.text):
             return squeeze(node.text)
