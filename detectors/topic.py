@@ -71,6 +71,8 @@ class TopicDetector(PageDetector):
         """The one feature of the detector."""
         return self.features[0]
 
+    common_words_prove: ClassVar[bool] = True
+
     def needs(self) -> frozenset[str] | None:
         """Its feature, unless a leaf observes more than words."""
         return frozenset((self.feature,)) if type(self).observe is TopicDetector.observe else None
@@ -115,6 +117,8 @@ class TopicDetector(PageDetector):
                 told.add(link.url)
                 value = self.weigh(page, hit, table)
                 value = self._supported(value, table) if link.url in by_link else value
+                if not self.common_words_prove and hit.term.role == "weak":
+                    value = min(value, _UNSAID)
                 fed = link.url in feeds and self.feature not in _FED
                 yield (min(value, _OF_FEED) if fed else value), hit
         for url, hit in by_link.items():

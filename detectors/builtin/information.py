@@ -264,6 +264,7 @@ class PublicTransport(SectionDetector):
 
     name = "public-transport"
     features = ("info.public_transport",)
+    common_words_prove = False
 
 
 class WasteRecycling(SectionDetector):
@@ -278,6 +279,7 @@ class RoadMatters(SectionDetector):
 
     name = "road-matters"
     features = ("info.roads",)
+    common_words_prove = False
 
 
 class EmergencyInformation(SectionDetector):

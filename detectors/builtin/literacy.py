@@ -26,6 +26,7 @@ class AssistedPoints(TopicDetector):
 
     name = "assisted-points"
     features = ("access.assisted_points",)
+    common_words_prove = False
 
 
 class Faq(TopicDetector):
