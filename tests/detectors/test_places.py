@@ -255,11 +255,11 @@ def test_a_long_notice_says_first_what_it_is(worth: Strength, notice: str, told:
 
 @pytest.mark.parametrize(
     ("label", "told"),
-    [("Baustellen und Umleitungen", True), ("Baustellen und lange Umleitungen", False)],
+    [("Radfahren und Ausflugsziele", True), ("Radfahren und lange Ausflugsziele", False)],
 )
 def test_terms_of_one_feature_that_make_up_a_label(worth: Strength, label: str, told: bool) -> None:
     page = f'<nav><a href="/x/1">{label}</a></nav>'
-    assert (worth("info.roads", page, language="de", url="https://www.villa.example/") >= PROOF) is told
+    assert (worth("info.culture_sport", page, language="de", url="https://www.villa.example/") >= PROOF) is told
 
 
 def test_a_denial_with_any_ending_reaches_to_the_end_of_the_word(worth: Strength) -> None:
