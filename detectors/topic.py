@@ -43,8 +43,8 @@ _OF_FEED = 0.45
 _TAG = re.compile(r"[/?&]tag(?:(?<=/tag)s?/|(?<=[?&]tag)=)", re.I)
 _CAPTIONS = frozenset(("a", "span", "button", "strong", "b", "h2", "h3", "h4", "h5"))
 _NO_MENU = frozenset(("body", "main", "article", "table"))
-_LONGEST_CAPTION = 18
-"""Characters of a menu's caption that says an act and no more: "Apply for a", "Pay online"."""
+_WORDS_OF_CAPTION = 3
+"""The caption of a menu that says an act says no more: "Apply for a", "Pay online"."""
 
 _MENU = 8
 _UNSAID = 0.45
@@ -285,7 +285,7 @@ def menus_of(link: Link) -> list[str]:
         if step.tag == "li":
             first = step[0] if item is not None and len(step) else None
             caption = squeeze("".join(first.itertext()) if first is not None and first.tag in _CAPTIONS else "")
-            if caption and len(caption) <= _LONGEST_CAPTION:
+            if caption and caption.count(" ") < _WORDS_OF_CAPTION:
                 captions.append(caption)
             item = step
         elif step.tag in _NO_MENU:

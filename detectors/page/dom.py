@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from detectors.page.elements import Block, Form, Heading, Link, Zone, made
 from detectors.page.forms import CONTROLS, Captions, OpenForm
-from detectors.page.texts import RunningText, alternative, has_words, squeeze, urljoin_safe
+from detectors.page.texts import RunningText, alternative, has_words, squeeze, urljoin_safe, without_remark
 from detectors.page.zones import ZONED, zone_opened
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ class Walk:
         href = get("href", "").strip()
         if not href or len(self._out.links) >= _MAX_LINKS:
             return
-        label = text if has_words(text) else alternative(element)[:_MAX_LABEL] or text
+        label = without_remark(text if has_words(text) else alternative(element)[:_MAX_LABEL] or text)
         zone = self._zones[-1][1]
         context, title = self._headings.get(zone, ""), get("title")
         url, title = urljoin_safe(self._base, href), squeeze(title) if title else ""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
+from detectors.packaged import data
+
+_CLOSING = frozenset(")]）］】")
+_OPENING = "([（［【"
 _WORD = re.compile(r"[^\W_]")
 _WHITE = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
@@ -95,6 +99,20 @@ class RunningText:
             size += len(pieces[end])
             end += 1
         return "".join(pieces[position:end])
+
+
+def without_remark(label: str) -> str:
+    """The label without a remark in brackets at its end that tells how the link opens."""
+    if label[-1:] not in _CLOSING:
+        return label
+    start = max(map(label.rfind, _OPENING))
+    inside = label[start + 1 : -1].casefold()
+    return label[:start].rstrip() if start >= 0 and any(word in inside for word in _remarks()) else label
+
+
+@cache
+def _remarks() -> tuple[str, ...]:
+    return tuple(data("bare_labels")["remarks"]["words"])
 
 
 def alternative(element: HtmlElement) -> str:

@@ -172,6 +172,10 @@ def test_a_flag_that_leads_to_another_front_page_is(strength: Strength, href: st
     assert strength(f"<nav><a href={href}><img src=/flags/us.svg></a></nav>{SPANISH}", FOREIGN, "es") >= PROOF
 
 
+def test_a_document_in_another_language_is_no_version(strength: Strength) -> None:
+    assert strength(f"<nav><a href=/news/7_English.pdf>English</a></nav>{SPANISH}", FOREIGN, "es") < PROOF
+
+
 # --- what is behind the switch ----------------------------------------------------------------------------------------
 
 LONG = SPANISH * 6

@@ -265,3 +265,77 @@ def test_terms_of_one_feature_that_make_up_a_label(worth: Strength, label: str, 
 def test_a_denial_with_any_ending_reaches_to_the_end_of_the_word(worth: Strength) -> None:
     page = '<nav><a href="/x/1">Benefit payments</a></nav>'
     assert worth("payment.fees", page, url="https://www.villa.example/") < PROOF
+
+
+MENU = '<nav><ul><li><a href="#">{}</a><div><ul><li><a href="/x/9">{}</a></li></ul></div></li></ul></nav>'
+
+
+@pytest.mark.parametrize(
+    ("menu", "told"),
+    [("Apply for", True), ("Apply online", True), ("Departments", False), ("How we apply rules", False)],
+)
+def test_a_service_is_told_by_the_menu_it_stands_in(worth: Strength, menu: str, told: bool) -> None:
+    assert (worth("service.building_permit", MENU.format(menu, "Building permit")) >= PROOF) is told
+
+
+def test_a_menu_of_payments_makes_the_bill_payable(worth: Strength) -> None:
+    assert worth("payment.water", MENU.format("Pay", "Water bill")) >= PROOF
+    assert worth("service.building_permit", MENU.format("Pay", "Building permit")) < PROOF
+
+
+@pytest.mark.parametrize(
+    ("label", "told"),
+    [("<img src=1.png>", True), ("<img src=1.png alt='Ministry of Magic'>", False), ("Our work", False)],
+)
+def test_an_address_speaks_where_no_label_does(worth: Strength, label: str, told: bool) -> None:
+    assert (worth("budget.publication", f'<main><a href="/budget">{label}</a></main>') >= PROOF) is told
+
+
+def test_the_folder_of_a_whole_site_lists_no_single_items(worth: Strength) -> None:
+    link = '<li><a href="/project/{}">{}</a></li>'
+    few = link.format(1, "Education")
+    all_of_it = few + "".join(link.format(number, f"Entry {number}") for number in range(2, 12))
+    others = "".join(f'<li><a href="/x/{number}">Entry {number}</a></li>' for number in range(2, 14))
+    assert worth("info.education", f"<nav><ul>{few}{others}</ul></nav>") < PROOF
+    assert worth("info.education", f"<nav><ul>{all_of_it}</ul></nav>") >= PROOF
+
+
+@pytest.mark.parametrize(
+    ("label", "feature", "language"),
+    [
+        ("Health - portal", "info.health", "en"),
+        ("Zdrowie - serwis", "info.health", "pl"),
+        ("Education (opens in a new window)", "info.education", "en"),
+        ("교육 (새창)", "info.education", "ko"),
+    ],
+)
+def test_words_that_say_no_more_than_link_are_none(worth: Strength, label: str, feature: str, language: str) -> None:
+    assert worth(feature, f'<nav><a href="/x/1">{label}</a></nav>', language) >= PROOF
+
+
+def test_what_an_image_is_titled_is_read_beside_its_alternative(worth: Strength) -> None:
+    image = '<nav><a href="/x/1"><img src=1.png alt="{}" title="Budget execution"></a></nav>'
+    assert worth("budget.publication", image.format("")) >= PROOF
+    assert worth("budget.publication", image.format("Picture")) >= PROOF
+
+
+@pytest.mark.parametrize(
+    ("feature", "bare", "said"),
+    [
+        ("info.public_transport", "Transport", "Bus timetables"),
+        ("info.roads", "Traffic", "Road works"),
+        ("service.housing", "Housing", "Apply for social housing"),
+        ("participation.land_use_plan", "Master plan", "Master plan: public consultation"),
+    ],
+)
+def test_a_bare_subject_is_no_service(worth: Strength, feature: str, bare: str, said: str) -> None:
+    assert 0 < worth(feature, f'<nav><a href="/x/1">{bare}</a></nav>') < PROOF
+    assert worth(feature, f'<nav><a href="/x/1">{said}</a></nav>') >= PROOF
+
+
+@pytest.mark.parametrize(
+    ("label", "language"),
+    [("Департамент освіти і науки", "uk"), ("Ministarstvo obrazovanja", "hr"), ("Odbor školstva a mládeže", "sk")],
+)
+def test_a_department_is_no_section(worth: Strength, label: str, language: str) -> None:
+    assert worth("info.education", f'<nav><a href="/x/1">{label}</a></nav>', language) < PROOF
