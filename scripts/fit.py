@@ -1,7 +1,9 @@
 """Fits the numbers behind strengths and conclusions on labelled pages and whole sites, and says whether that helps.
 
-    python -m scripts.fit --labels LABELS.jsonl --manifest PAGES.jsonl [--site START SITE.warc.gz ...] [--write DATE]
+    python -m scripts.fit --labels LABELS.jsonl --manifest PAGES.jsonl [--unseen LABELS.jsonl PAGES.jsonl]
+        [--site START SITE.warc.gz ...] [--write DATE]
 
+With --unseen, the curve and the share that is not recognised are fitted on pages from which no lexicon was mended.
 Every fit starts from the hand-set numbers of `scripts/fitting/prior.toml` and stands against them in a cross-validation
 that keeps the pages of a country together. With --write, the better of the two goes into `detectors/data`, with the
 date and the number of labels. The same input gives the same output. docs/accuracy.md holds the figures of the last fit.
@@ -42,6 +44,10 @@ def main() -> int:
     print(f"{source} of {len({page.group for page in pages})} countries or hosts; {FOLDS} folds")
     prior = tomllib.loads(PRIOR.read_text(encoding="utf-8"))
     tables = fit_strengths(pages, inspector, prior["strengths"], source, options.write)
+    if options.unseen:
+        pages = read(*options.unseen)
+        source = f"fitted on {sum(len(page.labels) for page in pages)} labels of {len(pages)} unseen pages"
+        print(f"{source} of {len({page.group for page in pages})} countries or hosts")
     with places.using(tables):
         fit_curve(pages, inspector, prior["curve"], source, options.write)
         fit_unrecognised(pages, inspector, options.write)
@@ -127,6 +133,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--labels", type=Path, required=True, help="readers' labels, as for `losi quality`")
     parser.add_argument("--manifest", type=Path, required=True, help="the labelled pages, as for `losi quality`")
+    parser.add_argument("--unseen", nargs=2, type=Path, metavar=("LABELS", "PAGES"), help="such pages for the curve")
     parser.add_argument("--site", nargs=2, action="append", metavar=("START", "FILE"), help="a whole archived site")
     parser.add_argument("--write", type=_day, metavar="DATE", help="write into detectors/data, dated so")
     return parser.parse_args()
