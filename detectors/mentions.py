@@ -37,6 +37,7 @@ _PROSE = 400
 """Characters of text under a heading from which on it is a part of an essay."""
 
 _ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$|^\S+@\S+\.\S+$", re.I)
+_MAILBOX = re.compile(r"\S+@\S+\.\S+$")
 _DATED = re.compile(r"/(?:19|20)\d\d/(?:0?[1-9]|1[0-2])/(?:\d\d?/)?[^/?#]{8,}")
 _PARTED = re.compile(r"[-_ ]")
 _OPENS = ("role", "data-toggle", "data-bs-toggle", "aria-controls", "aria-expanded", "onclick")
@@ -54,6 +55,8 @@ def only_mentions(page: Page, hit: Hit, feature: str) -> bool:
         return True
     if segment.kind == "url":
         return _crosses_steps(hit)
+    if feature.startswith(_TOPICS) and _MAILBOX.match(segment.text):
+        return True
     if segment.zone not in ("main", "aside"):
         return False
     if _is_part(page, hit) or (feature == hit.term.feature and is_headline(page, hit)):

@@ -71,14 +71,25 @@ def _presence(link: Link, network: str) -> float:
     return 0.9 if link.zone != "main" else 0.75
 
 
+_APP_BANNERS = ("apple-itunes-app", "google-play-app")
+"""Names of `meta` by which browsers on phones offer a site's app."""
+
+_APP_ID = re.compile(r"app-id\s*=\s*[\w.]+", re.I)
+
+
 class MobileApps(TopicDetector):
-    """A link to an app store's page, or to the portal's own page about its apps."""
+    """A link to an app store's page, a head that offers the app to phones, or the portal's own page about its apps."""
 
     name = "mobile-apps"
+    version = "2"
     features = ("portal.mobile_apps",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
-        """Store links, then words."""
+        """The head, store links, then words."""
+        for name in _APP_BANNERS:
+            if found := _APP_ID.search(page.meta.get(name, "")):
+                yield Observation(self.features[0], "content", 0.85, found[0], f"the head names an app ({name})")
+                break
         for link, store in islice(links_listed(page, "apps"), 1):
             yield as_proof(page, link, self.features[0], 0.85, f"link to an app in {store.partition('/')[0]}")
         yield from super().observe(page)

@@ -339,3 +339,9 @@ def test_a_bare_subject_is_no_service(worth: Strength, feature: str, bare: str, 
 )
 def test_a_department_is_no_section(worth: Strength, label: str, language: str) -> None:
     assert worth("info.education", f'<nav><a href="/x/1">{label}</a></nav>', language) < PROOF
+
+
+def test_a_mailbox_is_no_section(worth: Strength) -> None:
+    link = '<nav><a href="mailto:x@villa.example">{}</a></nav>'
+    assert worth("info.culture_sport", link.format("tourism.office@villa.example")) < PROOF
+    assert worth("info.culture_sport", link.format("Tourism office").replace("mailto:x@", "/x/")) >= PROOF

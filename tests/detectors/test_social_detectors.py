@@ -229,3 +229,9 @@ def test_names_by_convention() -> None:
     assert looks_governmental("mairie-villa.example")
     assert looks_governmental("bip.villa.example")
     assert not looks_governmental("capacity.example")
+
+
+def test_a_head_that_offers_an_app_to_phones(strength: Strength) -> None:
+    head = '<meta name="apple-itunes-app" content="{}"><p>Town.</p>'
+    assert strength(head.format("app-id=123456789"), "portal.mobile_apps", "en") >= PROOF
+    assert strength(head.format(""), "portal.mobile_apps", "en") == 0
