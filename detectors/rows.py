@@ -1,4 +1,5 @@
-"""Links that only say "Download" or "View": what they lead to is named by the row, list item or paragraph around."""
+"""What stands around a link: the row, list item or paragraph that names what a mere "Download" or "View" leads to, and
+the menus it is in."""
 
 from __future__ import annotations
 
@@ -29,6 +30,15 @@ _MOST_LINKS = 6
 
 _MOST_WORDS = 6
 _REMEMBERED = 4_096
+_CAPTIONS = frozenset(("a", "span", "button", "strong", "b", "h2", "h3", "h4", "h5"))
+_NO_MENU = frozenset(("body", "main", "article", "table"))
+_MOST_LEVELS = 24
+_PIECES = 4
+"""So many levels up menus are looked for, and in so many pieces of text their captions."""
+
+_WORDS_OF_CAPTION = 3
+"""The caption of a menu that says an act says no more: "Apply for a", "Pay online"."""
+
 _BESIDE_LINKS = etree.XPath(".//text()[not(ancestor::a or ancestor::script or ancestor::style)]", smart_strings=False)
 
 
@@ -68,3 +78,20 @@ def _around(element: HtmlElement | None) -> HtmlElement | None:
         if each.tag in _AROUND and (found is None or each.tag == "tr"):
             found = each
     return found
+
+
+def menus_of(link: Link) -> list[str]:
+    """The short captions of the menus that the link stands in, the innermost first."""
+    captions: list[str] = []
+    own = True
+    for step in islice(link.element.iterancestors(), _MOST_LEVELS) if link.element is not None else ():
+        if step.tag in _NO_MENU:
+            break
+        if step.tag != "li":
+            continue
+        if not own and step[0].tag in _CAPTIONS:
+            caption = squeeze("".join(islice(step[0].itertext(), _PIECES)))
+            if caption and caption.count(" ") < _WORDS_OF_CAPTION:
+                captions.append(caption)
+        own = False
+    return captions

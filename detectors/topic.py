@@ -13,9 +13,8 @@ from detectors.dates import years_in
 from detectors.hosts import host_of
 from detectors.mentions import only_mentions
 from detectors.observation import PROOF, Observation
-from detectors.page.texts import squeeze
 from detectors.plainly import NOUNS
-from detectors.rows import is_bare
+from detectors.rows import is_bare, menus_of
 from detectors.single_items import is_below_single_items, names_single_item
 from detectors.strengths import Strengths, strengths
 from detectors.targets import targets_of
@@ -23,11 +22,9 @@ from detectors.telling import asks, tells_of_service
 from detectors.views import view
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
-
     from detectors.hits import Hit, Segment
     from detectors.page import Page
-    from detectors.page.elements import Form, Link
+    from detectors.page.elements import Form
 
 _NOUN = {**NOUNS, "url": "address"}
 _CEILING = 0.98
@@ -41,15 +38,16 @@ _FED = frozenset(("info.news", "info.events"))
 
 _OF_FEED = 0.45
 _TAG = re.compile(r"[/?&]tag(?:(?<=/tag)s?/|(?<=[?&]tag)=)", re.I)
-_CAPTIONS = frozenset(("a", "span", "button", "strong", "b", "h2", "h3", "h4", "h5"))
-_NO_MENU = frozenset(("body", "main", "article", "table"))
-_WORDS_OF_CAPTION = 3
-"""The caption of a menu that says an act says no more: "Apply for a", "Pay online"."""
+_FEW_LINKS = 8
+"""Fewer links of a site do not tell its folders."""
 
-_MENU = 8
 _UNSAID = 0.45
+"""What the address of a link counts at most whose label says something else, and a common word where it is no proof."""
+
 _SHOWN = 0.52
 _LEAST_SHOWN = 0.2
+"""From this strength on, the address of an image without words counts _SHOWN."""
+
 _OF_MENTION = 0.30
 """What mentions a feature counts this much at most."""
 
@@ -58,20 +56,19 @@ class TopicDetector(PageDetector):
     """Finds one feature by the lexicon's words in menus, links, headings, captions, text and addresses.
 
     A leaf says by flags where words count: `text_as_proof`, running text that holds a strong term is proof (a policy
-    that is stated); `address_completes`, an address that says the same can lift a hint to proof;
-    `keep` is how many links and how many other places are reported.
+    that is stated); `address_completes`, an address that says the same can lift a hint to proof; `common_words_prove`,
+    a weak term that is a whole label is proof; `keep` is how many links and how many other places are reported.
     """
 
     text_as_proof: ClassVar[bool] = False
     keep: ClassVar[int] = 2
     address_completes: ClassVar[bool] = True
+    common_words_prove: ClassVar[bool] = True
 
     @property
     def feature(self) -> str:
         """The one feature of the detector."""
         return self.features[0]
-
-    common_words_prove: ClassVar[bool] = True
 
     def needs(self) -> frozenset[str] | None:
         """Its feature, unless a leaf observes more than words."""
@@ -111,16 +108,14 @@ class TopicDetector(PageDetector):
         told: set[str] = set()
         for hit in words:
             link = hit.segment.link
-            if link is None:
-                yield self.weigh(page, hit, table), hit
-            else:
+            value = self.weigh(page, hit, table)
+            if link is not None:
                 told.add(link.url)
-                value = self.weigh(page, hit, table)
                 value = self._supported(value, table) if link.url in by_link else value
-                if not self.common_words_prove and hit.term.role == "weak":
-                    value = min(value, _UNSAID)
-                fed = link.url in feeds and self.feature not in _FED
-                yield (min(value, _OF_FEED) if fed else value), hit
+                if link.url in feeds and self.feature not in _FED:
+                    value = min(value, _OF_FEED)
+            unproved = hit.term.role == "weak" and not self.common_words_prove
+            yield (min(value, _UNSAID) if unproved else value), hit
         for url, hit in by_link.items():
             if url not in told:
                 yield self.weigh_url(page, hit, table), hit
@@ -141,9 +136,11 @@ class TopicDetector(PageDetector):
         """Strength of a link whose address alone says it: little where its label says something else; proof where an
         image stands for the label."""
         value, link = table.of_url(hit), hit.segment.link
-        if link is None or is_bare(link.label):
-            return max(value, _SHOWN) if link is not None and not link.label and value >= _LEAST_SHOWN else value
-        return min(value, _UNSAID)
+        if link is None:
+            return value
+        if not is_bare(link.label):
+            return min(value, _UNSAID)
+        return value if link.label or value < _LEAST_SHOWN else max(value, _SHOWN)
 
 
 class SectionDetector(TopicDetector):
@@ -188,7 +185,7 @@ def _is_folder_of_site(page: Page) -> bool:
     """Whether most of the site's own links lead below single items, so that the step is a folder of everything."""
     host = host_of(page.url)
     own = [link.url for link in page.links if host_of(link.url) == host]
-    return 2 * sum(map(is_below_single_items, own)) > len(own) >= _MENU
+    return 2 * sum(map(is_below_single_items, own)) > len(own) >= _FEW_LINKS
 
 
 class RecentTopicDetector(TopicDetector):
@@ -275,22 +272,6 @@ def _feeds_of(page: Page) -> frozenset[str]:
     if not any(map(addresses.lower().__contains__, ("rss", "atom", "feed"))):
         return frozenset()
     return frozenset(filter(_FEED.search, addresses.split("\n")))
-
-
-def menus_of(link: Link) -> list[str]:
-    """The short captions of the menus that the link stands in, the innermost first."""
-    captions: list[str] = []
-    item: HtmlElement | None = None
-    for step in link.element.iterancestors() if link.element is not None else ():
-        if step.tag == "li":
-            first = step[0] if item is not None and len(step) else None
-            caption = squeeze("".join(first.itertext()) if first is not None and first.tag in _CAPTIONS else "")
-            if caption and caption.count(" ") < _WORDS_OF_CAPTION:
-                captions.append(caption)
-            item = step
-        elif step.tag in _NO_MENU:
-            break
-    return captions
 
 
 def _is_download(segment: Segment) -> bool:
