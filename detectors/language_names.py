@@ -112,7 +112,7 @@ def _language_of_step(step: str) -> str:
 
 def names_language(link: Link, own: str) -> str:
     """By what the link is known to lead to another language than `own`; empty if it is not."""
-    if link.href.startswith(("mailto:", "tel:")) or _is_file(link.url):
+    if link.href.startswith(("mailto:", "tel:")) or is_file(link.url):
         return ""
     other = declared(link.hreflang).split("-")[0] if link.hreflang else ""
     if other:
@@ -126,7 +126,7 @@ def names_language(link: Link, own: str) -> str:
     return _by_code(link, label, own) if code else ""
 
 
-def _is_file(url: str) -> bool:
+def is_file(url: str) -> bool:
     """Whether the address is that of one document, which may be in any language."""
     return url.partition("?")[0].lower().endswith(_FILES)
 

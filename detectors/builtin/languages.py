@@ -14,6 +14,7 @@ from detectors.language_names import (
     SWITCH,
     are_codes,
     is_endonym,
+    is_file,
     language_of_address,
     language_of_name,
     links_naming,
@@ -92,6 +93,8 @@ class ForeignLanguage(PageDetector):
         own = page.language.split("-")[0]
         for segment in page.hits.segments:
             if segment.kind not in ("link", "control", "heading", "form") or segment.zone == "main":
+                continue
+            if segment.link is not None and is_file(segment.link.url):
                 continue
             text = segment.text
             if len(text) < MAX_NAME and normal_label(text) in captions and language_of_name(text) != own:

@@ -20,6 +20,7 @@ SNIPPETS = tuple(
         "snippets_menus.toml",
         "snippets_wordings.toml",
         "snippets_real.toml",
+        "snippets_fronts.toml",
         "snippets_more_languages.toml",
     )
 )
