@@ -99,13 +99,15 @@ def fit_curve(
 
 
 def fit_unrecognised(pages: Sequence[LabelledPage], inspector: Inspector, write: str) -> None:
-    """The chance that proof on a page that was read is not recognised: one less recall on the labelled pages."""
+    """The chance that proof on a page that was read goes unseen, without so much as a hint: what hints leave open, the
+    curve tells."""
     judged = judge(pages, inspector)
     labels = sum(len(each.page.labels) for each in judged)
     missed = sum(len(each.page.labels - each.proved) for each in judged)
-    print(f"unrecognised: {missed} of {labels} labels, {missed / labels:.3f}")
+    unseen = sum(len(each.page.labels - each.strengths.keys()) for each in judged)
+    print(f"not recognised: {missed} of {labels} labels, of {unseen} ({unseen / labels:.3f}) nothing was seen")
     if write:
-        put(DATA / "conclusions.toml", "absent", "unrecognised", round(missed / labels, 3))
+        put(DATA / "conclusions.toml", "absent", "unrecognised", round(unseen / labels, 3))
 
 
 def fit_misses(found_at: Sequence[tuple[str, Path]], prior: dict[str, Any], write: str) -> None:
