@@ -24,7 +24,7 @@ def probability(strength: float) -> float:
 def chance_of_miss(pages: int, exhausted: bool) -> float:
     """The chance, 0..1, that a feature which the portal has was not found on so many pages.
 
-    Either no page with proof was among them (less likely when no page was left), or the proof on one was not seen at all.
+    Either no page with proof was among them (less likely when no page was left), or the proof was not seen at all.
     """
     rule = rules()["absent"]
     unreached = interpolate(pages, rule["miss_at"], rule["miss"])
