@@ -88,7 +88,7 @@ def _by_front_page(url: str, host: str, own: str) -> str:
     if found is None:
         return ""
     named, step = found["host"].lower(), (found["step"] or "").lower()
-    if not step and _bare(named).partition(".")[2] in (_bare(host), _bare(host).partition(".")[2]):
+    if not step and _without_language(named) == _without_language(host):
         step = _bare(named).partition(".")[0]
     elif named != host:
         return ""
@@ -98,6 +98,12 @@ def _by_front_page(url: str, host: str, own: str) -> str:
 
 def _bare(host: str) -> str:
     return host.removeprefix("www.")
+
+
+def _without_language(host: str) -> str:
+    """The host without a first label that names a language; "ca.gov" names none, whose rest is a suffix alone."""
+    first, _, rest = _bare(host).partition(".")
+    return rest if "." in rest and _language_of_step(first) else _bare(host)
 
 
 @lru_cache(maxsize=1024)

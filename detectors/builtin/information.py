@@ -260,9 +260,10 @@ class SdgData(TopicDetector):
 
 
 class PublicTransport(SectionDetector):
-    """Timetables, maps or fares of public transport, or a link to its portal."""
+    """Timetables, maps or fares of public transport, or a link to its portal; the bare word "Transport" is none."""
 
     name = "public-transport"
+    version = "2"
     features = ("info.public_transport",)
     common_words_prove = False
 
@@ -275,9 +276,10 @@ class WasteRecycling(SectionDetector):
 
 
 class RoadMatters(SectionDetector):
-    """Road works, closures, traffic and road safety."""
+    """Road works, closures, traffic and road safety; the bare subject ("Traffic") is none."""
 
     name = "road-matters"
+    version = "2"
     features = ("info.roads",)
     common_words_prove = False
 

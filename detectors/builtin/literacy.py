@@ -22,9 +22,10 @@ class FreeInternet(TopicDetector):
 
 
 class AssistedPoints(TopicDetector):
-    """Places where staff help to use online services: service centres, kiosks, libraries."""
+    """Places where staff help to use online services: service centres, kiosks, libraries; their bare names are none."""
 
     name = "assisted-points"
+    version = "2"
     features = ("access.assisted_points",)
     common_words_prove = False
 

@@ -155,6 +155,9 @@ class LostAndFound(TopicDetector):
     features = ("service.lost_found",)
 
 
+_ACTS = frozenset(("online", "apply"))
+
+
 class AffordableHousing(SectionDetector):
     """Affordable or social housing: finding what is available, or applying. The bare subject ("Housing"), the
     minister's portfolio and the rules of letting are none."""
@@ -171,8 +174,6 @@ class AffordableHousing(SectionDetector):
             return min(value, 0.4)
         return value
 
-
-_ACTS = frozenset(("online", "apply"))
 
 DETECTORS = (
     PoliceDeclaration,

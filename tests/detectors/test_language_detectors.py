@@ -162,7 +162,19 @@ def test_a_link_of_a_service_does_not_hide_the_portal_s_own(sightings: Sightings
     assert [o.href for o in others] == ["/en/"]
 
 
-@pytest.mark.parametrize("href", ["/2", "/us", "/flags/en", "/es/", "https://other.example/en", "/en/budget"])
+@pytest.mark.parametrize(
+    "href",
+    [
+        "/2",
+        "/us",
+        "/flags/en",
+        "/es/",
+        "https://other.example/en",
+        "/en/budget",
+        "https://it.example/",
+        "https://ca.gov/",
+    ],
+)
 def test_a_flag_alone_is_no_language(strength: Strength, href: str) -> None:
     assert strength(f"<nav><a href={href}><img src=/flags/us.svg alt=''></a></nav>{SPANISH}", FOREIGN, "es") < PROOF
 
