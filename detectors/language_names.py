@@ -8,9 +8,11 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
+from detectors.hosts import host_of
 from detectors.normalise import normal_label, normalise
 from detectors.packaged import data
 from detectors.page.language import declared
+from detectors.promise import is_document
 
 if TYPE_CHECKING:
     from detectors.page import Page
@@ -22,12 +24,11 @@ SWITCH = re.compile(r"lang|locale|idioma|sprache|langue|wpml|polylang|dil|jezik"
 _HOST = re.compile(r"[^\W\d_]{3}\.[a-z]{2,}$", re.I)
 _STEPS = re.compile(r"[/?&=._#-]")
 _FRONT_PAGE = re.compile(
-    r"https?://(?P<host>[^/:?#]+)(?::\d+)?/?(?:(?P<step>[A-Za-z]{2,12})/?)?(?:(?:index|default|home|main)\.\w{2,5})?$",
+    r"https?://[^/?#]+/?(?:(?P<step>[A-Za-z]{2,12})/?)?(?:(?:index|default|home|main)\.\w{2,5})?$",
     re.I,
 )
 """A host with a step at most, before the page that a server gives for a folder."""
 
-_FILES = (".pdf", ".doc", ".docx", ".odt", ".rtf", ".jpg", ".jpeg", ".png", ".mp4", ".zip")
 _MOST_CODES = 8
 _ENGLISH = frozenset(("en", "eng"))
 MAX_NAME = 40
@@ -77,33 +78,29 @@ def links_naming(page: Page, own: str) -> Iterator[tuple[Link, str]]:
         if link.hreflang or (len(label) <= MAX_NAME and _said_by(label) != _NOTHING_SAID):
             why = names_language(link, own)
         else:
-            why = "" if link.label else _by_front_page(link.url, page.host, own)
+            why = "" if link.label else _by_front_page(link.url, page, own)
         if why:
             yield link, why
 
 
-def _by_front_page(url: str, host: str, own: str) -> str:
+def _by_front_page(url: str, page: Page, own: str) -> str:
     """A link without words, as a flag is, counts where it leads to the site's front page in another language."""
     found = _FRONT_PAGE.match(url)
     if found is None:
         return ""
-    named, step = found["host"].lower(), (found["step"] or "").lower()
-    if not step and _without_language(named) == _without_language(host):
-        step = _bare(named).partition(".")[0]
-    elif named != host:
+    step, host, here = (found["step"] or "").lower(), host_of(url), host_of(page.url)
+    if not step and _without_language(host) == _without_language(here):
+        step = host.partition(".")[0]
+    elif host != here:
         return ""
     other = _language_of_step(step)
     return "link without words to the front page in another language" if other and other != own else ""
 
 
-def _bare(host: str) -> str:
-    return host.removeprefix("www.")
-
-
 def _without_language(host: str) -> str:
     """The host without a first label that names a language; "ca.gov" names none, whose rest is a suffix alone."""
-    first, _, rest = _bare(host).partition(".")
-    return rest if "." in rest and _language_of_step(first) else _bare(host)
+    first, _, rest = host.partition(".")
+    return rest if "." in rest and _language_of_step(first) else host
 
 
 @lru_cache(maxsize=1024)
@@ -118,7 +115,7 @@ def _language_of_step(step: str) -> str:
 
 def names_language(link: Link, own: str) -> str:
     """By what the link is known to lead to another language than `own`; empty if it is not."""
-    if link.href.startswith(("mailto:", "tel:")) or is_file(link.url):
+    if link.href.startswith(("mailto:", "tel:")) or is_document(link.url):
         return ""
     other = declared(link.hreflang).split("-")[0] if link.hreflang else ""
     if other:
@@ -130,11 +127,6 @@ def names_language(link: Link, own: str) -> str:
     if named is not None:
         return "" if named == own else "link labelled with a language's own name"
     return _by_code(link, label, own) if code else ""
-
-
-def is_file(url: str) -> bool:
-    """Whether the address is that of one document, which may be in any language."""
-    return url.partition("?")[0].lower().endswith(_FILES)
 
 
 _NOTHING_SAID = (None, False)

@@ -114,8 +114,7 @@ class TopicDetector(PageDetector):
                 value = self._supported(value, table) if link.url in by_link else value
                 if link.url in feeds and self.feature not in _FED:
                     value = min(value, _OF_FEED)
-            unproved = hit.term.role == "weak" and not self.common_words_prove
-            yield (min(value, _UNSAID) if unproved else value), hit
+            yield (value if hit.term.role == "strong" or self.suffices(page, hit) else min(value, _UNSAID)), hit
         for url, hit in by_link.items():
             if url not in told:
                 yield self.weigh_url(page, hit, table), hit
@@ -127,6 +126,10 @@ class TopicDetector(PageDetector):
         """The strength of a label whose address says the same."""
         lifted = value + table.url_support
         return lifted if self.address_completes or value >= PROOF else min(lifted, PROOF - 0.01)
+
+    def suffices(self, page: Page, hit: Hit) -> bool:
+        """Whether a weak term can be proof, as it is where it is a whole label; leaves ask for more beside it."""
+        return self.common_words_prove
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
         """Strength of one sighting in words; leaves and bases refine it."""

@@ -14,7 +14,6 @@ from detectors.language_names import (
     SWITCH,
     are_codes,
     is_endonym,
-    is_file,
     language_of_address,
     language_of_name,
     links_naming,
@@ -25,6 +24,7 @@ from detectors.observation import Kind, Observation
 from detectors.page import Page
 from detectors.page.elements import Link
 from detectors.page.language import declared
+from detectors.promise import is_document
 from detectors.translators import Translator, strength, translators_of
 
 _MOST_LINKS = 3
@@ -94,7 +94,7 @@ class ForeignLanguage(PageDetector):
         for segment in page.hits.segments:
             if segment.kind not in ("link", "control", "heading", "form") or segment.zone == "main":
                 continue
-            if segment.link is not None and is_file(segment.link.url):
+            if segment.link is not None and is_document(segment.link.url):
                 continue
             text = segment.text
             if len(text) < MAX_NAME and normal_label(text) in captions and language_of_name(text) != own:

@@ -99,7 +99,6 @@ _ANNOUNCED = 0.56
 _LABELS = frozenset(("link", "heading", "title"))
 _CONSULTATIONS = frozenset(("participation.announcements", "participation.deliberation"))
 _CONSULTED = 0.6
-_NAMED = 0.45
 
 
 class LandUsePlanParticipation(RecentTopicDetector):
@@ -108,17 +107,19 @@ class LandUsePlanParticipation(RecentTopicDetector):
 
     name = "land-use-plan-participation"
     version = "3"
-    address_completes = False
     features = ("participation.land_use_plan",)
 
+    def suffices(self, page: Page, hit: Hit) -> bool:
+        """A plan's name needs words for a consultation in its label."""
+        found = page.hits.features_of(hit.segment) & _CONSULTATIONS
+        return hit.segment.kind in _LABELS and bool(found or "consultation" in page.hits.marks(hit.segment))
+
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """As a recent topic; a plan's name needs words for a consultation beside it."""
+        """As a recent topic; more beside words for a consultation."""
         value = super().weigh(page, hit, table)
-        segment = hit.segment
-        if hit.term.role == "strong" or segment.kind not in _LABELS or self._is_old(page, segment):
+        if hit.term.role == "strong" or self._is_old(page, hit.segment) or not self.suffices(page, hit):
             return value
-        asked = page.hits.features_of(segment) & _CONSULTATIONS or "consultation" in page.hits.marks(segment)
-        return max(value, _CONSULTED) if asked else min(value, _NAMED)
+        return max(value, _CONSULTED)
 
 
 class ParticipationAnnouncements(TopicDetector):

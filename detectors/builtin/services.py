@@ -165,14 +165,15 @@ class AffordableHousing(SectionDetector):
     name = "affordable-housing"
     version = "3"
     features = ("service.housing",)
-    address_completes = False
+
+    def suffices(self, page: Page, hit: Hit) -> bool:
+        """A word for the subject needs an act beside it ("Apply for housing")."""
+        return not page.hits.marks(hit.segment).isdisjoint(_ACTS)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """As a section, but little where the label only names the subject or tells of the service."""
+        """As a section, but little where the label only tells of the service."""
         value = super().weigh(page, hit, table)
-        if tells_of_service(page, hit) or (hit.term.role == "weak" and not page.hits.marks(hit.segment) & _ACTS):
-            return min(value, 0.4)
-        return value
+        return min(value, 0.4) if tells_of_service(page, hit) else value
 
 
 DETECTORS = (
