@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from math import exp
 from typing import Any
 
 from detectors.packaged import data
@@ -14,11 +15,18 @@ def rules() -> Mapping[str, Any]:
     return data("conclusions")
 
 
-def probability(strength: float) -> float:
-    """The probability, 0..1, that a feature is there, from the combined strength of its proof. It never falls as the
-    strength grows. Fitted on labelled pages (docs/accuracy.md)."""
+def probability(strength: float, feature: str = "") -> float:
+    """The probability, 0..1, that a feature is there, from the combined strength of its proof: what the curve says of
+    all features, moved by how often proof of this one holds (`data/reliability.toml`). It never falls as the strength
+    grows. Fitted on labelled pages (docs/accuracy.md)."""
     curve = rules()["curve"]
-    return interpolate(strength, curve["strength"], curve["probability"])
+    told = interpolate(strength, curve["strength"], curve["probability"])
+    return moved(told, data("reliability")["log_odds"].get(feature, 0.0))
+
+
+def moved(chance: float, log_odds: float) -> float:
+    """A probability in (0, 1) whose natural log-odds are so much greater."""
+    return chance / (chance + (1.0 - chance) * exp(-log_odds))
 
 
 def chance_of_miss(pages: int, exhausted: bool) -> float:

@@ -62,8 +62,8 @@ def _state(
     strength = max(0.0, combined(best) - combined(against) * 0.5)
     if proof == "manual":
         return "manual", "", 0.0, "only a person can tell"
-    if strength >= present_from:
-        return _presence(strength, apart, certificate.pages)
+    if strength >= present_from and probability(strength, feature) >= rules()["least_likely"]:
+        return _presence(feature, strength, apart, certificate.pages)
     detectors = inspector.detectors.of_feature(feature)
     obstacle = _obstacle(detectors, certificate, inspector)
     if obstacle is not None:
@@ -80,9 +80,9 @@ def _state(
     return _absence(feature, certificate, combined(best))
 
 
-def _presence(strength: float, apart: Apart, pages: int) -> _Verdict:
+def _presence(feature: str, strength: float, apart: Apart, pages: int) -> _Verdict:
     """Present, as surely as the proof tells, and less so where it may stand on one of so many pages by accident."""
-    told, most = probability(strength), apart.surest(pages)
+    told, most = probability(strength, feature), apart.surest(pages)
     return "present", "", min(told, most), remark(pages) if most < told else ""
 
 
@@ -119,7 +119,7 @@ def _absence(feature: str, certificate: SearchCertificate, hints: float) -> _Ver
     _, left = certificate.likely_places(feature)
     if left and not certificate.exhausted:
         return "unknown", "budget", 0.0, f"links that promise it were not followed: {left}"
-    doubt = probability(hints) if hints else 0.0
+    doubt = probability(hints, feature) if hints else 0.0
     sure = (1.0 - chance_of_miss(certificate.pages, certificate.exhausted)) * (1.0 - doubt)
     if sure < rule["least_sure"]:
         return "unknown", "budget", 0.0, "what was searched does not make its absence likely"

@@ -87,7 +87,7 @@ def _confidences(inspected: Inspected) -> tuple[tuple[str, float], ...]:
     """What a run over this page alone would conclude, as probabilities."""
     tally = Tally(sorted({observation.feature for observation in inspected.observations}))
     tally.add(inspected.language, inspected.observations)
-    return tuple((feature, probability(combined(tally.best(feature)))) for feature in tally.features)
+    return tuple((feature, probability(combined(tally.best(feature)), feature)) for feature in tally.features)
 
 
 def _predictions(inspected: Inspected) -> tuple[Prediction, ...]:

@@ -24,9 +24,10 @@ from detectors.inspector import Inspector
 from detectors.strengths import strengths
 from scripts.fitting import curve as curves
 from scripts.fitting import misses as sites
+from scripts.fitting import reliability as reliabilities
 from scripts.fitting import strengths as places
 from scripts.fitting.pages import LabelledPage, judge, read
-from scripts.fitting.tables import put
+from scripts.fitting.tables import put, rewrite
 
 DATA = Path(__file__).resolve().parent.parent / "detectors" / "data"
 PRIOR = Path(__file__).resolve().parent / "fitting" / "prior.toml"
@@ -49,7 +50,8 @@ def main() -> int:
         source = f"fitted on {sum(len(page.labels) for page in pages)} labels of {len(pages)} unseen pages"
         print(f"{source} of {len({page.group for page in pages})} countries or hosts")
     with places.using(tables):
-        fit_curve(pages, inspector, prior["curve"], source, options.write)
+        curve = fit_curve(pages, inspector, prior["curve"], source, options.write)
+        fit_reliability(pages, inspector, curve, source, options.write)
         fit_unrecognised(pages, inspector, options.write)
     if options.site:
         fit_misses([(start, Path(file)) for start, file in options.site], prior["absent"], options.write)
@@ -82,20 +84,41 @@ def _sections(tables: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 def fit_curve(
     pages: Sequence[LabelledPage], inspector: Inspector, prior: dict[str, Any], source: str, write: str
-) -> None:
+) -> curves.Curve:
     """Strength to probability: the fitted curve if it has a lower Brier score on the other folds."""
     hand = curves.Curve(tuple(prior["strength"]), tuple(prior["probability"]))
     trial = curves.cross_validate(pages, inspector, hand, FOLDS)
-    better = trial.fitted[0] < trial.hand[0]
+    better = trial.after[0] < trial.before[0]
     print(f"curve, {trial.pairs} pages x features of which something was seen, out of fold: {_verdict(better)}")
-    for name, (brier, error) in (("hand-set", trial.hand), ("fitted", trial.fitted)):
-        print(f"  {name}: Brier {brier:.4f}, expected calibration error {error:.4f}")
+    _print({"hand-set": trial.before, "fitted": trial.after})
     chosen = curves.fit(judge(pages, inspector), hand) if better else hand
     print(f"  probability = {list(chosen.probability)} at {list(chosen.strength)}")
     if write:
         put(DATA / "conclusions.toml", "curve", "strength", chosen.strength)
         put(DATA / "conclusions.toml", "curve", "probability", chosen.probability)
         _sign("conclusions.toml", better, source, write)
+    return chosen
+
+
+def fit_reliability(
+    pages: Sequence[LabelledPage], inspector: Inspector, curve: curves.Curve, source: str, write: str
+) -> None:
+    """How much more or less proof of one feature is worth than of all, if that lowers the Brier score elsewhere."""
+    trial = reliabilities.cross_validate(pages, inspector, curve, FOLDS)
+    better = trial.after[0] < trial.before[0]
+    print(f"the curve moved feature by feature, out of fold: {_verdict(better)}")
+    _print({"curve alone": trial.before, "moved by feature": trial.after})
+    fitted = reliabilities.fit(judge(pages, inspector), curve) if better else {}
+    for feature, log_odds in sorted(fitted.items(), key=lambda row: row[1]):
+        print(f"  {log_odds:+.2f} {feature}")
+    if write:
+        rewrite(DATA / "reliability.toml", "log_odds", fitted)
+        _sign("reliability.toml", better, source, write)
+
+
+def _print(trials: dict[str, tuple[float, float]]) -> None:
+    for name, (brier, error) in trials.items():
+        print(f"  {name}: Brier {brier:.4f}, expected calibration error {error:.4f}")
 
 
 def fit_unrecognised(pages: Sequence[LabelledPage], inspector: Inspector, write: str) -> None:

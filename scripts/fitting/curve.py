@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.isotonic import IsotonicRegression
 
-from detectors.calibration import interpolate
+from detectors.calibration import interpolate, moved
 from losi.reliability import Outcome, brier, calibration_error
 from scripts.fitting.pages import folds, judge
 
@@ -21,6 +22,7 @@ KNOTS = (0.0, 0.15, 0.3, 0.45, 0.49, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """Strengths at which the curve is written down; it jumps between the last hint and the first proof."""
 PRIOR_WEIGHT = 10.0
 """A knot of the old curve counts as so many pages."""
+_NONE: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +39,17 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Brier score and expected calibration error of two curves on the same pages x features."""
+    """Brier score and expected calibration error of two ways of telling, on the same pages x features."""
 
     pairs: int
-    hand: tuple[float, float]
-    fitted: tuple[float, float]
+    before: tuple[float, float]
+    after: tuple[float, float]
 
 
-def outcomes(judged: Sequence[Judged], curve: Curve) -> list[Outcome]:
-    """Expected and observed for every feature of which something was seen on a page."""
+def outcomes(judged: Sequence[Judged], curve: Curve, log_odds: Mapping[str, float] = _NONE) -> list[Outcome]:
+    """Expected and observed for every feature of which something was seen on a page; `log_odds` move the curve."""
     return [
-        Outcome(curve(strength), feature in each.page.labels)
+        Outcome(moved(curve(strength), log_odds.get(feature, 0.0)), feature in each.page.labels)
         for each in judged
         for feature, strength in each.strengths.items()
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 Value = Sequence[float] | float | int | str
@@ -24,6 +24,15 @@ def put(file: Path, section: str, key: str, value: Value) -> None:
                 file.write_text("".join(lines), encoding="utf-8")
             return
     raise KeyError(f"{file.name}: [{section}] {key}")
+
+
+def rewrite(file: Path, section: str, values: Mapping[str, float]) -> None:
+    """The whole of `[section]`, which is the last of the file, with these values; KeyError if it is not there."""
+    head, found, _ = file.read_text(encoding="utf-8").partition(f"[{section}]\n")
+    if not found:
+        raise KeyError(f"{file.name}: [{section}]")
+    rows = "".join(f"{_toml(key)} = {_toml(value)}\n" for key, value in values.items())
+    file.write_text(head + found + rows, encoding="utf-8")
 
 
 def _same(old: object, new: Value) -> bool:

@@ -11,14 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.base import PageDetector, PortalDetector
-from detectors.calibration import chance_of_miss, probability
+from detectors.calibration import chance_of_miss, moved, probability
 from detectors.conclude import Finding, SearchCertificate, Tally, combined, conclude, is_front, standing
 from detectors.facts import PortalFacts
 from detectors.inspector import Inspector
 from detectors.lexicon import GENERAL, LexiconSet, parse
 from detectors.observation import PROOF, Observation
+from detectors.packaged import data
 from detectors.page import Page
 from detectors.registry import Registry
+from survey.features import features
 
 KEEP = 5
 WIDE = SearchCertificate(pages=60, languages=(("es", 60),), exhausted=True, sitemap=True)
@@ -433,8 +435,30 @@ def test_a_greater_strength_is_never_less_probable(one: float, other: float) -> 
     assert 0.0 < probability(low) <= probability(high) < 1.0
 
 
+@given(st.floats(0, 1), st.floats(0, 1), st.sampled_from([*data("reliability")["log_odds"]]))
+def test_a_greater_strength_is_never_less_probable_for_any_feature(one: float, other: float, feature: str) -> None:
+    low, high = sorted((one, other))
+    assert 0.0 < probability(low, feature) <= probability(high, feature) < 1.0
+
+
 def test_hints_are_improbable_and_proof_is_probable() -> None:
     assert probability(0.49) < 0.5 < probability(PROOF)
+
+
+def test_what_is_told_of_features_is_told_of_known_ones_and_what_is_not_told_is_as_all() -> None:
+    assert data("reliability")["log_odds"].keys() <= features().keys()
+    assert probability(0.7, "a.b") == probability(0.7)
+    assert moved(0.5, 0.7) == pytest.approx(2 / 3, abs=0.01)
+
+
+def test_proof_that_is_wrong_more_often_than_right_is_no_presence_and_keeps_absence_from_being_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words = Inspector(Registry((Words(),), ()), LexiconSet({}))
+    monkeypatch.setitem(data("reliability")["log_odds"], "a.b", -2.0)
+    assert finding(words, seen(0.6)).state == "unknown"
+    sure = finding(words, seen(0.9))
+    assert (sure.state, sure.confidence < probability(0.9)) == ("present", True)
 
 
 @given(st.integers(0, 5_000), st.integers(0, 5_000), st.booleans())

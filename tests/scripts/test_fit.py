@@ -9,9 +9,9 @@ import pytest
 
 from detectors.page import Page
 from losi.reliability import brier, calibration_error
-from scripts.fitting import curve, misses, strengths
+from scripts.fitting import curve, misses, reliability, strengths
 from scripts.fitting.pages import Judged, LabelledPage, f1, folds
-from scripts.fitting.tables import put
+from scripts.fitting.tables import put, rewrite
 
 HAND = curve.Curve((0.0, 0.5, 1.0), (0.05, 0.5, 0.95))
 
@@ -63,6 +63,29 @@ def test_no_pages_leave_the_hand_set_curve() -> None:
     assert [round(HAND(x), 3) for x in fitted.strength] == list(fitted.probability)
 
 
+def told(feature: str, right: int, number: int) -> list[Judged]:
+    """Pages with equal proof of the feature, of which `right` are labelled."""
+    return [
+        Judged(page(str(n), labels=frozenset([feature] if n < right else [])), {feature: 0.5}, frozenset())
+        for n in range(number)
+    ]
+
+
+def test_what_proof_of_one_feature_is_worth_is_drawn_towards_all() -> None:
+    judged = [*told("often.right", 90, 100), *told("often.wrong", 10, 100), *told("seldom.seen", 0, 1)]
+    fitted = reliability.fit(judged, HAND)
+    assert fitted["often.right"] == pytest.approx(2.0, abs=0.2)
+    assert fitted["often.wrong"] == pytest.approx(-2.0, abs=0.2)
+    assert -0.6 < fitted["seldom.seen"] < -0.2
+    assert fitted == reliability.fit(judged[::-1], HAND)
+    assert brier(curve.outcomes(judged, HAND, fitted)) < brier(curve.outcomes(judged, HAND))
+
+
+def test_proof_that_is_always_wrong_moves_the_curve_without_end_in_sight() -> None:
+    surest = curve.Curve((0.0, 1.0), (0.999, 0.999))
+    assert reliability.fit(told("never.right", 0, 1_000), surest)["never.right"] < -8
+
+
 def test_rare_cells_stay_near_the_hand_set_strength_and_rows_fall() -> None:
     prior = [0.9, 0.8, 0.6, 0.3]
     row = strengths.drawn(prior, [200, 1, 0, 0], [100, 1, 0, 0])
@@ -99,3 +122,12 @@ def test_a_number_is_put_where_it_belongs_and_comments_stay(tmp_path: Path) -> N
     assert file.read_text() == '# head\ndate = "2"\n[a]\nx = [1.0]  # why\n[b]\nx = [0.5, 0.25]\n'
     with pytest.raises(KeyError, match=r"\[b\] y"):
         put(file, "b", "y", 1)
+
+
+def test_a_section_is_written_anew(tmp_path: Path) -> None:
+    file = tmp_path / "x.toml"
+    file.write_text('# head\ndate = "1"\n\n[log_odds]\n"a.b" = 1.5\n')
+    rewrite(file, "log_odds", {"c.d": -0.25, "e.f": 1.0})
+    assert file.read_text() == '# head\ndate = "1"\n\n[log_odds]\n"c.d" = -0.25\n"e.f" = 1\n'
+    with pytest.raises(KeyError, match=r"\[none\]"):
+        rewrite(file, "none", {})
