@@ -24,6 +24,12 @@ def probability(strength: float, feature: str = "") -> float:
     return moved(told, data("reliability")["log_odds"].get(feature, 0.0))
 
 
+def proves(strength: float, feature: str) -> bool:
+    """Whether the combined strength is proof, and proof of this feature holds more often than not."""
+    rule = rules()
+    return bool(strength >= rule["present_from"] and probability(strength, feature) >= rule["least_likely"])
+
+
 def moved(chance: float, log_odds: float) -> float:
     """A probability in (0, 1) whose natural log-odds are so much greater."""
     return chance / (chance + (1.0 - chance) * exp(-log_odds))

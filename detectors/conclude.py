@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from detectors.accidents import remark
 from detectors.base import PageDetector
-from detectors.calibration import chance_of_miss, probability, rules
+from detectors.calibration import chance_of_miss, probability, proves, rules
 from detectors.explain import explain
 from detectors.finding import Finding, Reason, SearchCertificate, State
 from detectors.standing import is_front, standing
@@ -58,18 +58,17 @@ def _state(
     inspector: Inspector,
 ) -> _Verdict:
     """What is proved, then what keeps absence from being said, then absence: measured, or searched for in vain."""
-    present_from = float(rules()["present_from"])
     strength = max(0.0, combined(best) - combined(against) * 0.5)
     if proof == "manual":
         return "manual", "", 0.0, "only a person can tell"
-    if strength >= present_from and probability(strength, feature) >= rules()["least_likely"]:
+    if proves(strength, feature):
         return _presence(feature, strength, apart, certificate.pages)
     detectors = inspector.detectors.of_feature(feature)
     obstacle = _obstacle(detectors, certificate, inspector)
     if obstacle is not None:
         return obstacle
     measured = proof == "browser" or not any(isinstance(detector, PageDetector) for detector in detectors)
-    if measured and combined(against) >= present_from:
+    if measured and combined(against) >= rules()["present_from"]:
         return "absent", "", probability(combined(against)), "measured"
     if measured and best:
         return "manual", "", 0.0, "measured in part: a person must judge what was seen"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from detectors.accidents import Apart
-from detectors.calibration import rules
+from detectors.calibration import proves, rules
 from detectors.standing import standing
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ class Tally:
                 kept.apart.add(observation)
             if not kept.add(observation, keep) or observation.feature in self._settled:
                 continue
-            if combined(kept.best) >= settled_from:
+            strength = combined(kept.best)
+            if strength >= settled_from and proves(strength, observation.feature):
                 self._settled.add(observation.feature)
 
     @property
