@@ -16,12 +16,19 @@ def rules() -> Mapping[str, Any]:
 
 
 def probability(strength: float, feature: str = "") -> float:
-    """The probability, 0..1, that a feature is there, from the combined strength of its proof: what the curve says of
-    all features, moved by how often proof of this one holds (`data/reliability.toml`). It never falls as the strength
-    grows. Fitted on labelled pages (docs/accuracy.md)."""
+    """The probability, 0..1, that a feature is there, from the combined strength of what was seen: what the curve says
+    of all features, for proof moved by how often proof of this one has held (`data/reliability.toml`). It never falls
+    as the strength grows. Fitted on labelled pages (docs/accuracy.md)."""
+    rule = rules()
+    told = _of_all(strength)
+    if strength < rule["present_from"]:
+        return told
+    return max(moved(told, data("reliability")["log_odds"].get(feature, 0.0)), _of_all(float(rule["hint_ceiling"])))
+
+
+def _of_all(strength: float) -> float:
     curve = rules()["curve"]
-    told = interpolate(strength, curve["strength"], curve["probability"])
-    return moved(told, data("reliability")["log_odds"].get(feature, 0.0))
+    return interpolate(strength, curve["strength"], curve["probability"])
 
 
 def proves(strength: float, feature: str) -> bool:

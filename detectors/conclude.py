@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from detectors.accidents import remark
 from detectors.base import PageDetector
 from detectors.calibration import chance_of_miss, probability, proves, rules
-from detectors.explain import explain
+from detectors.explain import SEEN, explain
 from detectors.finding import Finding, Reason, SearchCertificate, State
 from detectors.standing import is_front, standing
 from detectors.tally import Tally, combined
@@ -107,7 +107,7 @@ def _covered(feature: str, certificate: SearchCertificate, inspector: Inspector)
     return known * 2 > sum(pages for _, pages in certificate.languages)
 
 
-def _absence(feature: str, certificate: SearchCertificate, hints: float) -> _Verdict:
+def _absence(feature: str, certificate: SearchCertificate, seen: float) -> _Verdict:
     """Absent, if enough was searched and no likely place was left, less surely where hints were seen; else unknown for
     want of budget (or what stopped the search)."""
     rule = rules()["absent"]
@@ -118,8 +118,10 @@ def _absence(feature: str, certificate: SearchCertificate, hints: float) -> _Ver
     _, left = certificate.likely_places(feature)
     if left and not certificate.exhausted:
         return "unknown", "budget", 0.0, f"links that promise it were not followed: {left}"
-    doubt = probability(hints, feature) if hints else 0.0
-    sure = (1.0 - chance_of_miss(certificate.pages, certificate.exhausted)) * (1.0 - doubt)
+    searched = 1.0 - chance_of_miss(certificate.pages, certificate.exhausted)
+    sure = searched * (1.0 - probability(seen, feature)) if seen else searched
+    if seen >= rules()["present_from"] or (sure < rule["least_sure"] <= searched):
+        return "unknown", "budget", 0.0, SEEN
     if sure < rule["least_sure"]:
         return "unknown", "budget", 0.0, "what was searched does not make its absence likely"
     return "absent", "", sure, ""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from detectors.inspector import Inspector
     from detectors.observation import Observation
 
+SEEN = "what was seen speaks for it, but too often such words do not prove it"
+"""Why neither presence nor absence is said though enough was searched."""
 _SHOWN = 3
 _TERMS_SHOWN = 5
 _CONFIDENCE = ((0.95, "almost certain"), (0.85, "very likely"), (0.7, "likely"), (0.5, "more likely than not"))
@@ -30,7 +32,12 @@ def explain(finding: Finding, remark: str, inspector: Inspector) -> str:
     elif finding.state == "absent":
         said = [*_searched(finding, inspector), _hints(finding.evidence), _miss(finding)]
     elif finding.state == "unknown":
-        said = [remark, _way_out(finding), _hints(finding.evidence), _against(finding.against)]
+        said = [
+            remark,
+            mend("seen") if remark == SEEN else _way_out(finding),
+            _hints(finding.evidence),
+            _against(finding.against),
+        ]
     else:
         said = [remark, *_help(finding.evidence)]
     return " ".join(_sentence(part) for part in said if part)

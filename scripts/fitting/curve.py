@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.isotonic import IsotonicRegression
 
 from detectors.calibration import interpolate, moved
+from detectors.observation import PROOF
 from losi.reliability import Outcome, brier, calibration_error
 from scripts.fitting.pages import folds, judge
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from detectors.inspector import Inspector
     from scripts.fitting.pages import Judged, LabelledPage
 
-KNOTS = (0.0, 0.15, 0.3, 0.45, 0.49, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+HINTS_END = 0.49
+KNOTS = (0.0, 0.15, 0.3, 0.45, HINTS_END, PROOF, 0.6, 0.7, 0.8, 0.9, 1.0)
 """Strengths at which the curve is written down; it jumps between the last hint and the first proof."""
 PRIOR_WEIGHT = 10.0
 """A knot of the old curve counts as so many pages."""
@@ -47,9 +49,15 @@ class Trial:
 
 
 def outcomes(judged: Sequence[Judged], curve: Curve, log_odds: Mapping[str, float] = _NONE) -> list[Outcome]:
-    """Expected and observed for every feature of which something was seen on a page; `log_odds` move the curve."""
+    """Expected and observed for every feature of which something was seen on a page; `log_odds` move the curve where
+    that is proof, no lower than where hints end."""
+    least = curve(HINTS_END)
+
+    def told(feature: str, strength: float) -> float:
+        return curve(strength) if strength < PROOF else max(least, moved(curve(strength), log_odds.get(feature, 0.0)))
+
     return [
-        Outcome(moved(curve(strength), log_odds.get(feature, 0.0)), feature in each.page.labels)
+        Outcome(told(feature, strength), feature in each.page.labels)
         for each in judged
         for feature, strength in each.strengths.items()
     ]
@@ -58,10 +66,10 @@ def outcomes(judged: Sequence[Judged], curve: Curve, log_odds: Mapping[str, floa
 def fit(judged: Sequence[Judged], prior: Curve) -> Curve:
     """The rising curve nearest to what was observed. Hints and proof are fitted apart: the rule treats them apart."""
     pairs = [(x, feature in each.page.labels) for each in judged for feature, x in each.strengths.items()]
-    low, high = [k for k in KNOTS if k < 0.5], [k for k in KNOTS if k >= 0.5]
+    low, high = [k for k in KNOTS if k < PROOF], [k for k in KNOTS if k >= PROOF]
     values = [
-        *_isotonic([pair for pair in pairs if pair[0] < 0.5], low, prior),
-        *_isotonic([pair for pair in pairs if pair[0] >= 0.5], high, prior),
+        *_isotonic([pair for pair in pairs if pair[0] < PROOF], low, prior),
+        *_isotonic([pair for pair in pairs if pair[0] >= PROOF], high, prior),
     ]
     return Curve(KNOTS, tuple(round(float(value), 3) for value in np.maximum.accumulate(values)))
 

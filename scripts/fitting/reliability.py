@@ -26,13 +26,14 @@ _FURTHEST = 50.0
 
 
 def fit(judged: Sequence[Judged], curve: Curve) -> dict[str, float]:
-    """Per feature of which something was seen, the log-odds by which the curve is moved (posterior mode under a normal
-    prior)."""
+    """Per feature of which proof was seen, the log-odds by which the curve is moved for proof (posterior mode under a
+    normal prior)."""
     pairs: defaultdict[str, list[tuple[float, bool]]] = defaultdict(list)
     for each in judged:
-        for feature, strength in each.strengths.items():
+        for feature in each.proved:
+            strength = each.strengths[feature]
             pairs[feature].append((curve(strength), feature in each.page.labels))
-    return {feature: round(_offset(pairs[feature]), 2) for feature in sorted(pairs)}
+    return {feature: round(_offset(pairs[feature]), 2) + 0.0 for feature in sorted(pairs)}
 
 
 def _offset(pairs: Sequence[tuple[float, bool]]) -> float:

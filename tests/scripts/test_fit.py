@@ -66,7 +66,7 @@ def test_no_pages_leave_the_hand_set_curve() -> None:
 def told(feature: str, right: int, number: int) -> list[Judged]:
     """Pages with equal proof of the feature, of which `right` are labelled."""
     return [
-        Judged(page(str(n), labels=frozenset([feature] if n < right else [])), {feature: 0.5}, frozenset())
+        Judged(page(str(n), labels=frozenset([feature] if n < right else [])), {feature: 0.5}, frozenset([feature]))
         for n in range(number)
     ]
 
@@ -79,6 +79,13 @@ def test_what_proof_of_one_feature_is_worth_is_drawn_towards_all() -> None:
     assert -0.6 < fitted["seldom.seen"] < -0.2
     assert fitted == reliability.fit(judged[::-1], HAND)
     assert brier(curve.outcomes(judged, HAND, fitted)) < brier(curve.outcomes(judged, HAND))
+
+
+def test_hints_say_nothing_of_what_proof_is_worth() -> None:
+    assert reliability.fit(observed(0.9, 0.3, 100), HAND) == {}
+    fallen = curve.outcomes(told("a.b", 0, 1), HAND, {"a.b": -9.0})[0].expected
+    assert fallen == pytest.approx(HAND(curve.HINTS_END))
+    assert curve.outcomes(observed(1.0, 0.3, 1), HAND, {"a.b": -9.0})[0].expected == pytest.approx(HAND(0.3))
 
 
 def test_proof_that_is_always_wrong_moves_the_curve_without_end_in_sight() -> None:
