@@ -21,6 +21,10 @@ class Failure(click.ClickException):
         super().__init__(sentence(message, mend))
 
 
+class StdoutError(Failure):
+    """Standard output does not take what is written to it."""
+
+
 class Misuse(click.UsageError):
     """The command was called wrongly: exit code 2."""
 
@@ -45,18 +49,25 @@ class PlainGroup(click.Group):
         return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
 
     def _attempt(self, args: Sequence[str] | None, name: str | None, complete: str | None, **extra: Any) -> int:
+        from losi.streams import set_up_stdout
+
+        set_up_stdout()
         try:
             code = super().main(args, name, complete, standalone_mode=False, **extra)
             sys.stdout.flush()
         except click.exceptions.NoArgsIsHelpError as error:
             click.echo(error.format_message(), err=True)
             return error.exit_code
+        except StdoutError as error:
+            _mute_stdout()
+            return _tell(_one_line(error), error.exit_code)
         except click.ClickException as error:
             return _tell(_one_line(error), error.exit_code)
         except click.Abort:
             return _tell("stopped", 1)
         except BrokenPipeError:
-            return _mute_stdout()
+            _mute_stdout()
+            return 1
         except Exception as error:
             if os.environ.get(DEBUG):
                 raise
@@ -90,7 +101,6 @@ def _tell(message: str, code: int) -> int:
     return code
 
 
-def _mute_stdout() -> int:
-    """Keep the interpreter from complaining about the closed pipe when it flushes at exit."""
+def _mute_stdout() -> None:
+    """Keep the interpreter from complaining when it flushes at exit what stdout does not take."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 1
