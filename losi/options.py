@@ -26,18 +26,38 @@ class State:
     db: str | None = None
 
     def open_existing(self) -> Database:
-        """The database of earlier runs; raises Failure, and makes no folder, when there is none."""
+        """The database of earlier runs, to be written; raises Failure, and makes no folder, when there is none."""
+        self._must_exist()
+        return self.open()
+
+    def read_existing(self) -> Database:
+        """The database of earlier runs, for queries: it need not be writable. Raises as `open_existing` does."""
+        self._must_exist()
+        database = self.named()
+        database.prepare_to_read()
+        return database
+
+    def _must_exist(self) -> None:
         from losi.errors import Failure
 
         if not self.exists:
             mend = "run losi check first, or losi cycle new for many portals, or choose another folder with --data"
-            raise Failure(f"{self.data} holds no database", mend)
-        return self.open()
+            raise Failure(f"{self.db or self.data} holds no database", mend)
 
     @property
     def exists(self) -> bool:
         """Whether anything may have been stored yet; a database server is taken to exist."""
-        return self.db is not None or (self.data / "losi.db").exists()
+        return self._file is None or self._file.exists()
+
+    @property
+    def _file(self) -> Path | None:
+        """The file of the database; None for a server."""
+        if self.db is None:
+            return self.data / "losi.db"
+        from storage.database import database_url
+
+        url = database_url(self.db)
+        return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
     def open(self) -> Database:
         """The database, brought up to date; raises storage.errors.StorageError."""
@@ -60,7 +80,11 @@ def with_state(command: Command) -> Command:
 
     update_wrapper(invoke, command)
     click.option(
-        "--db", metavar="URL", envvar="LOSI_DB", help="Database URL instead of DATA/losi.db, such as postgresql://..."
+        "--db",
+        metavar="URL",
+        envvar="LOSI_DB",
+        callback=_database_url,
+        help="Database URL instead of DATA/losi.db, such as postgresql://...",
     )(invoke)
     click.option(
         "--data",
@@ -72,6 +96,16 @@ def with_state(command: Command) -> Command:
         help="Folder of database, archive and reports (or LOSI_DATA).",
     )(invoke)
     return invoke  # type: ignore[return-value]
+
+
+def _database_url(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+    """A URL as typed; a bare word would become a file of that name in the working folder."""
+    if text is not None and "://" not in text:
+        from losi.errors import Misuse
+
+        mend = "for example: --db postgresql://user@host/database, or sqlite:////path/of/losi.db; --data takes a folder"
+        raise Misuse(f"{text!r} is no database URL", mend)
+    return text
 
 
 def example(*lines: str) -> str:

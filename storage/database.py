@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +14,10 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
 
-from storage.errors import StorageError, database_errors, explain_os
+from storage.errors import StorageError, database_errors, unwritable
 from storage.outage import Outage
 from storage.schema import KINDS, create_schema
+from storage.sqlite_file import READING, is_read_only, make_folder, sqlite_engine
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 30.0
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x105150C7
-_READING = "losi_reading"
 _SERVER = {
     "connect_timeout": 10,
     "keepalives_idle": 10,
@@ -43,18 +42,20 @@ class Database:
 
     `location` is a path (SQLite; its folder is made if need be) or any SQLAlchemy URL. `busy_seconds` is how
     long SQLite waits for another writer. `outage.limit` is how long `read` and `write` wait for a database that went
-    away. Raises `StorageError`, as do all methods.
+    away. A file that may not be written is opened for reading alone (`read_only`). Raises `StorageError`, as do all
+    methods.
     """
 
     def __init__(self, location: str | Path | URL, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self.url = database_url(location)
         self.where = where(self.url)
         self.outage = Outage()
-        _make_folder(self.url)
+        make_folder(self.url)
+        self.read_only = is_read_only(self.url)
         with database_errors(self.where):
-            self.engine = _engine(self.url, busy_seconds)
+            self.engine = _engine(self.url, busy_seconds, self.read_only)
         self._writing = sessionmaker(self.engine, expire_on_commit=False)
-        reading = self.engine.execution_options(**{_READING: True})
+        reading = self.engine.execution_options(**{READING: True})
         self._reading = sessionmaker(reading, expire_on_commit=False)
 
     @contextmanager
@@ -92,7 +93,10 @@ class Database:
         return self.outage.bridge(attempt)
 
     def migrate(self) -> None:
-        """Brings the schema to the newest revision; safe at every start, from several processes."""
+        """Brings the schema to the newest revision; safe at every start, from several processes. Raises
+        `UnwritableError` for a file that may not be written."""
+        if self.read_only:
+            raise unwritable(self.where)
         with database_errors(self.where), self.engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
@@ -101,6 +105,23 @@ class Database:
                 create_schema(connection, known[-1])
             elif self._outdated(connection, known, "alembic_version" in tables):
                 _upgrade(connection)
+
+    def prepare_to_read(self) -> None:
+        """Brings the schema to the newest revision where that may be written; else it must be that already."""
+        if self.read_only:
+            self._look()
+        else:
+            self.migrate()
+
+    def _look(self) -> None:
+        """Raises StorageError where a database that may not be written is of another revision."""
+        with self.reader() as session:
+            tables = inspect(session.connection()).get_table_names()
+            if self._outdated(session.connection(), revisions(), "alembic_version" in tables):
+                raise StorageError(
+                    f"the database {self.where} is of an earlier version of this program and may not be written",
+                    "copy its folder to where you may write, and choose the copy with --data",
+                )
 
     def _outdated(self, connection: Connection, known: list[str], stamped: bool) -> bool:
         """Whether a revision is missing; asked at every start, so without Alembic, which takes long to load."""
@@ -184,22 +205,10 @@ def _finite(value: Any) -> Any:
     return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _make_folder(url: URL) -> None:
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        return
-    try:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise explain_os(error, f"make the folder of {url.database}") from error
-
-
-def _engine(url: URL, busy_seconds: float) -> Engine:
+def _engine(url: URL, busy_seconds: float, read_only: bool) -> Engine:
     try:
         if url.get_backend_name() == "sqlite":
-            engine = create_engine(url, json_serializer=dump_json, connect_args={"timeout": busy_seconds})
-            event.listen(engine, "connect", _set_up_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
-            return engine
+            return sqlite_engine(url, busy_seconds, read_only=read_only, json_serializer=dump_json)
         own = _SERVER if url.get_backend_name() == "postgresql" else {}
         arguments = {name: value for name, value in own.items() if name not in url.query}
         engine = create_engine(url, json_serializer=dump_json, pool_pre_ping=True, connect_args=arguments)
@@ -225,16 +234,3 @@ def _unicode_only(name: str) -> Callable[[Any, object], None]:
             )
 
     return look
-
-
-def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    """Transactions are begun by SQLAlchemy alone (so that DDL is inside them too); durable in WAL mode."""
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Writers take their turn when they begin: a reader that turns writer could fail without waiting."""
-    reading = connection.get_execution_options().get(_READING, False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -39,6 +39,7 @@ class ArchiveError(StorageError):
 _LOCKED = "the database {where} is locked by another process"
 _AWAY = "the database server of {where} cannot be reached"
 _READ_ONLY = "the database {where} may not be written"
+_MAKE_WRITABLE = "change the permissions of the file and its folder, or choose another with --data"
 _FULL = "the disk of {where} is full or fails"
 _KINDS: dict[str, type[StorageError]] = {
     _LOCKED: AwayError,
@@ -55,7 +56,7 @@ _DATABASE_FAULTS: tuple[tuple[str, str, str], ...] = (
     (
         r"readonly database|read-only (transaction|database)",
         _READ_ONLY,
-        "change the permissions of the file and its folder, or choose another with --data",
+        _MAKE_WRITABLE,
     ),
     (
         r"database is locked|table is locked",
@@ -116,6 +117,11 @@ def known_fault(text: str, where: str) -> StorageError | None:
         if re.search(pattern, text, re.IGNORECASE):
             return _KINDS.get(message, StorageError)(message.format(where=where), mend)
     return None
+
+
+def unwritable(where: str) -> UnwritableError:
+    """What to say of a database that may be read alone."""
+    return UnwritableError(_READ_ONLY.format(where=where), _MAKE_WRITABLE)
 
 
 @contextmanager

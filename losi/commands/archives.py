@@ -81,7 +81,7 @@ class _Finished(NamedTuple):
 def _finished(state: State, cycle: str | None) -> list[_Finished]:
     from storage.repository import get_cycle, runs
 
-    with state.open_existing() as database, database.reader() as session:
+    with state.read_existing() as database, database.reader() as session:
         number = get_cycle(session, cycle).id if cycle is not None else None
         ended = (run for run in runs(session, cycle_id=number) if run.archive and run.outcome is not None)
         if cycle is None:

@@ -26,7 +26,7 @@ def verify(state: State, contains: str | None, json_to: str | None) -> int:
     from losi.output import write_json
     from storage.repository.chain import has_hash, verify_chain
 
-    with state.open_existing() as database, database.reader() as session:
+    with state.read_existing() as database, database.reader() as session:
         report = verify_chain(session)
         kept = contains is None or has_hash(session, contains.strip().lower())
     broken = report.broken

@@ -165,7 +165,7 @@ def status(state: State, name: str, by_region: bool, once: bool, json_to: str | 
     from losi.output import write_json
     from losi.terminal import stdout
 
-    with state.open_existing() as database:
+    with state.read_existing() as database:
 
         def read() -> CycleStatus:
             from crawler.cycle.status import cycle_status

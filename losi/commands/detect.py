@@ -81,7 +81,7 @@ def _results(
     from losi.choices import unknown_detectors
     from losi.chosen import chosen_numbers
 
-    with state.open_existing() as database:
+    with state.open_existing() if store else state.read_existing() as database:
         for number in chosen_numbers(database, portal, run):
             try:
                 yield rerun(database, number, Inspector.default(), detectors or None, data_dir=state.data, store=store)

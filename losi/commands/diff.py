@@ -48,7 +48,7 @@ def diff(
 
     if json_to == csv_to == "-":
         raise Misuse("--json - and --csv - exclude each other", "give one of them a file")
-    with state.open_existing() as database:
+    with state.read_existing() as database:
         found = diff_cycles(database, *cycles, chosen_portals(text), data_dir=state.data, all_features=all_features)
     if json_to:
         write_json(diff_document(found), json_to)

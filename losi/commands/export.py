@@ -143,7 +143,7 @@ def wacz(state: State, place: Path, portal: str | None, run: int | None) -> int:
     single = place.suffix.lower() == ".wacz"
     if single and not (portal or run):
         raise Misuse("one file holds one portal", "add --portal or --run, or give a folder")
-    with state.open_existing() as database:
+    with state.read_existing() as database:
         for number in chosen_numbers(database, portal, run):
             with database.reader() as session:
                 found = get_run(session, number)
@@ -163,7 +163,7 @@ def _results(state: State, portal: str | None, run: int | None) -> Iterator[RunR
     from losi.stored import stored_result
     from storage.repository import get_run
 
-    with state.open_existing() as database:
+    with state.read_existing() as database:
         for number in chosen_numbers(database, portal, run):
             with database.reader() as session:
                 yield stored_result(session, get_run(session, number), state.data)

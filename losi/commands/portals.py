@@ -170,5 +170,5 @@ def _stored(state: State) -> list[Entry]:
 
     if not state.exists:
         return []
-    with state.open() as database, database.reader() as session:
+    with state.read_existing() as database, database.reader() as session:
         return stored_entries(session)

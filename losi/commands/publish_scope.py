@@ -26,7 +26,7 @@ def scoped(
     from review.publish.scope import scope_of, snapshot
 
     wanted: dict[str, Any] = {"kind": kind, "country": country_code(country) or None}
-    with state.open_existing() as database:
+    with state.open_existing() if write else state.read_existing() as database:
         try:
             with database.session() if write else database.reader() as session:
                 if not write:

@@ -73,7 +73,7 @@ def _confirmed(state: State, cycle: str | None, json_to: str | None, errors: str
     from review.confirmed import confirmations
     from storage.repository import find_cycle
 
-    with state.open_existing() as database, database.reader() as session:
+    with state.read_existing() as database, database.reader() as session:
         chosen = find_cycle(session, cycle) if cycle else None
         if cycle and chosen is None:
             raise Failure(f"there is no cycle {cycle!r}", "losi cycle status shows the cycles")

@@ -42,7 +42,7 @@ def schedule(context: click.Context, state: State, form: str | None) -> int:
     from losi.schedule_lines import cron_lines, systemd_units
     from storage.repository.schedules import schedules
 
-    with state.open_existing() as database, database.reader() as session:
+    with state.read_existing() as database, database.reader() as session:
         kept = [one for one in schedules(session) if one.cron]
         if not kept:
             _none()
@@ -151,7 +151,7 @@ def list_(state: State, json_to: str | None) -> int:
     from losi.terminal import show, stdout
     from storage.repository.schedules import schedules
 
-    with state.open_existing() as database, database.reader() as session:
+    with state.read_existing() as database, database.reader() as session:
         kept = schedules(session)
         if json_to:
             write_json({"schema": 1, "schedules": [schedule_document(one) for one in kept]}, json_to)

@@ -32,6 +32,7 @@ MISUSES = {
     "labels without manifest": (["quality", "--labels", __file__], "--manifest"),
     "portal list and bundled list": (["portals", "import", __file__, "--bundled"], "--bundled"),
     "many portals into one workbook": (["export", "xlsx", "all.xlsx"], "--portal, --run or --cycle"),
+    "a word as database": (["portals", "list", "--db", "foo"], "'foo' is no database URL; for example: --db postgres"),
     "storing some detectors": (["detect", "--store", "--detector", "budget"], "--detector"),
 }
 
@@ -69,6 +70,8 @@ def test_it_ran_and_failed(losi: Losi, tmp_path: Path, arguments: list[str], tol
 def test_commands_that_only_read_leave_no_folder_behind(losi: Losi, tmp_path: Path) -> None:
     assert losi("portals", "list", "--country", "Peru").code == 0
     assert losi("export", "json").code == 1
+    assert losi("portals", "list", "--db", "sqlite:///foo.db").code == 0
+    assert "sqlite:///foo.db holds no database" in losi("score", "--db", "sqlite:///foo.db").err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -22,6 +22,7 @@ from storage.database import Database, alembic_config, database_url, dump_json, 
 from storage.errors import StorageError
 from storage.models import Base, Cycle, Portal, Run
 from tests.storage.conftest import _create
+from tests.unprivileged import bound
 
 ROOT = Path(__file__).parents[2]
 
@@ -284,6 +285,63 @@ for attempt in (lambda: Database({str(folder / "losi.db")!r}).migrate(),
     lines = done.stdout.splitlines()
     assert len(lines) == 3
     assert all("--data" in line for line in lines), lines
+
+
+LOOK = """
+import sys
+from storage.database import Database
+from storage.errors import StorageError
+from storage.models import Portal
+with Database(sys.argv[1]) as database:
+    print(database.read_only)
+    try:
+        database.prepare_to_read()
+        with database.reader() as session:
+            print(*[portal.name for portal in session.query(Portal).order_by(Portal.id)])
+        with database.session() as session:
+            session.add(Portal(url="https://z.org/", name="Z", kind="city"))
+    except StorageError as error:
+        print(error)
+"""
+
+
+def looked(path: Path) -> list[str]:
+    """What a process sees that may read a file and its folder, but not write them."""
+    parts = (path.parent, *path.parent.iterdir())
+    for part in parts:
+        part.chmod(part.stat().st_mode & ~0o222)
+    words = [*bound(), sys.executable, "-c", LOOK, str(path)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
+    for part in parts:
+        part.chmod(part.stat().st_mode | 0o200)
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("open_elsewhere", [False, True])
+def test_a_file_that_may_not_be_written_is_read(tmp_path: Path, open_elsewhere: bool) -> None:
+    folder = tmp_path / "a folder #1?"
+    database = Database(folder / "losi.db")
+    database.migrate()
+    with database.session() as session:
+        session.add(Portal(url="https://x.org/", name="X", kind="city"))
+    if not open_elsewhere:
+        database.close()
+    assert (folder / "losi.db-wal").exists() is open_elsewhere
+    told = looked(folder / "losi.db")
+    database.close()
+    assert told[:2] == ["True", "X"]
+    assert "may not be written; change the permissions" in told[2]
+
+
+def test_an_older_file_that_may_not_be_written_is_told(tmp_path: Path) -> None:
+    with Database(tmp_path / "data" / "losi.db") as database:
+        database.migrate()
+        with database.session() as session:
+            session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    told = looked(tmp_path / "data" / "losi.db")
+    assert told[0] == "True"
+    assert "of an earlier version of this program and may not be written; copy its folder" in told[1]
 
 
 def test_a_server_that_does_not_answer(tmp_path: Path) -> None:
