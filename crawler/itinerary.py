@@ -15,6 +15,7 @@ from crawler.scope import Scope
 from crawler.site_search import SiteSearch
 from crawler.urls import canonical, origin
 from detectors.conclude import Tally
+from storage.errors import StorageError
 from survey.features import features
 
 if TYPE_CHECKING:
@@ -139,7 +140,10 @@ class Itinerary(Patience):
             self.lose(entry)
 
     def lost(self, request: Request, error: BaseException | None) -> None:
-        """Takes that a request has no answer; where it led to what is known or out of the portal, nothing is lost."""
+        """Takes that a request has no answer; where it led to what is known or out of the portal, nothing is lost.
+        An answer that cannot be stored ends the crawl."""
+        if isinstance(error, StorageError):
+            self.stop("error")
         if not isinstance(error, AlreadyVisited):
             self.lose(request.meta.get("entry"))
 

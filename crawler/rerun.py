@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from crawler.answers import answers
 from crawler.garbage import paused
+from crawler.gone import Gone
 from crawler.runlog import Sightings, finding_record
 from crawler.settings import CrawlOptions
 from detectors.conclude import Finding as Conclusion
@@ -208,7 +209,8 @@ class _Reading:
         self.tally.note(observations)
         self._record(observations)
         proofs = {key: feature.proof for key, feature in features().items() if key in wanted}
-        return conclude(self.tally, _certificate(self._stored.certificate), self._inspector, proofs)
+        stored = self._stored.certificate
+        return conclude(self.tally, _certificate(stored), self._inspector, proofs, Gone(stored.get("gone", ())).ends)
 
 
 def _drawn_pages(reader: ArchiveReader) -> dict[str, tuple[str, int]]:

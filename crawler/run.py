@@ -223,7 +223,7 @@ class Run:
             visit.log.observations(observations)
             self._certificate = certificate_of(visit, self._judged)
             proofs = {key: feature.proof for key, feature in features().items()}
-            self._findings = conclude(visit.tally, self._certificate, inspector, proofs)
+            self._findings = conclude(visit.tally, self._certificate, inspector, proofs, visit.gone.ends)
 
     def _judgement(self) -> Judgement:
         judgement = judge(self.visit)
@@ -267,6 +267,7 @@ class Run:
             **asdict(self._certificate),
             "read": visit.read,
             "external": visit.external,
+            "gone": sorted(visit.gone.urls),
             "facts": asdict(self._known),
             "left_out": _left_out(visit),
             "robots_ignored": {"hosts": list(visit.options.robots_agreed), "requests": visit.opened},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.frontier import Entry
 from crawler.gate import Gate, random_path
+from crawler.gone import Gone
 from crawler.itinerary import Itinerary
 from crawler.nofollow import closes_links
 from crawler.progress import READING, Step
@@ -18,6 +19,7 @@ from crawler.stopwatch import Stopwatch
 from crawler.transport import http_twin
 from crawler.transport.headers import hsts
 from crawler.urls import canonical, origin
+from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +74,7 @@ class Visit(Itinerary):
         self.inspector = inspector
         self.languages = languages
         self.gate = Gate()
+        self.gone = Gone()
         self.readers = Readers(inspector, options.processes if replay is None else 0, pool)
         self.earlier = earlier
         self.sitemaps = SitemapReader(inspector, languages)
@@ -107,6 +110,7 @@ class Visit(Itinerary):
         if entry.kind == "seed":
             self._seed_answered(reading, answer, request, refusal)
         if refusal is not None:
+            self.gone.learn(entry.url, reading.status, refusal)
             self.frontier.learn(entry, ())
             if refusal.verdict is not None:
                 self.lose(entry)
@@ -181,7 +185,8 @@ class Visit(Itinerary):
     def keep(self, page: Reading, entry: Entry) -> None:
         """Takes what was seen on a page. Of a page outside the portal only what its link promised counts, and what is
         of the same family: a participation platform proves all of `participation.*`. A page of search results repeats
-        the question, so only its links count."""
+        the question, so only its links count. Where it cannot be stored, the crawl ends: the recorder says why when it
+        is closed."""
         if entry.kind == "search":
             self._report(page.url)
             return
@@ -200,7 +205,11 @@ class Visit(Itinerary):
                 self.browsing.note(page)
         if page.capture is not None:
             self.read.append(page.capture)
-        self.log.page(page, observations)
+        try:
+            self.log.page(page, observations)
+        except StorageError:
+            self.stop("error")
+            return
         self.frontier.learn(entry, observations)
         self._plan_errands(page, entry)
         self._report(page.url)

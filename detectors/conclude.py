@@ -10,12 +10,14 @@ from detectors.base import PageDetector
 from detectors.calibration import chance_of_miss, probability, proves, rules
 from detectors.explain import SEEN, explain
 from detectors.finding import Finding, Reason, SearchCertificate, State
+from detectors.gone import without_target
 from detectors.standing import is_front, standing
 from detectors.tally import Tally, combined
 
 if TYPE_CHECKING:
     from detectors.accidents import Apart
     from detectors.base import Detector
+    from detectors.gone import IsGone
     from detectors.inspector import Inspector
     from detectors.observation import Observation
 
@@ -34,13 +36,19 @@ def conclude(
     certificate: SearchCertificate,
     inspector: Inspector,
     features: Mapping[str, str],
+    is_gone: IsGone = lambda observation: False,
 ) -> tuple[Finding, ...]:
-    """A finding for every feature; `features` maps each to how it is proved: page, portal, browser or manual."""
-    return tuple(_conclude(feature, proof, tally, certificate, inspector) for feature, proof in features.items())
+    """A finding for every feature; `features` maps each to how it is proved: page, portal, browser or manual. `is_gone`
+    tells the links to pages that do not exist."""
+    return tuple(
+        _conclude(feature, proof, tally, certificate, inspector, is_gone) for feature, proof in features.items()
+    )
 
 
-def _conclude(feature: str, proof: str, tally: Tally, certificate: SearchCertificate, inspector: Inspector) -> Finding:
-    best, against = tuple(tally.best(feature)), tuple(tally.against(feature))
+def _conclude(
+    feature: str, proof: str, tally: Tally, certificate: SearchCertificate, inspector: Inspector, is_gone: IsGone
+) -> Finding:
+    best, against = without_target(tally.best(feature), is_gone), tuple(tally.against(feature))
     made_by = tuple((d.name, d.version) for d in inspector.detectors.of_feature(feature))
     own = certificate.about(feature)
     state, reason, confidence, said = _state(feature, proof, best, against, tally.apart(feature), own, inspector)

@@ -47,10 +47,14 @@ FORMS = MappingProxyType(
         "beside": "{place} with the words “{words}” and further words of the topic",
         "together": "{place} whose words tell the topic together",
         "group": "{place} with the words “{words}”, on a page about this group of people",
+        "gone": "{place} with the words “{words}”, to a page that does not exist",
         "said": "{place}: {words}",
     }
 )
 """How place and words are put together, by `Plain.form`."""
+
+GONE = "; the page it leads to does not exist"
+"""The end of the `why` of a link whose address was asked for in vain."""
 
 _TERM = re.compile(r"([a-z ]+?)(?: in the (\w+))?: \w+ term “(.*?)” \([^()]*\)(.*)", re.S)
 _TOGETHER = re.compile(r"(\w+) in the (\w+); in one place: .*", re.S)
@@ -84,6 +88,8 @@ def plainly(why: str, quote: str = "", matched: Iterable[tuple[int, int]] = ()) 
 
 
 def _form(noun: str, zone: str | None, rest: str) -> tuple[str, str]:
+    if rest.endswith(GONE):
+        return "gone", _place("link", zone)
     if noun == "address":
         return ("address", _place("link", zone)) if zone else ("words", "page address")
     form = "group" if rest.startswith(", on a page about") else "beside" if rest else "words"

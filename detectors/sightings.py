@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
-from detectors.plainly import LINKS, plainly
+from detectors.plainly import GONE, LINKS, plainly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,7 +60,7 @@ def _seen(observation: Observation) -> str:
         return f"{o.why} ({_short(o.quote)})" if o.quote else o.why
     quote = f"“{_excerpt(o)}”" + (f" [{o.gloss}]" if o.gloss and o.gloss != o.quote else "") if o.quote else ""
     if o.kind == "link" and o.href:
-        return " ".join(part for part in (LINKS.get(o.zone, "link"), quote, _target(o)) if part)
+        return " ".join(part for part in (LINKS.get(o.zone, "link"), quote, _target(o)) if part) + _gone(o)
     noun = next((place for place in _PLACES if o.why.startswith(f"{place}:") or o.why == place), "")
     return f"{noun or plainly(o.why).place or f'{o.why}:'} {quote}".strip()
 
@@ -74,6 +74,10 @@ def _target(observation: Observation) -> str:
         return f"to {place}"
     years = sorted(set(_YEAR.findall(f"{observation.quote} {place}")))
     return f"to {kind}{f' of {years[-1]}' if years else ''}, {place}"
+
+
+def _gone(observation: Observation) -> str:
+    return ", which does not exist" if observation.why.endswith(GONE) else ""
 
 
 def _place(href: str, base: str) -> str:

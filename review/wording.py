@@ -144,6 +144,7 @@ _SEEN = {
     "beside": N_("%(place)s with the words “%(words)s” and further words of the topic"),
     "together": N_("%(place)s whose words tell the topic together"),
     "group": N_("%(place)s with the words “%(words)s”, on a page about this group of people"),
+    "gone": N_("%(place)s with the words “%(words)s”, to a page that does not exist"),
 }
 WORDS = MappingProxyType(
     {
