@@ -36,6 +36,8 @@ _LEAD = 0.95
 """What an address promises where a feature was proven at an earlier visit."""
 _HIDING = frozenset({403, 408, 421, 425, 429, 451})
 """Refusals that say nothing of the page; where a login is asked for, that is what everybody sees."""
+_OF_PORTAL = frozenset({"seed", "page", "document"})
+"""Entries that are pages of the portal itself."""
 _FULL = 0.8
 """So full may the recorder's queue be before the crawl waits for it."""
 
@@ -116,7 +118,14 @@ class Itinerary(Patience):
         if self.replay is not None:
             return self.replay.find(entry.url) is not None
         policy = self.robots.get(origin(canonical(entry.url)))
-        return policy is None or not self.binds(entry.url) or policy.allows(entry.url)
+        if policy is None or not self.binds(entry.url) or policy.allows(entry.url):
+            return True
+        self.closed(entry, policy)
+        return False
+
+    def closed(self, entry: Entry | None, policy: RobotsPolicy) -> None:
+        """Counts a page of the portal that its robots.txt closes; one that cannot be had closes nothing."""
+        self.disallowed += entry is not None and entry.kind in _OF_PORTAL and policy.cause == "robots"
 
     def next_entry(self) -> Entry | None:
         """The frontier's best that may be fetched, its place in the budget reserved; None if there is none now."""
@@ -153,6 +162,11 @@ class Itinerary(Patience):
             self.frontier.lose(entry)
 
     @property
+    def left(self) -> int:
+        """Known pages that were not read: not asked for, asked for in vain, not to be asked for, or not archived."""
+        return len(self.frontier) + self.missing + self.frontier.dropped + self.unread
+
+    @property
     def unread(self) -> int:
         """Pages of the portal that were asked for in vain, or were not to be asked for."""
         return sum(entry.kind != "external" for entry in self.frontier.unread.values())
@@ -186,7 +200,6 @@ class Itinerary(Patience):
         if self.replay is not None:
             return self._is_archived(entry, self.replay)
         if not self._may_fetch(entry):
-            self.disallowed += 1
             self.lose(entry)
             return False
         return True

@@ -11,6 +11,8 @@ from crawler.urls import domain
 from crawler.wire import FetchError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from crawler.gate import Refusal
     from crawler.result import Cause, Outcome
     from crawler.visit import Visit
@@ -102,7 +104,7 @@ def _judged(visit: Visit) -> Judgement:
         return Judgement(
             "partial",
             "interrupted",
-            f"stopped by hand with {_many(len(visit.frontier), 'link')} left; what was read is kept, "
+            f"stopped by hand with {_many(visit.left, 'link')} left; what was read is kept, "
             "a new check starts from the beginning",
         )
     if not pages:
@@ -117,7 +119,7 @@ def _judged(visit: Visit) -> Judgement:
 
 def _broken_off(visit: Visit) -> str:
     why = visit.notes[-1] if visit.notes else "the visit ended early"
-    return f"{_of_portal(why)}; {_many(len(visit.frontier), 'link')} left, visit it again later"
+    return f"{_of_portal(why)}; {_many(visit.left, 'link')} left, visit it again later"
 
 
 def _of_portal(text: str) -> str:
@@ -168,8 +170,20 @@ def _read(visit: Visit, pages: int) -> Judgement:
         return Judgement(
             "partial", "robots", f"robots.txt keeps {_many(visit.disallowed, 'other page')} from being read"
         )
-    closed = f", but {_many(visit.disallowed, 'page')} that robots.txt closes" if visit.disallowed else ""
-    return Judgement("ok", "", f"no link was left to follow{closed}")
+    unread = " and ".join(_unread(visit))
+    return Judgement("ok", "", f"no link was left to follow{f', but {unread}' if unread else ''}")
+
+
+def _unread(visit: Visit) -> Iterator[str]:
+    """The known pages that were not read, though nothing more is to be asked for, by what stood in the way."""
+    for count, why in (
+        (visit.disallowed, "that robots.txt closes"),
+        (visit.missing, "that the archive lacks"),
+        (visit.frontier.dropped, "for which the queue had no room"),
+        (visit.unread - visit.disallowed, "that could not be read"),
+    ):
+        if count > 0:
+            yield f"{_many(count, 'page')} {why}"
 
 
 def _failure(cause: Cause, url: str, error: BaseException) -> Judgement:

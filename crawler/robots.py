@@ -131,7 +131,7 @@ class RobotsMiddleware:
         if not self._visit.binds(request.url):
             self._visit.opened += 1
             return
-        self._visit.disallowed += 1
+        self._visit.closed(request.meta.get("entry"), known)
         raise RobotsDisallowed(known.cause, known.why or f"robots.txt of {where} asks not to fetch {request.url}")
 
     async def _read(self, where: str) -> RobotsPolicy:

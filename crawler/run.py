@@ -332,14 +332,13 @@ class Run:
 
 def certificate_of(visit: Visit, judgement: Judgement) -> SearchCertificate:
     """What the crawl searched: the basis of every `absent`."""
-    left = len(visit.frontier) + visit.missing + visit.frontier.dropped + visit.unread
     return SearchCertificate(
         pages=visit.tally.pages,
         languages=tuple(visit.tally.languages.most_common()),
-        exhausted=left == 0 and judgement.outcome == "ok",
+        exhausted=visit.left == 0 and judgement.outcome == "ok",
         sitemap=visit.sitemaps.found,
         site_search=tuple(visit.search.asked),
-        left=left,
+        left=visit.left,
         outcome=judgement.outcome,
         cause=judgement.cause,
         likely=likely_places(visit.frontier),

@@ -35,13 +35,12 @@ _STATUSES = {
 _REASONS = {
     "blocked": N_("the portal turned the crawler away"),
     "unreachable": N_("the portal could not be reached"),
-    "budget": N_("the crawl ended before every promising page was read"),
+    "budget": N_("what was searched is not enough to tell"),
     "robots": N_("robots.txt forbids the pages that could tell"),
     "login": N_("what could tell lies behind a login"),
     "language": N_("there is no reviewed word list of the portal’s language"),
     "error": N_("the program failed on the pages that could tell"),
     "tool": N_("no tool of this installation measures it"),
-    "exhausted": N_("too few pages could be read"),
 }
 _ROLES = {
     "admin": N_("Administrator"),

@@ -32,6 +32,21 @@ def test_a_portal_read_to_its_end(serve: Serve, crawl: Crawl) -> None:
     assert crawl(f"{site.url}/").message == "robots.txt keeps 3 other pages from being read"
 
 
+def test_a_robots_txt_that_nobody_gave_closes_nothing(serve: Serve, crawl: Crawl, inspector: Inspector) -> None:
+    address = town(serve).url.removeprefix("http://")
+    result = crawl(address)
+    assert (result.outcome, result.message) == ("ok", "no link was left to follow")
+
+
+def test_what_could_not_be_read_is_told(serve: Serve, crawl: Crawl) -> None:
+    site = town(serve)
+    site.routes["/part1"] = (500, {}, b"<title>Error</title>")
+    assert crawl(f"{site.url}/").message == "no link was left to follow, but 1 page that could not be read"
+    site.routes["/robots.txt"] = (200, PLAIN, b"User-agent: *\nDisallow: /part2\n")
+    told = "no link was left to follow, but 1 page that robots.txt closes and 1 page that could not be read"
+    assert crawl(f"{site.url}/", soft404=True).message == told
+
+
 def test_limits(serve: Serve, crawl: Crawl) -> None:
     result = crawl(f"{town(serve).url}/", max_pages=2)
     assert (result.outcome, result.cause) == ("ok", "budget")
