@@ -19,7 +19,5 @@ IsGone = Callable[["Observation"], bool]
 def without_target(observations: Sequence[Observation], is_gone: IsGone) -> tuple[Observation, ...]:
     """The observations, strongest first; links to pages that do not exist are hints, and say why."""
     most = float(rules()["gone"])
-    told = [
-        o._replace(strength=min(o.strength, most), why=f"{o.why}{GONE}") if is_gone(o) else o for o in observations
-    ]
+    told = [o._replace(strength=min(o.strength, most), why=f"{o.why}{GONE}") if is_gone(o) else o for o in observations]
     return tuple(sorted(told, key=standing, reverse=True))

@@ -39,7 +39,11 @@ _PIECES = 4
 _WORDS_OF_CAPTION = 3
 """The caption of a menu that says an act says no more: "Apply for a", "Pay online"."""
 
-_BESIDE_LINKS = etree.XPath(".//text()[not(ancestor::a or ancestor::script or ancestor::style)]", smart_strings=False)
+_LINKS_AND_TEXT = etree.XPath(
+    ".//a | .//text()[not(ancestor::a or ancestor::script or ancestor::style)]", smart_strings=False
+)
+_CUT = "…"
+"""Stands for a link whose words are left out."""
 
 
 def row_of(link: Link) -> str:
@@ -53,8 +57,19 @@ def row_of(link: Link) -> str:
     links = list(islice(around.iter("a"), _MOST_LINKS + 1))
     if len(links) > _MOST_LINKS or not all(is_bare(squeeze("".join(each.itertext()))) for each in links):
         return ""
-    text = squeeze(" ".join(cast("list[str]", _BESIDE_LINKS(around))))
+    text = _beside_links(around)
     return text if len(text) <= _LONGEST else ""
+
+
+def _beside_links(around: HtmlElement) -> str:
+    """The text of the element but for its links; where one stood between words, that is marked."""
+    pieces = cast("list[str | HtmlElement]", _LINKS_AND_TEXT(around))
+    words = squeeze(" ".join(each if isinstance(each, str) else _CUT for each in pieces)).split(" ")
+    while words and words[0] == _CUT:
+        del words[0]
+    while words and words[-1] == _CUT:
+        words.pop()
+    return " ".join(word for word, before in zip(words, ["", *words], strict=False) if word != _CUT or before != _CUT)
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -44,6 +44,9 @@ _FEW_WORDS = 8
 _DIGITS = 3
 """Short numbers of three digits are what many cities publish as their call number."""
 
+_OF_EMERGENCY = 0.30
+"""What the number to call in an emergency says of a helpdesk."""
+
 _SIGNS = ("☎", "☏", "✆", "📞")
 _FIGURE_BEYOND_ASCII = re.compile(r"[^\D0-9]")
 _EMAIL_TOLD = 0.8
@@ -206,14 +209,19 @@ class HelpdeskPhone(TopicDetector):
     """A call number or call centre for the users of services; the town hall's own number is contact, not this."""
 
     name = "helpdesk-phone"
+    version = "2"
     features = ("support.helpdesk_phone",)
     text_as_proof = True
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """Running text is proof where it is short and tells a number; else it mentions some line."""
-        value = super().weigh(page, hit, table)
-        told = hit.extra <= _FEW_WORDS and sum(char.isdigit() for char in hit.segment.text) >= _DIGITS
-        return value if hit.segment.kind != "text" or told else min(value, 0.45)
+        """Running text is proof where it is short and tells a number; else it mentions some line. The number that a
+        sentence tells to call in an emergency is another one."""
+        value, segment = super().weigh(page, hit, table), hit.segment
+        is_label = segment.kind != "text" and (segment.link is None or segment.link.label == segment.text)
+        if not is_label and "info.emergency" in page.hits.features_of(segment):
+            return min(value, _OF_EMERGENCY)
+        told = hit.extra <= _FEW_WORDS and sum(char.isdigit() for char in segment.text) >= _DIGITS
+        return value if segment.kind != "text" or told else min(value, 0.45)
 
 
 DETECTORS = (ContactDetails, HelpdeskPhone)

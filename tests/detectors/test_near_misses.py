@@ -110,3 +110,19 @@ def test_what_stands_beside_a_login_can_be_done_behind_it(proves: Proves) -> Non
     login = "<form method=post action=/in><input name=user><input type=password name=pass></form>"
     assert proves("account.view_own_data", f"<main>{said}{login}</main>")
     assert not proves("account.view_own_data", f"<main>{said}</main>")
+
+
+@pytest.mark.parametrize(
+    ("language", "near", "hit"),
+    [
+        (
+            "es",
+            '<p>En caso de emergencia llame al <a href="tel:112">112</a>.</p>',
+            '<p>Para hacer trámites llame al <a href="tel:010">010</a>.</p>',
+        ),
+        ("en", "<p>In an emergency call our helpline on 999.</p>", "<p>Call our helpline on 311 311.</p>"),
+    ],
+)
+def test_the_number_for_emergencies_is_no_helpdesk(proves: Proves, language: str, near: str, hit: str) -> None:
+    assert not proves("support.helpdesk_phone", near, language)
+    assert proves("support.helpdesk_phone", hit, language)

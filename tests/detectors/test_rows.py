@@ -37,6 +37,11 @@ def test_labels_of_words_for_fetching_alone(label: str, bare: bool) -> None:
         ("<table><tr><td>3<td>Minutes<td><a href=/m>View</a></table>", "3 Minutes"),
         ("<table><tr><td><ul><li>Minutes <a href=/m>View</a></ul></table>", "Minutes"),
         ("<table><tr><td>Minutes<td><a href=/m>View</a> <a href=/m.pdf>PDF</a></table>", "Minutes"),
+        (
+            "<p>In an emergency call <a href=tel:112>112</a> at once. <a href=/e>Read more</a>",
+            "In an emergency call … at once.",
+        ),
+        ("<p>Minutes <a href=/m>View</a> <a href=/m.pdf>PDF</a> (2 pages)", "Minutes … (2 pages)"),
         ("<table><tr><td><a href=/x>Board</a><td><a href=/m>View</a></table>", ""),
         ("<ul><li>Organization chart <a href=/o>of the city</a></ul>", ""),
         (f"<p>{'Much is said on the charter. ' * 6}<a href=/o>Read more</a>", ""),
