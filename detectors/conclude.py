@@ -36,7 +36,7 @@ def conclude(
     certificate: SearchCertificate,
     inspector: Inspector,
     features: Mapping[str, str],
-    is_gone: IsGone = lambda observation: False,
+    is_gone: IsGone = lambda _: False,
 ) -> tuple[Finding, ...]:
     """A finding for every feature; `features` maps each to how it is proved: page, portal, browser or manual. `is_gone`
     tells the links to pages that do not exist."""
