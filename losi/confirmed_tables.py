@@ -11,6 +11,7 @@ from losi.cells import cell
 from losi.quality import Score
 from losi.quality_tables import reliability_document, reliability_table, score_document, score_table
 from losi.reliability import Outcome, reliability
+from survey.counts import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -40,7 +41,7 @@ def confirmed_tables(found: Confirmations) -> list[Table]:
     """Tables: overall, by view, by language, by detector, by feature, reliability."""
     answers = found.answers
     return [
-        score_table("Overall", "", {f"{len(answers)} answers": _score(each.outcome for each in answers)}),
+        score_table("Overall", "", {count_of(len(answers), "answer"): _score(each.outcome for each in answers)}),
         score_table("By view of the suggestion", "suggestion", _views(found)),
         score_table("By language", "language", _grouped(answers, lambda each: (each.language,))),
         score_table("By detector", "detector", _grouped(answers, lambda each: each.detectors)),
@@ -52,7 +53,8 @@ def confirmed_tables(found: Confirmations) -> list[Table]:
 def left_open(found: Confirmations) -> str:
     """One line on the questions on which nothing was suggested."""
     said = found.left_open
-    return f"Left open by the program: {said.total()} answers, of which {said['yes']} were yes and {said['no']} no."
+    answers = count_of(said.total(), "answer")
+    return f"Left open by the program: {answers}, of which {said['yes']} were yes and {said['no']} no."
 
 
 def confirmed_document(found: Confirmations, cycle: str | None) -> dict[str, Any]:

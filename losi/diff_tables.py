@@ -12,6 +12,7 @@ from rich.text import Text
 
 from losi.cells import cell
 from losi.terminal import printable, show, stdout, table
+from survey.counts import count_of
 from survey.questionnaire import UnknownEditionError, load
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ def print_diff(diff: CycleDiff, *, details: bool = False) -> None:
         _print_kinds(console, diff)
     total = sum(len(portal.changes) for portal in changed)
     console.print(
-        f"{len(diff.portals)} portals compared, {len(changed)} with changes; {total} findings changed"
-        f" ({_counted(_causes(diff)) or 'no causes'})"
+        f"{count_of(len(diff.portals), 'portal')} compared, {len(changed)} with changes; "
+        f"{count_of(total, 'finding')} changed ({_counted(_causes(diff)) or 'no causes'})"
     )
     console.print(f"only in {diff.before}: {diff.only_before}, only in {diff.after}: {diff.only_after}")
     if not diff.all_features:
@@ -89,7 +90,8 @@ def _print_kinds(console: Console, diff: CycleDiff) -> None:
         made.add_row(codes, kind.feature, *_states(kind), str(causes.total()), _counted(causes))
     show(console, made)
     if unread := sum(bool(portal.problem) for portal in diff.portals):
-        console.print(f"problem   {unread} portals have an earlier archive that cannot be read; --details says why")
+        told = count_of(unread, "portal has", "portals have")
+        console.print(f"problem   {told} an earlier archive that cannot be read; --details says why")
 
 
 def _print_findings(console: Console, diff: CycleDiff, changed: Sequence[PortalChanges]) -> None:

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from losi.terminal import printable, table
 from review.workbook.layout import WORDS
+from survey.counts import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,12 +34,12 @@ def summary(made: Imported, dry_run: bool) -> str:
     plan = made.plan
     if made.refused:
         return (
-            f"losi: nothing was changed: {_count(len(plan.problems), 'problem')}, "
-            f"{_count(len(plan.conflicts), 'conflict')}"
+            f"losi: nothing was changed: {count_of(len(plan.problems), 'problem')}, "
+            f"{count_of(len(plan.conflicts), 'conflict')}"
         )
     verb = "would change" if dry_run else "changed"
     same = f", {plan.already} already decided so" if plan.already else ""
-    return f"{_count(len(plan.changes), 'row')} {verb}, {plan.unchanged} unchanged{same}"
+    return f"{count_of(len(plan.changes), 'row')} {verb}, {plan.unchanged} unchanged{same}"
 
 
 def import_document(made: Imported, file: str, dry_run: bool) -> dict[str, Any]:
@@ -81,7 +82,3 @@ def _word(verdict: str) -> str:
 
 def _comment(each: Change) -> str:
     return "" if each.comment == each.comment_before else each.comment or "(removed)"
-
-
-def _count(number: int, name: str) -> str:
-    return f"{number} {name}{'' if number == 1 else 's'}"

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from detectors.plainly import plainly
 from losi.terminal import printable, show, stdout, table
+from survey.counts import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,7 @@ def print_observations(page: Page, observations: Sequence[Observation]) -> None:
     """Print title, language and every observation of a page, the strongest first."""
     console = stdout()
     console.print(Text(printable(page.title) or page.url, "bold"))
-    console.print(Text(f"language {page.language or 'not known'}, {len(observations)} observations\n"))
+    console.print(Text(f"language {page.language or 'not known'}, {count_of(len(observations), 'observation')}\n"))
     made = table("", ("strength", "feature", "seen as", "words", "why"), right=("strength",))
     for observation in sorted(observations, key=lambda o: (o.polarity, -o.strength, o.feature)):
         against = "against: " if observation.polarity == "against" else ""

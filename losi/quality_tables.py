@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from losi.cells import cell
 from losi.terminal import table
+from survey.counts import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,7 @@ ERROR_COLUMNS = (
 def quality_tables(measure: Measure) -> list[Table]:
     """Tables: overall, by language, by feature, macro averages, reliability."""
     return [
-        score_table("Overall", "", {f"{measure.pages} pages": measure.overall}),
+        score_table("Overall", "", {count_of(measure.pages, "page"): measure.overall}),
         score_table("By language", "language", measure.languages),
         score_table("By feature", "feature", measure.features),
         _macro_table({"features": measure.by_feature, "languages": measure.by_language}),

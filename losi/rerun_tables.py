@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from losi.terminal import printable, show, stdout, table
+from survey.counts import count_of
 
 if TYPE_CHECKING:
     from crawler.cycle.redetect import Redetected
@@ -20,7 +21,10 @@ def print_rerun(result: RerunResult) -> None:
     """Print the changes of one run, or that there are none."""
     console = stdout()
     same = len(result.findings) - len(result.changes)
-    console.print(f"run {result.run_id}: {result.pages} pages read again, {same} findings as before", style="bold")
+    console.print(
+        f"run {result.run_id}: {count_of(result.pages, 'page')} read again, {count_of(same, 'finding')} as before",
+        style="bold",
+    )
     if result.changes:
         made = table("", ("feature", "before", "now", "why"))
         for change in result.changes:
@@ -93,11 +97,16 @@ class CycleSummary:
         """Print which states changed, on how many portals, and why."""
         console = stdout()
         speed = self.pages / max(monotonic() - self._began, 1e-6)
-        console.print(f"cycle {self._cycle}: {self.runs} portals, {self.pages} pages read again ({speed:.0f} a second)")
+        console.print(
+            f"cycle {self._cycle}: {count_of(self.runs, 'portal')}, {count_of(self.pages, 'page')} read again "
+            f"({speed:.0f} a second)"
+        )
         made = table("Changed states", ("feature", "before", "now", "portals", "why"), right=("portals",))
         for (feature, before, after, why), number in self._kinds.most_common():
             made.add_row(feature, before or "none", after, str(number), Text(printable(why)))
         if self._kinds:
             show(console, made)
         moved = sum(len(run["changes"]) for run in self._runs)
-        console.print(f"{sum(self._kinds.values())} states changed, {moved} findings in all, of {self.findings}")
+        console.print(
+            f"{count_of(self._kinds.total(), 'state')} changed, {count_of(moved, 'finding')} in all, of {self.findings}"
+        )

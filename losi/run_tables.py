@@ -8,6 +8,7 @@ from rich.text import Text
 
 from crawler.prefill import prefill, summarise
 from losi.terminal import printable, show, state_text, stdout, table
+from survey.counts import count_of
 from survey.scoring import as_published
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _criterion_table(criterion: str, rows: Sequence[Answer], widths: tuple[int, 
 def _print_summary(console: Console, summary: Summary, questionnaire: Questionnaire) -> None:
     parts = ("present", "absent", "unknown", "manual")
     counts = ", ".join(f"{getattr(summary, part)} {part}" for part in parts)
-    console.print(Text(f"{questionnaire.edition}: {counts}; {summary.total} questions", "bold"))
+    console.print(Text(f"{questionnaire.edition}: {counts}; {count_of(summary.total, 'question')}", "bold"))
     console.print(
         f"{summary.present} / {summary.denominator} = {as_published(summary.share):.4f} found present so far: "
         "a pre-fill, not a score; a person confirms or rejects each answer."
@@ -102,8 +103,9 @@ def _split(result: RunResult) -> str:
 def _print_run_facts(console: Console, result: RunResult) -> None:
     cause = f" ({result.cause.replace('_', ' ')})" if result.cause else ""
     console.print(
-        f"outcome   {result.outcome.replace('_', ' ')}{cause}: {result.pages} pages, {result.requests} requests, "
-        f"{result.seconds:.1f} s{_split(result)}, languages {', '.join(result.languages) or 'none recognised'}"
+        f"outcome   {result.outcome.replace('_', ' ')}{cause}: {count_of(result.pages, 'page')}, "
+        f"{count_of(result.requests, 'request')}, {result.seconds:.1f} s{_split(result)}, "
+        f"languages {', '.join(result.languages) or 'none recognised'}"
     )
     if result.message:
         console.print(Text(f"          {printable(result.message)}"))

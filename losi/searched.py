@@ -7,6 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from survey.counts import count_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -31,8 +33,9 @@ def searched_words(certificate: SearchCertificate) -> list[str]:
 
 def _pages(certificate: SearchCertificate) -> str:
     by_language = ", ".join(f"{count} in {language_name(code)}" for code, count in certificate.languages)
-    noun = "page was" if certificate.pages == 1 else "pages were"
-    return f"{certificate.pages} {noun} read" + (f": {by_language}." if by_language else ".")
+    return f"{count_of(certificate.pages, 'page was', 'pages were')} read" + (
+        f": {by_language}." if by_language else "."
+    )
 
 
 def _rest(certificate: SearchCertificate) -> str:
@@ -40,8 +43,7 @@ def _rest(certificate: SearchCertificate) -> str:
         return "No known page of the portal was left unvisited."
     if not certificate.left:
         return "The crawl ended before it was sure to have seen every page."
-    noun = "page was" if certificate.left == 1 else "pages were"
-    return f"{certificate.left} known {noun} not visited."
+    return f"{count_of(certificate.left, 'known page was', 'known pages were')} not visited."
 
 
 def _site_search(certificate: SearchCertificate) -> str:

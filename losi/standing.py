@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from survey.counts import count_of
+
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
@@ -59,7 +61,7 @@ def told_of_choice(session: Session, run: Run) -> str:
 
 def _named(run: Run) -> str:
     browser = ", with a browser" if _shown(run) else ""
-    return f"run {run.id} of {run.started.date().isoformat()} ({ending(run)}, {run.pages} pages{browser})"
+    return f"run {run.id} of {run.started.date().isoformat()} ({ending(run)}, {count_of(run.pages, 'page')}{browser})"
 
 
 def _much_less(before: Run, run: Run) -> bool:

@@ -10,6 +10,7 @@ from storage.archive.wacz import WaczAbout, WaczPage, write_wacz
 from storage.errors import ArchiveError
 from storage.repository import captures
 from storage.repository.runs import refuse_pruned
+from survey.counts import count_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,7 @@ def export_wacz(session: Session, run: Run, data: Path, target: Path) -> None:
         title=f"{name}, {run.started:%Y-%m-%d}",
         created=run.finished or run.started,
         software=run.software or "losi-scout",
-        description=f"Run {run.id} of LOSI Scout over {run.portal.url} ({run.edition}): {run.pages} pages.",
+        description=f"Run {run.id} of LOSI Scout over {run.portal.url} ({run.edition}): {count_of(run.pages, 'page')}.",
         main=next(_pages(session, run), None),
     )
     write_wacz(target, folder, _pages(session, run), about)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from losi.options import State, example, with_state
+from survey.counts import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,7 +39,7 @@ def push(state: State, url: str, cycle: str | None, pairs: tuple[str, ...]) -> i
     place = archive_place(url, pairs)
     names = [run.archive for run in _finished(state, cycle) if (state.data / run.archive).is_dir()]
     copied = sum(place.upload(state.data, name) for name in names)
-    click.echo(f"Archives in {url}: {len(names)}; {copied:,} bytes copied")
+    click.echo(f"Archives in {url}: {len(names)}; {count_of(copied, 'byte')} copied")
     return 0
 
 
@@ -63,7 +64,7 @@ def pull(state: State, url: str, cycle: str | None, pairs: tuple[str, ...]) -> i
     copied = sum(place.fetch(name, state.data) for name in names if name in there)
     _name(missing, url)
     _tell_bare(sum(run.lacks_pictures(state.data) for run in finished), url)
-    click.echo(f"Archives here: {len(names) - len(missing)}; {copied:,} bytes copied")
+    click.echo(f"Archives here: {len(names) - len(missing)}; {count_of(copied, 'byte')} copied")
     return 1 if missing else 0
 
 
@@ -100,5 +101,5 @@ def _name(missing: Iterable[str], url: str) -> None:
 
 def _tell_bare(number: int, url: str) -> None:
     if number:
-        told = f"pictures of {number} {'run' if number == 1 else 'runs'} are not in {url}"
+        told = f"pictures of {count_of(number, 'run')} are not in {url}"
         click.echo(f"losi: {told}: run losi archives push where they were taken", err=True)

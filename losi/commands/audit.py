@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from losi.options import JSON_HELP, State, example, with_state
+from survey.counts import count_of
 
 
 @click.group(epilog=example("losi audit verify"))
@@ -44,5 +45,5 @@ def verify(state: State, contains: str | None, json_to: str | None) -> int:
     if not kept:
         raise Failure(f"the chain is whole, but {contains} is not in it", "compare with a backup")
     if json_to != "-":
-        click.echo(f"{report.rows} decisions, chain whole, head {report.head}")
+        click.echo(f"{count_of(report.rows, 'decision')}, chain whole, head {report.head}")
     return 0

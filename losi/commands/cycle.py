@@ -11,6 +11,8 @@ import click
 
 from losi.commands.cycle_prune import prune
 from losi.options import JSON_HELP, State, example, with_state
+from losi.portal_filter import chosen_portals, must_fit, none_fits, with_filter
+from survey.counts import count_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _LOOK_EVERY = 2.0
-_PORTALS = "Only these portals: text in name, URL or region, and kind=city or country=PER,Chile."
 
 
 @click.group(
@@ -58,7 +59,7 @@ def _limits(command: Command) -> Command:
 @cycle.command(epilog=example("losi cycle new 2026 --edition losi-2024 --closes 2026-05-31 --portals kind=city"))
 @click.argument("name")
 @click.option("--edition", "editions", multiple=True, help="Questionnaire, once a kind.  [default: the newest of each]")
-@click.option("--portals", "text", default="", metavar="FILTER", help=_PORTALS)
+@with_filter
 @click.option("--closes", type=click.DateTime(["%Y-%m-%d"]), help="The day on which the cycle closes.")
 @click.option("--tries", type=click.IntRange(1, 10), default=3, show_default=True, help="Visits before it failed.")
 @click.option("--retry-hours", type=click.FloatRange(0), default=7.0, show_default=True, help="Time until such a try.")
@@ -81,7 +82,6 @@ def new(state: State, name: str, editions: tuple[str, ...], text: str, closes: d
     from crawler.cycle.plan import CycleSettings, begin_cycle
     from crawler.settings import CrawlOptions
     from losi.choices import consenting_host, questionnaire_for
-    from losi.errors import Failure
 
     chosen = chosen_portals(text)
     named: dict[str, str] = {
@@ -95,15 +95,15 @@ def new(state: State, name: str, editions: tuple[str, ...], text: str, closes: d
         _take_bundled(session)
         _, count = begin_cycle(session, name, made, chosen, closes=closes.replace(tzinfo=UTC) if closes else None)
         if not count:
-            raise Failure(f"no portal fits {text!r}", "losi portals list shows those of the database")
+            raise none_fits(text)
         _tell_retired(session, chosen)
-    click.echo(f"cycle {name}: {count} portals planned")
+    click.echo(f"cycle {name}: {count_of(count, 'portal')} planned")
     return 0
 
 
 @cycle.command(epilog=example("losi cycle add 2026 --portals country=PER"))
 @click.argument("name")
-@click.option("--portals", "text", default="", metavar="FILTER", help=_PORTALS)
+@with_filter
 @with_state
 def add(state: State, name: str, text: str) -> int:
     """Add portals of the database to a cycle; those that are in it stay as they are."""
@@ -112,15 +112,16 @@ def add(state: State, name: str, text: str) -> int:
 
     chosen = chosen_portals(text)
     with state.open_existing() as database, database.session() as session:
+        must_fit(session, text)
         count = extend_cycle(session, get_cycle(session, name), chosen)
         _tell_retired(session, chosen)
-    click.echo(f"cycle {name}: {count} portals added")
+    click.echo(f"cycle {name}: {count_of(count, 'portal')} added")
     return 0
 
 
 @cycle.command(epilog=example("losi cycle crawl 2026", "losi cycle crawl 2026 --portals country=PER"))
 @click.argument("name")
-@click.option("--portals", "text", default="", metavar="FILTER", help=_PORTALS)
+@with_filter
 @click.option("--concurrency", type=click.IntRange(1, 1000), default=100, show_default=True, help="Portals at a time.")
 @click.option("--processes", type=click.IntRange(0, 64), default=1, show_default=True, help="Readers of pages.")
 @click.option(
@@ -143,9 +144,12 @@ def crawl(state: State, name: str, text: str, concurrency: int, processes: int, 
 
     options = CycleOptions(concurrency, processes, chosen_portals(text), wait, db_wait)
     with state.open_existing() as database, detectors_told(), _progress() as tell:
+        with database.reader() as session:
+            must_fit(session, text, name)
         result = run_cycle(database, name, options, data_dir=state.data, tell=tell)
     click.echo(
-        f"cycle {name}: {result.ended} visits, {result.pages} pages in {result.seconds:.0f} s; {_ending(result, text)}"
+        f"cycle {name}: {count_of(result.ended, 'visit')}, {count_of(result.pages, 'page')} in {result.seconds:.0f} s; "
+        f"{_ending(result, text)}"
     )
     return 0 if result.ending in ("done", "waiting") else 1
 
@@ -204,7 +208,7 @@ def resume(state: State, name: str) -> int:
 
 @cycle.command(epilog=example("losi cycle reopen 2026", "losi cycle reopen 2026 --portals Lima --read-too"))
 @click.argument("name")
-@click.option("--portals", "text", default="", metavar="FILTER", help=_PORTALS)
+@with_filter
 @click.option("--read-too", is_flag=True, help="Also portals that a visit read.")
 @with_state
 def reopen(state: State, name: str, text: str, read_too: bool) -> int:
@@ -217,9 +221,13 @@ def reopen(state: State, name: str, text: str, read_too: bool) -> int:
 
     chosen = chosen_portals(text).query()
     with state.open_existing() as database, database.session() as session:
+        must_fit(session, text, name)
         count = reopen_portals(session, get_cycle(session, name).id, chosen, unread=not read_too)
     command = f"crawl {name}" if state.db is None else f"crawl {name}, or losi schedule start {name} for workers"
-    click.echo(f"cycle {name}: {count} portals are due again" + (f"; run losi cycle {command}" if count else ""))
+    click.echo(
+        f"cycle {name}: {count_of(count, 'portal is', 'portals are')} due again"
+        + (f"; run losi cycle {command}" if count else "")
+    )
     return 0
 
 
@@ -233,22 +241,12 @@ def _pause(state: State, name: str, paused: bool) -> int:
     return 0
 
 
-def chosen_portals(text: str) -> Choice:
-    """The portals that a filter names; Misuse where it cannot be understood."""
-    from crawler.cycle.plan import choice
-    from losi.errors import Misuse
-
-    try:
-        return choice(text)
-    except ValueError as error:
-        raise Misuse(str(error), "for example: --portals 'kind=city country=PER'") from error
-
-
 def _tell_retired(session: Any, chosen: Choice) -> None:
     from crawler.cycle.plan import retired_among
 
     if count := retired_among(session, chosen):
-        click.echo(f"losi: {count} retired portals are left out; losi portals retire PORTAL --back", err=True)
+        told = count_of(count, "retired portal is", "retired portals are")
+        click.echo(f"losi: {told} left out; losi portals retire PORTAL --back", err=True)
 
 
 def _take_bundled(session: Any) -> None:
@@ -287,7 +285,8 @@ def _progress() -> Iterator[Callable[[Pulse], None] | None]:
         def show(pulse: Pulse) -> None:
             measured = f" ({pulse.measured} of them read, and being measured)" if pulse.measured else ""
             words = (
-                f"{pulse.active} portals under way{measured}, {pulse.ended} visits done, {pulse.pages} pages, "
+                f"{count_of(pulse.active, 'portal')} under way{measured}, {count_of(pulse.ended, 'visit')} done, "
+                f"{count_of(pulse.pages, 'page')}, "
                 f"{pulse.rate:.1f}/s"
             )
             live.update(Text(words), refresh=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from losi.options import JSON_HELP, State, example, with_state
+from survey.counts import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
     from crawler.cycle.prune import Held
 
 _WORDS = {
-    "answers": "answers of people rest on them",
-    "stands": "they are of the visits that stand for their portals",
-    "under_way": "a visit to their portals is under way or was broken off",
-    "repeated": "archives that stay repeat pages of them",
-    "elsewhere": "archives that are not here, or damaged, may repeat pages of them: losi archives pull brings these",
+    "answers": "proof of what people answered",
+    "stands": "proof of a portal's standing visit",
+    "under_way": "a visit to the portal is under way or was broken off",
+    "repeated": "archives that stay repeat its pages",
+    "elsewhere": "archives that are not here, or damaged, may repeat its pages: losi archives pull brings these",
 }
 
 
@@ -60,6 +61,6 @@ def _tell(held: Sequence[Held], deleted: bool) -> None:
     going = [one for one in held if not one.why]
     size = sum(one.bytes for one in going)
     for why, count in sorted(Counter(one.why for one in held if one.why).items()):
-        click.echo(f"losi: {count} stay: {_WORDS[why]}", err=True)
-    what = f"{len(going)} of {len(held)} archives, {size:,} bytes"
+        click.echo(f"losi: {count_of(count, 'archive stays', 'archives stay')}: {_WORDS[why]}", err=True)
+    what = f"{len(going)} of {count_of(len(held), 'archive')}, {count_of(size, 'byte')}"
     click.echo(f"{what}: deleted" if deleted else f"{what}: would be deleted; --yes does it")

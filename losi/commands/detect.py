@@ -8,6 +8,7 @@ import click
 
 from losi.chosen import with_run
 from losi.options import JSON_HELP, State, example, only_one, with_state
+from survey.counts import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,5 +129,6 @@ def _cycle(
     for line in summary.problems[:_TOLD]:
         click.echo(f"losi: {line}", err=True)
     if len(summary.problems) > _TOLD:
-        click.echo(f"losi: {len(summary.problems) - _TOLD} more runs have such problems; --json FILE has all", err=True)
+        rest = count_of(len(summary.problems) - _TOLD, "more run has", "more runs have")
+        click.echo(f"losi: {rest} such problems; --json FILE has all", err=True)
     return 1 if summary.missing or summary.problems else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from losi.options import JSON_HELP, State, example, with_state
+from losi.portal_filter import chosen_portals, must_fit, with_filter
 
 
 @click.command(
@@ -15,7 +16,7 @@ from losi.options import JSON_HELP, State, example, with_state
     )
 )
 @click.option("--cycle", "cycles", nargs=2, required=True, metavar="A B", help="The earlier and the later cycle.")
-@click.option("--portals", "text", default="", metavar="FILTER", help="Only these portals, as for losi cycle.")
+@with_filter
 @click.option("--all-features", is_flag=True, help="Also features that the questionnaires do not ask for.")
 @click.option("--details", is_flag=True, help="Every changed finding of every portal, with its cause.")
 @click.option("--json", "json_to", metavar="FILE", help=JSON_HELP)
@@ -41,7 +42,6 @@ def diff(
     of today read the earlier cycle's archive again, so that what they changed is told from what the site changed.
     """
     from crawler.cycle.diff import diff_cycles
-    from losi.commands.cycle import chosen_portals
     from losi.diff_tables import diff_csv, diff_document, print_diff
     from losi.errors import Misuse
     from losi.output import write_json, write_text
@@ -49,6 +49,8 @@ def diff(
     if json_to == csv_to == "-":
         raise Misuse("--json - and --csv - exclude each other", "give one of them a file")
     with state.read_existing() as database:
+        with database.reader() as session:
+            must_fit(session, text, *cycles)
         found = diff_cycles(database, *cycles, chosen_portals(text), data_dir=state.data, all_features=all_features)
     if json_to:
         write_json(diff_document(found), json_to)

@@ -9,6 +9,7 @@ import click
 
 from losi.errors import Misuse
 from losi.options import example
+from survey.counts import count_of
 
 
 @click.command(
@@ -85,5 +86,5 @@ def _many(manifest: Path, out: str, processes: int) -> int:
             else:
                 write(json.dumps(row_document(inspected), ensure_ascii=False) + "\n")
     if failed:
-        click.echo(f"losi: {failed} of {len(rows)} rows failed; mend these lines and run again", err=True)
+        click.echo(f"losi: {failed} of {count_of(len(rows), 'row')} failed; mend these lines and run again", err=True)
     return 1 if failed else 0

@@ -10,6 +10,7 @@ import click
 
 from losi.commands.portals_leaving import remove, retire
 from losi.options import JSON_HELP, State, example, with_state
+from survey.counts import count_of
 
 if TYPE_CHECKING:
     from losi.portal_list import Entry
@@ -65,9 +66,12 @@ def import_(state: State, file: Path | None, bundled: bool) -> int:
 
     with state.open() as database, database.session() as session:
         count = import_portals(session, good())
-    click.echo(f"{count.added} portals added, {count.changed} changed, {count.unchanged} unchanged")
+    click.echo(f"{count_of(count.added, 'portal')} added, {count.changed} changed, {count.unchanged} unchanged")
     if file is None and (missing := sum(1 for _ in missing_records())):
-        click.echo(f"losi: {missing} portals have no address yet: losi portals list --missing", err=True)
+        click.echo(
+            f"losi: {count_of(missing, 'portal has', 'portals have')} no address yet: losi portals list --missing",
+            err=True,
+        )
     return 1 if faults else 0
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from losi.options import State, example, with_state
+from survey.counts import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +40,7 @@ def retire(state: State, named: tuple[str, ...], back: bool) -> int:
                 click.echo(f"{portal.url}: {'no longer retired' if was else 'was not retired'}{_cycles(bool(was))}")
                 continue
             plans = retire_portal(session, portal, now)
-            left = f", taken off the plan of {plans} cycles" if plans else ""
+            left = f", taken off the plan of {count_of(plans, 'cycle')}" if plans else ""
             click.echo(f"{portal.url}: {f'was retired {was:%Y-%m-%d}' if was else 'retired'}{left}")
     return 0
 

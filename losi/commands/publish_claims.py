@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from losi.options import State, example, with_state
+from survey.counts import count_of
 
 CYCLE = click.option("--cycle", metavar="NAME", help="This survey cycle.  [default: each portal's newest full visit]")
 
@@ -51,7 +52,7 @@ def import_(state: State, file: Path, source: str, edition: str, cycle: str | No
         count = import_claims(session, scope, read_claims(lines), source=named, now=datetime.now(UTC), edition=edition)
     for fault in sorted((*count.faults, *count.repeats), key=lambda row: row.line):
         click.echo(f"losi: {file}:{fault.line}: {fault.message}", err=True)
-    click.echo(f"{count.added} claims added, {count.changed} changed, {count.unchanged} unchanged")
+    click.echo(f"{count_of(count.added, 'claim')} added, {count.changed} changed, {count.unchanged} unchanged")
     return 1 if count.faults else 0
 
 

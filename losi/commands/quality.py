@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from losi.options import JSON_HELP, State, example, only_one, with_state
+from survey.counts import count_of
 
 if TYPE_CHECKING:
     from losi.manifest import Inspected, Row
@@ -135,5 +136,5 @@ def _inspected(manifest: Path, processes: int, wanted: frozenset[str]) -> list[I
 
 def _verdict(labelled: int, judged: int, failed: int) -> int:
     if judged < labelled:
-        click.echo(f"losi: {labelled - judged} of {labelled} labelled pages were not measured", err=True)
+        click.echo(f"losi: {labelled - judged} of {count_of(labelled, 'labelled page')} were not measured", err=True)
     return 1 if failed or judged < labelled else 0

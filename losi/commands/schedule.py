@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from losi.options import JSON_HELP, State, example, only_one, with_state
+from losi.portal_filter import chosen_portals, must_fit, with_filter
+from survey.counts import count_of
 
 if TYPE_CHECKING:
     from storage.database import Database
 
 _DAYS = ("day", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "month")
-_PORTALS = "Only these portals: text in name, URL or region, and kind=city or country=PER,Chile."
 
 
 @click.group(
@@ -57,9 +58,9 @@ def schedule(context: click.Context, state: State, form: str | None) -> int:
 @click.option("--cron", metavar="FIELDS", help='Instead of these, five cron fields in UTC: "0 6 * * 1".')
 @click.option("--months", type=click.IntRange(1, 60), help="Only in so many months before the cycle closes.")
 @click.option("--again", is_flag=True, help="Visit portals that are done again each time.")
-@click.option("--portals", "text", default="", metavar="FILTER", help=_PORTALS)
+@with_filter
 @with_state
-def add(state: State, cycle: str, every: str | None, at: str, cron: str | None, **given: Any) -> int:
+def add(state: State, cycle: str, every: str | None, at: str, cron: str | None, text: str, **given: Any) -> int:
     """Add a schedule to a cycle."""
     from datetime import UTC, datetime
 
@@ -70,9 +71,9 @@ def add(state: State, cycle: str, every: str | None, at: str, cron: str | None, 
 
     fields = _fields(every, at, cron)
     now = datetime.now(UTC)
-    text = _checked(given.pop("text"))
     with state.open_existing() as database, database.session() as session:
         found = get_cycle(session, cycle)
+        must_fit(session, text, cycle)
         if given["months"] and found.closes is None:
             raise Misuse(f"the cycle {cycle!r} has no day on which it closes", "leave --months out")
         made = Schedule(cycle=found, cron=fields, portals=text, created=now, **given)
@@ -87,7 +88,7 @@ def add(state: State, cycle: str, every: str | None, at: str, cron: str | None, 
 @schedule.command(epilog=example("losi schedule start 2026", "losi schedule start 2026 --portals country=PER"))
 @click.argument("cycle")
 @click.option("--again", is_flag=True, help="Visit portals that are done again.")
-@click.option("--portals", "text", default="", metavar="FILTER", help=_PORTALS)
+@with_filter
 @with_state
 def start(state: State, cycle: str, again: bool, text: str) -> int:
     """Hand a cycle out to the workers now, until all of it is done. Needs PostgreSQL."""
@@ -98,17 +99,17 @@ def start(state: State, cycle: str, again: bool, text: str) -> int:
     from storage.models import Schedule
     from storage.repository import get_cycle
 
-    text = _checked(text)
     with state.open_existing() as database:
         dsn(database.url)
         now = datetime.now(UTC)
         with database.session() as session:
+            must_fit(session, text, cycle)
             made = Schedule(cycle=get_cycle(session, cycle), again=again, portals=text, created=now)
             session.add(made)
             session.flush()
             begin(session, made, now)
         queued = _hand_out(database)
-    click.echo(f"cycle {cycle}: {queued} portals queued for workers")
+    click.echo(f"cycle {cycle}: {count_of(queued, 'portal')} queued for workers")
     return 0
 
 
@@ -136,7 +137,7 @@ def run(state: State, number: int) -> int:
                 return 0
             begin(session, found, now)
         if database.url.get_backend_name() == "postgresql":
-            click.echo(f"cycle {name}: {_hand_out(database)} portals queued for workers")
+            click.echo(f"cycle {name}: {count_of(_hand_out(database), 'portal')} queued for workers")
             return 0
         return _crawl(database, state, name, text)
 
@@ -189,13 +190,6 @@ def _fields(every: str | None, at: str, cron: str | None) -> str:
     raise Misuse("say when", 'for example: --every monday --at 06:00, or --cron "0 6 * * 1"')
 
 
-def _checked(text: str) -> str:
-    from losi.commands.cycle import chosen_portals
-
-    chosen_portals(text)
-    return text
-
-
 def _hand_out(database: Database) -> int:
     import asyncio
     from datetime import UTC, datetime
@@ -216,10 +210,10 @@ def _hand_out(database: Database) -> int:
 def _crawl(database: Database, state: State, name: str, text: str) -> int:
     from crawler.cycle.conductor import CycleOptions
     from crawler.cycle.crawl import run_cycle
-    from losi.commands.cycle import chosen_portals
 
     result = run_cycle(database, name, CycleOptions(chosen=chosen_portals(text)), data_dir=state.data)
-    click.echo(f"cycle {name}: {result.ended} visits, {result.pages} pages in {result.seconds:.0f} s; {result.ending}")
+    done = f"{count_of(result.ended, 'visit')}, {count_of(result.pages, 'page')} in {result.seconds:.0f} s"
+    click.echo(f"cycle {name}: {done}; {result.ending}")
     return 0 if result.ending in ("done", "waiting") else 1
 
 

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, CursorResult, delete, func, select
 
 from storage.models import Claim, CyclePortal, Membership, Portal, Run, Sheet
+from survey.counts import count_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.orm import Session
+
+
+_WHOSE = {"sheet": " of assessors", "claim": " of its government", "account": " of its owners"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +29,9 @@ class History:
     owners: int
 
     def __str__(self) -> str:
-        named = {"visits": self.visits, "sheets of assessors": self.sheets}
-        named |= {"claims of its government": self.claims, "accounts of its owners": self.owners}
-        return ", ".join(f"{count} {name}" for name, count in named.items() if count)
+        named = {"visit": self.visits, "sheet": self.sheets}
+        named |= {"claim": self.claims, "account": self.owners}
+        return ", ".join(count_of(count, name) + _WHOSE.get(name, "") for name, count in named.items() if count)
 
 
 def history(session: Session, portal_id: int) -> History:

@@ -34,7 +34,7 @@ def surveyed(offline: Losi, tmp_path: Path) -> Losi:
 def test_claims_come_in_any_encoding(surveyed: Losi, tmp_path: Path, encoding: str) -> None:
     (tmp_path / "lgq.csv").write_text("portal;code;answer;comment\nMálaga;220;yes;aquí está\n", encoding=encoding)
     done = surveyed("claims", "import", "lgq.csv", "--cycle", "2026")
-    assert (done.code, done.out) == (0, "1 claims added, 0 changed, 0 unchanged\n")
+    assert (done.code, done.out) == (0, "1 claim added, 0 changed, 0 unchanged\n")
     assert ("taken as windows-1252" in done.err) == (encoding == "windows-1252")
     assert "aquí está" in surveyed("claims", "list", "--cycle", "2026").out
 
@@ -59,7 +59,7 @@ def test_rows_that_contradict_each_other_are_both_refused(surveyed: Losi, tmp_pa
 def test_rows_that_only_repeat_an_answer_are_no_failure(surveyed: Losi, tmp_path: Path) -> None:
     (tmp_path / "lgq.csv").write_text("portal,code,answer\n1,220,yes\n1,220,x\n", encoding="utf-8")
     done = surveyed("claims", "import", "lgq.csv", "--cycle", "2026")
-    assert (done.code, done.out) == (0, "1 claims added, 0 changed, 0 unchanged\n")
+    assert (done.code, done.out) == (0, "1 claim added, 0 changed, 0 unchanged\n")
     assert "2: line 3 says yes to 220 of this portal too" in done.err
 
 

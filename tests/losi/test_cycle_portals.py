@@ -240,11 +240,11 @@ def test_what_failed_is_shown_and_reopened(offline: Losi, tmp_path: Path) -> Non
     assert offline("cycle", "reopen", "2026").out.startswith(
         "cycle 2026: 2 portals are due again; run losi cycle crawl"
     )
-    assert offline("cycle", "reopen", "2026", "--read-too").out.startswith("cycle 2026: 1 portals are due again")
+    assert offline("cycle", "reopen", "2026", "--read-too").out.startswith("cycle 2026: 1 portal is due again")
     assert json.loads(offline("cycle", "status", "2026", "--json", "-").out)["states"] == {"pending": 3}
 
 
 def test_the_bundled_portals_are_the_default(offline: Losi) -> None:
     done = offline("cycle", "new", "2026", "--portals", "kind=national country=PER,Chile")
     assert done.out == "cycle 2026: 2 portals planned\n"
-    assert offline("cycle", "add", "2026", "--portals", "kind=city country=PER").out == "cycle 2026: 1 portals added\n"
+    assert offline("cycle", "add", "2026", "--portals", "kind=city country=PER").out == "cycle 2026: 1 portal added\n"

@@ -99,7 +99,7 @@ def test_nothing_is_deleted_without_a_yes(data: Path, offline: Losi) -> None:
     assert told.code == 0
     assert "2 of 3 archives" in told.out
     assert "would be deleted; --yes does it" in told.out
-    assert "1 stay: they are of the visits that stand" in told.err
+    assert "1 archive stays: proof of a portal's standing visit" in told.err
     assert (data / "archive" / "run-000001").is_dir()
     done = offline("cycle", "prune", "2020", "2022", "--yes", "--json", "-")
     document = json.loads(done.out)

@@ -53,7 +53,7 @@ def test_a_retired_portal_is_in_no_new_cycle_and_keeps_its_history(listed: Losi,
     assert done.code == 0
     assert done.out.splitlines() == [
         "https://a.example/: retired",
-        "https://b.example/: retired, taken off the plan of 1 cycles",
+        "https://b.example/: retired, taken off the plan of 1 cycle",
         "https://c.example/: retired",
     ]
     assert planned(tmp_path, 1) == [1], "what was visited stays"
@@ -77,7 +77,7 @@ def test_only_a_portal_without_history_is_removed(listed: Losi, tmp_path: Path) 
     refused = listed("portals", "remove", "Burgo", "Aldea")
     assert refused.code == 1
     assert (
-        "https://a.example/ is not without history: 1 visits; nothing is removed; losi portals retire 1" in refused.err
+        "https://a.example/ is not without history: 1 visit; nothing is removed; losi portals retire 1" in refused.err
     )
     assert planned(tmp_path, 1) == [1, 2]
     assert listed("portals", "remove", "Burgo").out == "https://b.example/: removed\n"
@@ -91,7 +91,7 @@ def test_a_claim_is_history(database: Database) -> None:
         import_portals(session, [PortalRecord("https://a.example/", "A", "city")])
         claim = {"edition": "losi-2024", "round": 0, "code": "220", "says": "yes", "source": "x", "imported": MOMENT}
         session.add(Claim(portal_id=1, **claim))
-    with database.session() as session, pytest.raises(ValueError, match="1 claims of its government"):
+    with database.session() as session, pytest.raises(ValueError, match="1 claim of its government"):
         remove_portal(session, 1)
 
 

@@ -61,7 +61,7 @@ def test_claims_come_in_and_go_out_beside_the_answers(city: World, tmp_path: Pat
     file.write_text("portal,code,answer\n1,295,yes\n1,295,sure\n", encoding="utf-8")
     done = call(city, "claims", "import", str(file))
     assert done.exit_code == 1
-    assert "1 claims added" in done.output
+    assert "1 claim added" in done.output
     assert f"{file}:3: the answer is 'sure'" in done.output
     (row,) = csv.DictReader(io.StringIO(call(city, "claims", "list").stdout))
     assert (row["source"], row["says"], row["value"], row["agrees"]) == ("lgq", "yes", "0", "false")
