@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
-MEND = "run scripts/setup_validator.sh (it needs Java 11 or newer and npm), or name a vnu.jar with LOSI_VNU"
-"""What to do where the validator is not found."""
+SETTING = "LOSI_VNU"
+"""Environment variable that names the checker's jar."""
+
+_RELEASES = "https://github.com/validator/validator/releases"
 
 MAX_BODY = 2_000_000
 """Bytes of the largest document that is checked; the checker itself refuses more than 2 MiB."""
@@ -58,13 +60,31 @@ def find_validator(environ: Mapping[str, str] | None = None) -> ValidatorPlace |
     """The jar named by LOSI_VNU, else that of the environment's `share/losi`, else a global npm package; None without a
     jar or without Java. A LOSI_VNU that names no file is not replaced by another jar."""
     given = os.environ if environ is None else environ
-    home = given.get("JAVA_HOME", "")
-    java = shutil.which(str(Path(home) / "bin" / "java")) if home else None
-    java = java or shutil.which("java", path=given.get("PATH"))
-    named = given.get("LOSI_VNU", "")
-    places = [Path(named)] if named else [_of_environment(), *(Path(p) / "vnu-jar/build/dist/vnu.jar" for p in _NPM)]
-    jar = next((place for place in places if place.is_file()), None)
+    java, jar = _java(given), _jar(given)
     return ValidatorPlace(Path(java), jar.absolute()) if java and jar else None
+
+
+def lacking(environ: Mapping[str, str] | None = None) -> str:
+    """What is missing where `find_validator` finds none, and how to get it."""
+    given = os.environ if environ is None else environ
+    if _jar(given) is None:
+        if named := given.get(SETTING):
+            return f"{SETTING} names {named}, which is no file; name the vnu.jar of the Nu Html Checker"
+        needs = "" if _java(given) else ", and install Java 11 or newer"
+        return f"the Nu Html Checker is not here; get vnu.jar from {_RELEASES} and name it in {SETTING}{needs}"
+    return "the Nu Html Checker needs Java; install Java 11 or newer"
+
+
+def _java(given: Mapping[str, str]) -> str | None:
+    home = given.get("JAVA_HOME", "")
+    own = shutil.which(str(Path(home) / "bin" / "java")) if home else None
+    return own or shutil.which("java", path=given.get("PATH"))
+
+
+def _jar(given: Mapping[str, str]) -> Path | None:
+    named = given.get(SETTING, "")
+    places = [Path(named)] if named else [_of_environment(), *(Path(p) / "vnu-jar/build/dist/vnu.jar" for p in _NPM)]
+    return next((place for place in places if place.is_file()), None)
 
 
 def _of_environment() -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from crawler.validator import MAX_BODY, MEND, Validator, ValidatorError, find_validator
+from crawler.validator import MAX_BODY, Validator, ValidatorError, find_validator, lacking
 from crawler.wire import FetchError
 from detectors.facts.validity import Message, Validity, ValidityFacts
 from detectors.page import Page
@@ -81,7 +81,7 @@ async def validity_of(pages: Sequence[Page], sheets: Mapping[str, bytes]) -> tup
     Never raises for want of the tool; what was not judged is left out."""
     place = find_validator()
     if place is None:
-        return ValidityFacts(), f"validity of markup and style sheets was not measured: {MEND}"
+        return ValidityFacts(), f"validity of markup and style sheets was not measured: {lacking()}"
     try:
         async with Validator(place) as validator:
             return await validate(validator, pages, sheets), ""

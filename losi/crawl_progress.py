@@ -1,11 +1,10 @@
-"""Shows how a crawl goes on, on stderr: a bar on a terminal, now and then a line where there is none."""
+"""Shows how a crawl goes on: a bar on stderr, only when it is a terminal."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from losi.terminal import printable, stderr
@@ -23,21 +22,17 @@ _WORDS = {
     "concluding": "concluding",
     "picturing": "picturing the proof",
 }
-_LONG = ("probing", "measuring", "validating", "picturing")
-"""Stages whose beginning is worth a line; the others pass in a moment, or are the crawl itself."""
-_EVERY = 10.0
-"""Seconds between two lines of one stage."""
 
 
 @contextmanager
-def crawl_progress(max_pages: int) -> Iterator[Tell]:
-    """A callback that draws what is being done, how much of it is behind, and with which address; where stderr is no
-    terminal, one that writes lines."""
+def crawl_progress(max_pages: int) -> Iterator[Tell | None]:
+    """A callback that draws what is being done, how much of it is behind, and with which address; None where stderr is
+    no terminal."""
     if sys.stderr.isatty():
         with drawn(max_pages, stderr()) as show:
             yield show
     else:
-        yield lines(lambda line: print(f"losi: {line}", file=sys.stderr, flush=True))
+        yield None
 
 
 @contextmanager
@@ -61,22 +56,6 @@ def drawn(max_pages: int, console: Console) -> Iterator[Tell]:
             bars.update(task, total=of or None, completed=done, description=words, label=label, count=count)
 
         yield show
-
-
-def lines(write: Callable[[str], None], clock: Callable[[], float] = monotonic) -> Tell:
-    """A callback that writes a line when a stage begins that may take long, and one every ten seconds."""
-    last, before = clock(), "reading"
-
-    def tell(progress: Progress) -> None:
-        nonlocal last, before
-        stage, now = progress.step.stage, clock()
-        if now - last >= _EVERY or (stage != before and stage in _LONG):
-            last = now
-            label, done, of = _place(progress)
-            write(f"{label}{f' {done} of {of}' if of else ''}{_numbers(progress)}, {progress.seconds:.0f} s")
-        before = stage
-
-    return tell
 
 
 def _place(progress: Progress) -> tuple[str, int, int]:

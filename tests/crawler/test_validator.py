@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 import psutil
 import pytest
 
-from crawler.validator import Validator, ValidatorError, ValidatorPlace, find_validator
+from crawler.validator import Validator, ValidatorError, ValidatorPlace, find_validator, lacking
 from crawler.validity import check_page, sheets_of, stylesheets, validate, validity_of, validity_of_captures
 from crawler.wire import FetchError, Wire
 from detectors.facts import ValidityFacts
@@ -221,7 +221,20 @@ def test_without_the_tool_nothing_is_judged_and_the_mend_is_named(monkeypatch: p
     monkeypatch.setenv("LOSI_VNU", "/none/vnu.jar")
     facts, problem = asyncio.run(validity_of([page(f"{HEAD}</head></html>")], {}))
     assert facts == ValidityFacts()
-    assert "scripts/setup_validator.sh" in problem
+    assert problem == (
+        "validity of markup and style sheets was not measured: LOSI_VNU names /none/vnu.jar, which is no file; "
+        "name the vnu.jar of the Nu Html Checker"
+    )
+
+
+def test_what_is_lacking_is_told_with_what_anybody_can_do(tmp_path: Path) -> None:
+    jar = tmp_path / "vnu.jar"
+    jar.write_bytes(b"x")
+    nothing = {"PATH": str(tmp_path), "LOSI_VNU": ""}
+    assert lacking({**nothing, "LOSI_VNU": str(jar)}) == "the Nu Html Checker needs Java; install Java 11 or newer"
+    if find_validator({**os.environ, "LOSI_VNU": ""}) is None:
+        told = lacking(nothing)
+        assert "https://github.com/validator/validator/releases and name it in LOSI_VNU, and install Java" in told
 
 
 @pytest.mark.parametrize("named", [True, False])
