@@ -23,13 +23,17 @@ Taken = Annotated[str, Query(max_length=1000, pattern=r"^[0-9,]*$")]
 def ahead(request: Request, context: App, viewer: Assessor, task: Id, limit: Count = 3, taken: Taken = "") -> Response:
     """The cards that follow, but not those `taken` (numbers with commas: being decided, or already at hand).
 
-    `{"cards": [{"task", "html", "pictures"}], "end"}`; `end` when nothing else is left.
+    `{"cards": [{"task", "html", "pictures"}], "end"}`; `end` when nothing else is left. What comes before a card is
+    done when it is shown: the card does not offer to confirm it once more.
     """
     filters = Filters.of(request.query_params)
     but = {number for part in taken.split(",") if part and (number := int(part)) <= MAX_ID}
     with context.database.reader() as session:
         found = queue.ahead(session, viewer.id, filters, task, but, limit=limit)
-        views = [cards.card_view(session, context.signer, viewer.id, each, context.clock()) for each in found]
+        views = [
+            cards.card_view(session, context.signer, viewer.id, each, context.clock(), {*but, task, *found[:number]})
+            for number, each in enumerate(found)
+        ]
     query = urlencode(filters.query())
     return JSONResponse(
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -134,8 +134,10 @@ class Ground:
     searched: Mapping[str, Any]
 
 
-def card_view(session: Session, signer: Signer, account_id: int, task_id: int, now: datetime) -> CardView:
-    """The card of an assessor's own task; raises `NotFound`."""
+def card_view(
+    session: Session, signer: Signer, account_id: int, task_id: int, now: datetime, but: Collection[int] = ()
+) -> CardView:
+    """The card of an assessor's own task; raises `NotFound`. Tasks in `but` are not told of as of the same proof."""
     task = own_task(session, account_id, task_id)
     card, sheet = session.get_one(Card, task.card_id), session.get_one(Sheet, task.sheet_id)
     kept = task.hidden and task.stage != DECIDED
@@ -159,7 +161,7 @@ def card_view(session: Session, signer: Signer, account_id: int, task_id: int, n
         can_reveal=both and not told,
         status=card.status if told else "decided" if task.stage == DECIDED else "open",
         verdict=card.verdict if told else None,
-        same_proof=() if kept else same_proof(session, task, card),
+        same_proof=() if kept else tuple(each for each in same_proof(session, task, card) if each not in but),
         fetches=tuple(fetches(session, card.id, who=session.get_one(Account, account_id).name)),
         done=done,
         total=total,

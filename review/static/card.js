@@ -1,6 +1,7 @@
 // The card: one key decides and shows the next card, which is at hand already; saving goes on behind it.
 
 import { Outbox, notice, wire } from "./outbox.js";
+import { putBack, takeOff } from "./refused.js";
 
 const AHEAD = 6; // cards kept ready
 const LOW = 3; // when so few are left, more are fetched
@@ -10,7 +11,7 @@ const place = document.getElementById("place");
 const told = document.getElementById("told");
 const unsaved = document.getElementById("unsaved");
 const query = place.dataset.query;
-const outbox = new Outbox(report);
+const outbox = new Outbox(report, { refused: uncount, dropped: (item) => takeOff(box(), item) });
 const visited = new Set(outbox.waiting.map((item) => item.task));
 const past = [];
 const done = new Map();
@@ -20,13 +21,15 @@ let end = false;
 
 const box = () => place.querySelector(".cardbox");
 const taskOf = (node) => Number(node.dataset.task);
-const others = (node) => node.dataset.same.split(",").filter(Boolean).map(Number);
+const others = (node) => node.dataset.same.split(",").filter(Boolean).map(Number).filter((task) => !visited.has(task));
+const decided = (verdict) => Number(["yes", "no", "unsure"].includes(verdict));
 const suffix = query ? `?${query}` : "";
 
 function report(state) {
   notice(unsaved, state);
-  const mark = place.querySelector(".saving");
-  if (mark) mark.textContent = state.waiting.length ? place.dataset.saving : past.length ? place.dataset.saved : "";
+  putBack(box(), state.unsaved);
+  const saved = past.length && !past.at(-1).refused;
+  place.querySelector(".saving").textContent = state.waiting.length ? place.dataset.saving : saved ? place.dataset.saved : "";
 }
 
 // Cards ahead -------------------------------------------------------------------------------------------------
@@ -60,11 +63,7 @@ function prepared(card) {
 }
 
 function show(node) {
-  const sheet = node.dataset.sheet;
-  if (!done.has(sheet)) done.set(sheet, Number(node.dataset.done));
-  const pace = node.querySelector(".pace");
-  pace.querySelector(".n").textContent = `${done.get(sheet)} / ${node.dataset.total}`;
-  pace.querySelector("progress").value = done.get(sheet);
+  pace(node);
   place.replaceChildren(node);
   place.removeAttribute("aria-busy");
   history.replaceState(null, "", `/cards/${taskOf(node)}${suffix}`);
@@ -73,6 +72,13 @@ function show(node) {
   node.querySelector("h1").focus({ preventScroll: true });
   report(outbox);
   requestAnimationFrame(() => setTimeout(measured));
+}
+
+function pace(node) {
+  count(node, 0);
+  const now = done.get(node.dataset.sheet);
+  node.querySelector(".pace .n").textContent = `${now} / ${node.dataset.total}`;
+  node.querySelector(".pace progress").value = now;
 }
 
 function measured() {
@@ -110,25 +116,53 @@ function decide(verdict, bulk = false) {
   const field = (name) => form.elements[name]?.value.trim() || null;
   const proof = chosen && (verdict === "yes" || chosen.dataset.chosen) ? Number(chosen.value) : null;
   const body = { verdict, proof, url: field("url"), comment: field("comment"), seen: Number(field("seen")) || null, onward: false };
-  outbox.push(`cards/${taskOf(node)}/decision`, taskOf(node), body);
+  const key = outbox.push(`cards/${taskOf(node)}/decision`, taskOf(node), body);
   const same = bulk ? others(node) : [];
-  if (same.length) outbox.push(`cards/${taskOf(node)}/same`, taskOf(node), { tasks: same });
-  remember(node, verdict, same);
+  const more = same.length ? outbox.push(`cards/${taskOf(node)}/same`, taskOf(node), { tasks: same }) : "";
+  remember({ node, verdict, same, key, more, before: node.dataset.mine });
   told.textContent = form.querySelector(`[value="${verdict}"]`).firstChild.textContent;
   next();
 }
 
-function remember(node, verdict, same) {
-  const counted = verdict === "skip" || node.dataset.mine in { yes: 1, no: 1, unsure: 1 } ? 0 : 1;
-  count(node, counted + same.length);
-  past.push({ node, same, counted });
+function remember(answer) {
+  const { node, verdict, same } = answer;
+  answered(node, verdict);
+  count(node, same.length);
+  past.push(answer);
   for (const task of [taskOf(node), ...same]) visited.add(task);
   ahead = ahead.filter((other) => !same.includes(taskOf(other)));
+}
+
+// The card has this verdict now, none if it is empty.
+function answered(node, verdict) {
+  count(node, decided(verdict) - decided(node.dataset.mine));
+  node.dataset.mine = verdict;
 }
 
 function count(node, more) {
   const sheet = node.dataset.sheet;
   done.set(sheet, (done.get(sheet) ?? Number(node.dataset.done)) + more);
+}
+
+// What was refused counts no longer, and nothing of it is to be taken back.
+function uncount({ key }) {
+  const answer = past.find((each) => each.key === key || each.more === key);
+  if (!answer) return;
+  if (answer.key === key) {
+    answered(answer.node, answer.before);
+    answer.refused = true;
+  } else {
+    forget(answer);
+  }
+  pace(box());
+}
+
+// The cards with the same proof are open once more.
+function forget(answer) {
+  if (answer.same.length) end = false;
+  for (const task of answer.same) visited.delete(task);
+  count(answer.node, -answer.same.length);
+  answer.same = [];
 }
 
 async function undo() {
@@ -137,15 +171,14 @@ async function undo() {
     await outbox.empty();
     return box().querySelector("#undo").submit();
   }
-  for (const task of [taskOf(last.node), ...last.same]) {
-    outbox.push("undo", task, { task });
-    visited.delete(task);
-  }
-  count(last.node, -last.counted - last.same.length);
-  if (last.same.length) end = false;
+  const stored = [...(last.refused ? [] : [taskOf(last.node)]), ...last.same];
+  for (const task of stored) outbox.push("undo", task, { task });
+  visited.delete(taskOf(last.node));
+  if (!last.refused) answered(last.node, "");
+  forget(last);
   if (box() !== last.node) ahead.unshift(box());
   place.removeAttribute("aria-busy");
-  told.textContent = place.dataset.undone;
+  told.textContent = stored.length ? place.dataset.undone : "";
   show(last.node);
 }
 
@@ -175,7 +208,7 @@ const KEYS = {
   n: () => decide("no"),
   u: () => decide("unsure"),
   s: () => decide("skip"),
-  b: () => others(box()).length && decide("yes", true),
+  b: () => decide("yes", true),
   z: undo,
   a: archived,
   p: () => open("[name=url]"),

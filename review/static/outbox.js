@@ -1,5 +1,6 @@
 // Answers on their way to the server: kept in this browser until it says that they are stored, sent in order, each
-// under a key of its own, so that what is sent again after a lost connection is stored once.
+// under a key of its own, so that what is sent again after a lost connection is stored once. What the server refuses is
+// kept as well, until another answer takes its place or the person discards it.
 
 const PAUSE = 1000; // milliseconds before a second attempt; doubled up to LONGEST
 const LONGEST = 15000;
@@ -7,27 +8,37 @@ const PATIENCE = 15000; // milliseconds that one attempt may take
 const QUIET = 40; // milliseconds that the next card has to be painted first
 
 export class Outbox {
-  constructor(report) {
+  // `report` hears of every change, `refused` of what was refused, `dropped` of what a person discarded.
+  constructor(report, { refused = () => {}, dropped = () => {} } = {}) {
     this.account = meta("account");
     this.csrf = meta("csrf");
     this.report = report;
+    this.told = { refused, dropped };
     this.state = "idle"; // idle, sending, failing, login
     this.attempts = 0;
     this.drained = [];
     addEventListener("online", () => this.again());
     addEventListener("beforeunload", (event) => {
-      if (this.waiting.length) event.preventDefault();
+      if (this.waiting.length || (this.memory && this.unsaved.length)) event.preventDefault();
     });
   }
 
   get waiting() { return this.read("outbox"); }
   get refused() { return this.read("refused"); }
 
+  // What was refused, but for what is on its way once more.
+  get unsaved() {
+    const waiting = this.waiting;
+    return this.refused.filter((item) => !waiting.some((newer) => alike(newer, item)));
+  }
+
+  // The key of the answer.
   push(path, task, body) {
     const key = newKey();
     this.write("outbox", [...this.waiting, { key, path, task, body: { ...body, key } }]);
     this.report(this);
     setTimeout(() => this.run(), QUIET);
+    return key;
   }
 
   again() {
@@ -41,7 +52,9 @@ export class Outbox {
   }
 
   drop(key) {
-    this.write("refused", this.refused.filter((item) => item.key !== key));
+    const [gone, kept] = [this.refused.filter((item) => item.key === key), this.refused.filter((item) => item.key !== key)];
+    this.write("refused", kept);
+    gone.forEach(this.told.dropped);
     this.report(this);
   }
 
@@ -82,16 +95,27 @@ export class Outbox {
     if (answer.status >= 500 || answer.status === 408) return this.later("failing");
     const said = await answer.json().catch(() => ({}));
     if (item.path === "undo" && answer.status === 404) return this.off(item);
-    this.write("refused", [...this.refused, { ...item, said: [said.error, said.mend].filter(Boolean).join("; ") }]);
-    return this.off(item);
+    return this.off(item, [{ ...item, said: [said.error, said.mend].filter(Boolean).join("; ") }]);
   }
 
-  off(item) {
+  // Takes an item off the list; of those refused before, it takes the place of its like.
+  off(item, refused = []) {
     this.attempts = 0;
     if (this.state !== "sending") this.state = "sending";
-    this.write("outbox", this.waiting.filter((other) => other.key !== item.key));
+    this.write("refused", [...this.refused.filter((other) => !alike(other, item)), ...refused]);
+    const idle = refused.flatMap((each) => this.idle(each));
+    this.write("outbox", this.waiting.filter((other) => ![item.key, ...idle].includes(other.key)));
+    refused.forEach(this.told.refused);
     this.report(this);
     return true;
+  }
+
+  // The keys of what would take back what was never stored: it would take back an older answer.
+  idle(refused) {
+    if (refused.path === "undo") return [];
+    const tasks = refused.body.tasks ?? [refused.task];
+    const undone = (task) => this.waiting.find((item) => item.path === "undo" && item.task === task)?.key;
+    return tasks.map(undone).filter(Boolean);
   }
 
   later(state) {
@@ -145,7 +169,9 @@ export class Outbox {
 
 // Says in the notice of the page what is not saved.
 export function notice(box, outbox) {
-  const first = outbox.refused[0];
+  const unsaved = outbox.unsaved;
+  const here = unsaved.find((item) => location.pathname === `/cards/${item.task}`);
+  const first = here ?? unsaved[0];
   const stuck = outbox.state === "failing" || outbox.state === "login";
   box.dataset.count = outbox.waiting.length;
   box.hidden = !stuck && !first;
@@ -155,19 +181,27 @@ export function notice(box, outbox) {
   if (box.querySelector("p").textContent !== words) box.querySelector("p").textContent = words;
   box.querySelector("[data-again]").hidden = !stuck;
   const [show, drop] = [box.querySelector("[data-show]"), box.querySelector("[data-drop]")];
-  show.hidden = drop.hidden = stuck;
-  if (!stuck) show.href = `/cards/${first.task}`;
+  show.hidden = stuck || Boolean(here);
+  drop.hidden = stuck;
+  if (stuck) return;
+  show.href = `/cards/${first.task}`;
+  drop.dataset.drop = first.key;
 }
 
 export function wire(box, outbox) {
   box.querySelector("[data-again]").addEventListener("click", () => outbox.again());
-  box.querySelector("[data-drop]").addEventListener("click", () => outbox.drop(outbox.refused[0].key));
+  box.querySelector("[data-drop]").addEventListener("click", (event) => outbox.drop(event.currentTarget.dataset.drop));
   notice(box, outbox);
   outbox.run();
 }
 
 export function meta(name, page = document) {
   return page.querySelector(`meta[name="${name}"]`)?.content ?? "";
+}
+
+// Whether both say the same thing anew: an answer to one card, a yes to those with its proof, a taking back.
+function alike(one, other) {
+  return one.path === other.path && one.task === other.task;
 }
 
 function newKey() {

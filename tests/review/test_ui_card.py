@@ -121,7 +121,7 @@ def test_answers_wait_for_a_new_login(desk: World, card: Page) -> None:
     assert [verdict for _, _, verdict in told(desk)] == ["yes"]
 
 
-def test_an_answer_that_is_refused_is_said_until_it_was_seen(desk: World, card: Page) -> None:
+def test_an_answer_that_is_refused_is_said_until_it_is_discarded(desk: World, card: Page) -> None:
     with desk.database.session() as session:
         number = session.scalars(select(Task.card_id).order_by(Task.position)).first()
         assert number is not None
@@ -131,7 +131,7 @@ def test_an_answer_that_is_refused_is_said_until_it_was_seen(desk: World, card: 
     notice = card.locator("#unsaved")
     expect(notice).to_contain_text("a supervisor has decided this card")
     expect(notice.get_by_role("link")).to_have_attribute("href", f"/cards/{first}")
-    notice.get_by_role("button", name="I have seen this").click()
+    notice.get_by_role("button", name="Discard this answer").click()
     expect(notice).to_be_hidden()
 
 
@@ -187,6 +187,30 @@ def test_one_key_confirms_all_that_rest_on_the_same_proof(desk: World, card: Pag
     with desk.database.reader() as session:
         assert set(session.scalars(select(Task.verdict))) == {"yes"}
     assert len(told(desk)) == 95
+
+
+def test_cards_that_are_decided_are_not_confirmed_once_more(desk: World, card: Page) -> None:
+    press(card, "y", "s")
+    expect(card.locator("button[form=same]")).to_contain_text("Yes to 92 more with this proof")
+    press(card, "b")
+    card.locator("[name=verdict][value=yes]").click()
+    card.wait_for_url(re.compile("/desk"))
+    assert len([verdict for _, _, verdict in told(desk) if verdict == "yes"]) == 95
+
+
+def test_the_key_for_the_same_proof_says_yes_to_a_card_that_shares_its_proof_with_none(
+    small: World, opened: Opener
+) -> None:
+    small.clock = Now()  # type: ignore[assignment]
+    small.run()
+    small.assign(small.person("Ana"), *small.open())
+    page = opened("Ana", "/next")
+    ready(page)
+    press(page, "n", "b")
+    expect(page.locator(".pace .n")).to_have_text("2 / 95")
+    press(page, "z")
+    all_sent(page)
+    assert told(small) == [(1, "decision", "no"), (2, "decision", "yes"), (2, "undo", None)]
 
 
 def test_filters_narrow_the_queue(desk: World, card: Page) -> None:
