@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from losi.output import writer
 from losi.terminal import printable, show, stdout, table
 from review.publish import rows, schema
-from review.publish.formats import csv_line, named
+from review.publish.formats import csv_lines, named
 from review.publish.scores import Score, scores
 from review.publish.summary import BY, Line, Summary
 from survey.countries import countries
@@ -54,12 +54,11 @@ def show_scores(session: Session, scope: Scope, figures: Figures, by: str | None
 
 def write_scores_csv(session: Session, scope: Scope, figures: Figures, by: str, destination: str) -> None:
     """Write the rows of `portals` or of one grouping as CSV."""
-    wanted = schema.PORTALS if by == "portal" else schema.GROUPS
+    portals = by == "portal"
+    found = rows.portal_rows(scores(session, scope), figures) if portals else _group_rows(figures, by)
     with writer(destination) as write:
-        write(csv_line([column.name for column in wanted.columns]))
-        found = _portal_rows(session, scope, figures) if by == "portal" else _group_rows(figures, by)
-        for row in found:
-            write(csv_line(row))
+        for line in csv_lines(schema.PORTALS if portals else schema.GROUPS, found):
+            write(line)
 
 
 def write_scores_json(session: Session, scope: Scope, figures: Figures, destination: str) -> None:
@@ -78,14 +77,10 @@ def write_scores_json(session: Session, scope: Scope, figures: Figures, destinat
         }
         write(json.dumps(head, ensure_ascii=False)[:-1] + ', "portals": [')
         separator = "\n"
-        for row in _portal_rows(session, scope, figures):
+        for row in rows.portal_rows(scores(session, scope), figures):
             write(separator + json.dumps(named(schema.PORTALS, row), ensure_ascii=False))
             separator = ",\n"
         write("\n]}\n")
-
-
-def _portal_rows(session: Session, scope: Scope, figures: Figures) -> Iterator[rows.Row]:
-    return (rows.portal_row(score, figures[score.measure]) for score in scores(session, scope))
 
 
 def _group_rows(figures: Figures, by: str) -> Iterator[rows.Row]:

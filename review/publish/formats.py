@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from importlib import import_module
@@ -91,6 +91,12 @@ def arrow_modules() -> tuple[Any, Any]:
 def named(table: Table, row: Row) -> dict[str, Any]:
     """A row as JSON has it: by column, moments as ISO 8601."""
     return {column.name: _plain(value) for column, value in zip(table.columns, row, strict=True)}
+
+
+def csv_lines(table: Table, rows: Iterable[Row]) -> Iterator[str]:
+    """A table as lines of CSV, the names of its columns first."""
+    yield csv_line([column.name for column in table.columns])
+    yield from map(csv_line, rows)
 
 
 def csv_line(values: Sequence[Any]) -> str:

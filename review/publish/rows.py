@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from review.publish.answers import PortalAnswers
@@ -11,6 +11,11 @@ from review.publish.scores import Score
 from review.publish.summary import BY, Coverage, Line, Summary
 
 Row = tuple[Any, ...]
+
+
+def portal_rows(scores: Iterable[Score], figures: Mapping[str, Summary]) -> Iterator[Row]:
+    """The rows of `portals`; `figures` are the summaries by measure."""
+    return (portal_row(score, figures[score.measure]) for score in scores)
 
 
 def portal_row(score: Score, summary: Summary) -> Row:

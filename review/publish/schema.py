@@ -190,6 +190,7 @@ def dictionary() -> str:
         f"The tables of `losi export dataset`, version {VERSION}; columns are only ever added. In CSV files an empty "
         "cell means not known or not applicable, booleans are `true` and `false`, moments are ISO 8601 in UTC, and "
         "text that a spreadsheet would take for a formula begins with an apostrophe, which JSON and Parquet leave out.",
+        "The table `portals` is also what `losi score --csv` and *Save as CSV* on the scores of the review app write.",
         "The table `answers` is not that of `losi export csv`, which has what the program found on the newest visit to "
         "each portal and nothing that people decided, and other columns: there `portal` is the portal's name, here its "
         "number.",

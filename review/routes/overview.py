@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Annotated, cast, get_args
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from review.access import IF_SUPERVISOR, App, Supervisor
-from review.context import Context
 from review.inputs import MAX_ID, Id, Text
 from review.pages import render
 from review.publish.scope import Kind
-from review.publish.scores import Score
 from review.service import cycles, portals, scores
 
 router = APIRouter()
 Cycle = Annotated[Text, Query(max_length=10)]
-COLUMNS = (
-    "portal", "url", "country", "region", "groups", "kind", "edition", "status", "measure", "yes", "unknown",
-    "questions", "confirmed", "index", "normalised", "index_if_unknown_were_yes", "level", "country_osi",
-    "country_osi_year",
-)  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @router.get("/cycles")
@@ -54,40 +44,25 @@ def one_portal(request: Request, context: App, viewer: Supervisor, portal: Id) -
 @router.get("/scores")
 def all_scores(request: Request, context: App, viewer: Supervisor, cycle: Cycle = "", kind: Text = "") -> Response:
     """The scores, with plots."""
-    found = _scores(context, cycle, kind)
+    chosen, today = _number(cycle), context.clock().date()
     with context.database.reader() as session:
+        found = scores.scores(session, today, cycle_id=chosen, kind=_kind(kind))
         known = cycles.cycles(session)
-    chosen = _number(cycle)
     return render(request, "scores.html", viewer, boards=found, cycles=known, chosen=chosen, kind=kind)
 
 
 @router.get("/scores.csv", dependencies=[IF_SUPERVISOR])
 def scores_csv(context: App, cycle: Cycle = "", kind: Text = "") -> Response:
-    """The scores as a table for spreadsheets (RFC 4180; cells that look like formulas are quoted)."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for board in _scores(context, cycle, kind):
-        writer.writerows(_cells(*row) for row in zip(board.rows, board.normalised, strict=True))
-    headers = {"Content-Disposition": 'attachment; filename="scores.csv"'}
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _scores(context: Context, cycle: str, kind: str) -> list[scores.Board]:
-    wanted = cast(Kind, kind) if kind in get_args(Kind) else None
+    """The scores as a table for spreadsheets, in the columns of `losi score --csv`."""
     with context.database.reader() as session:
-        return scores.scores(session, context.clock().date(), cycle_id=_number(cycle), kind=wanted)
+        text = scores.scores_csv(session, context.clock().date(), cycle_id=_number(cycle), kind=_kind(kind))
+    headers = {"Content-Disposition": 'attachment; filename="scores.csv"'}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _kind(text: str) -> Kind | None:
+    return cast(Kind, text) if text in get_args(Kind) else None
 
 
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and 0 < int(text) <= MAX_ID else None
-
-
-def _cells(score: Score, normalised: float | None) -> list[object]:
-    visit, osi = score.visit, score.published
-    cells = [
-        visit.name, visit.url, visit.country, visit.place.region, " ".join(visit.place.groups), visit.kind,
-        visit.edition, score.status, score.measure, score.yes, score.unknown, score.questions, score.confirmed,
-        score.index, normalised, score.high, score.level, osi.osi if osi else None, osi.year if osi else None,
-    ]  # fmt: skip
-    return [f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in cells]

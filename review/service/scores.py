@@ -1,4 +1,4 @@
-"""The scores as the dashboards show them: those of the publication, best first, with their figures."""
+"""The scores as the dashboards show them: those of the publication, best first, with their figures; and as CSV."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from review.publish.formats import csv_lines
+from review.publish.rows import portal_rows
+from review.publish.schema import PORTALS
 from review.publish.scope import Kind, Scope
 from review.publish.scores import Score
 from review.publish.scores import scores as published
@@ -33,6 +36,12 @@ def scores(session: Session, today: date, *, cycle_id: int | None = None, kind: 
         key=lambda score: (score.index is None, -(score.index or 0.0), score.visit.name),
     )
     return [_board(measure, summary, found) for measure, summary in summarise(found).items()]
+
+
+def scores_csv(session: Session, today: date, *, cycle_id: int | None = None, kind: Kind | None = None) -> str:
+    """The same portals as the table `portals` of the publication, as `losi score --csv` writes it."""
+    found = list(published(session, Scope(cycle_id, "", None, today, kind)))
+    return "".join(csv_lines(PORTALS, portal_rows(found, summarise(found))))
 
 
 def _board(measure: str, summary: Summary, found: list[Score]) -> Board:

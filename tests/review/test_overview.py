@@ -104,7 +104,7 @@ def test_scores_as_csv_hold_no_formulas(small: World, client: Client) -> None:
     answer = browser.get("/scores.csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     row = next(csv.DictReader(io.StringIO(answer.text)))
-    assert (row["portal"], row["country"], row["level"]) == ("'=HYPERLINK(1)", "ESP", "very high")
+    assert (row["name"], row["country"], row["level"]) == ("'=HYPERLINK(1)", "ESP", "very high")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,12 @@ from losi.commands.export import export
 from losi.commands.publish_claims import claims
 from losi.commands.score import score
 from losi.errors import PlainGroup
-from tests.review.conftest import World
+from review.publish.schema import PORTALS
+from tests.review.browsing import log_in
+from tests.review.conftest import Client, World
+from tests.review.test_publish_scores import states
+
+__all__ = ["states"]
 
 
 @pytest.fixture
@@ -47,6 +52,23 @@ def test_score_gives_portals_and_groups_as_json(city: World) -> None:
 def test_score_gives_a_table_as_csv(city: World, by: tuple[str, ...], rows: int) -> None:
     done = call(city, "score", *by, "--csv", "-")
     assert len(list(csv.DictReader(io.StringIO(done.stdout)))) == rows
+
+
+@pytest.mark.parametrize("kind", ["", "city", "national"])
+def test_the_command_the_dashboard_and_the_data_set_give_one_table_of_portals(
+    states: World, client: Client, tmp_path: Path, kind: str
+) -> None:
+    states.person("Sue", "supervisor")
+    browser = client(states)
+    log_in(browser, "Sue")
+    table = browser.get("/scores.csv", params={"kind": kind}).text
+    assert call(states, "score", *(["--kind", kind] if kind else []), "--csv", "-").stdout == table
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [*rows[0]] == [column.name for column in PORTALS.columns]
+    assert all(row["portal"].isdigit() and row["name"] for row in rows)
+    if not kind:
+        call(states, "export", "dataset", str(tmp_path / "data"))
+        assert (tmp_path / "data" / "portals.csv").read_text(encoding="utf-8") == table
 
 
 def test_score_of_what_is_not_there_fails(city: World) -> None:
