@@ -86,7 +86,7 @@ def _is_host(host: str) -> bool:
     labels = ascii_host.rstrip(".").split(".")
     if not all(_HOST_LABEL.match(label) for label in labels):
         return False
-    return ascii_host == "localhost" or (len(labels) > 1 and not labels[-1].isdigit())
+    return labels == ["localhost"] or (len(labels) > 1 and not labels[-1].isdigit())
 
 
 def ascii_host(url: str) -> str:

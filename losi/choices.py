@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from losi.errors import Misuse
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from survey.indicator import Questionnaire
 
+_CONTACTS = (r"https?://[^\W_][\w.:-]*([/?#][!-'*-~]*)?", r"(mailto:)?[\w.+-]+@[\w-]+(\.[\w-]+)+")
 DEFAULT_EDITION = {"city": "losi-2024", "national": "osi-2024"}
 
 
@@ -51,6 +53,17 @@ def portal_url(text: str) -> str:
     except UrlError as error:
         raise Misuse(str(error)) from error
     return text.strip()
+
+
+def contact(text: str) -> str:
+    """Where webmasters learn who asks: a web address or an e-mail address, of characters that a user agent may have."""
+    given = text.strip()
+    if not any(re.fullmatch(form, given, re.ASCII | re.IGNORECASE) for form in _CONTACTS):
+        raise Misuse(
+            f"{text!r} is neither a web address nor an e-mail address for --contact",
+            "for example: https://www.example.org/survey, or survey@example.org",
+        )
+    return given
 
 
 def consenting_host(text: str) -> str:

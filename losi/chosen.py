@@ -63,12 +63,11 @@ def _finished(run: Run) -> Run:
 
 
 def newest_run(session: Session, portal: str) -> Run:
-    """The run that stands for a portal (`storage.repository.counted`); Failure when there is no such portal or run."""
-    from storage.repository import find_portal, latest_run
+    """The run that stands for a portal (`storage.repository.counted`); StorageError when there is no such portal,
+    Failure when there is no such run."""
+    from storage.repository import get_portal, latest_run
 
-    found = find_portal(session, portal)
-    if found is None:
-        raise Failure(f"no portal is called {portal!r}, or several are", "losi portals list shows numbers and URLs")
+    found = get_portal(session, portal)
     run = latest_run(session, found.id)
     if run is None:
         raise Failure(f"{found.url} has not been visited yet", f"run: losi check {found.url}")

@@ -108,6 +108,25 @@ def _database_url(_context: click.Context, _option: click.Parameter, text: str |
     return text
 
 
+def with_contact(command: Command) -> Command:
+    """Give a command the option --contact."""
+    return click.option(
+        "--contact",
+        metavar="URL",
+        envvar="LOSI_CONTACT",
+        callback=_contact,
+        help="Page or e-mail address that tells webmasters who asks; part of the user agent (or LOSI_CONTACT).",
+    )(command)
+
+
+def _contact(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+    if text is None:
+        return None
+    from losi.choices import contact
+
+    return contact(text)
+
+
 def example(*lines: str) -> str:
     """The epilog of a command's help."""
     return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -131,6 +132,23 @@ def writer(destination: str) -> Iterator[Callable[[str], None]]:
             yield partial(_put, stream)
     except OSError as error:
         raise Failure(f"cannot write {path}: {error.strerror}", "choose another file") from error
+
+
+def must_take(*places: str | None) -> None:
+    """Raise Failure for a file that `writer` could not write, before the work whose result it is to hold."""
+    for place in places:
+        if place and place != "-" and (why := _refusal(Path(place))):
+            raise Failure(f"cannot write {place}: {why}", "choose another file")
+
+
+def _refusal(path: Path) -> str:
+    """Why a file cannot be written; empty if it can. Its folders need not be there, as `writer` makes them."""
+    if path.is_dir():
+        return "it is a folder"
+    there = next(each for each in (path, *path.absolute().parents) if each.exists())
+    if there != path and not there.is_dir():
+        return f"{there} is no folder"
+    return "" if os.access(there, os.W_OK) else f"you may not write {'it' if there == path else f'in {there}'}"
 
 
 def name_written(*places: str | Path | None) -> None:

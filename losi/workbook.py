@@ -17,7 +17,7 @@ from review.workbook.gathering import Links, Sources, about, desk, parts, person
 from review.workbook.keeping import keep_answers
 from review.workbook.writing import write_book
 from storage.models import Run, Sheet
-from storage.repository import find_cycle, find_portal
+from storage.repository import find_cycle, get_portal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,11 +108,7 @@ def _books(database: Database, session: Session, wanted: Wanted, account: Accoun
 
 
 def _of_person(session: Session, account: Account, wanted: Wanted, cycle: Cycle | None) -> list[Book]:
-    portal = find_portal(session, wanted.portal) if wanted.portal else None
-    if wanted.portal and portal is None:
-        raise Failure(
-            f"no portal is called {wanted.portal!r}, or several are", "losi portals list shows numbers and URLs"
-        )
+    portal = get_portal(session, wanted.portal) if wanted.portal else None
     numbers = desk(session, account, portal_id=portal.id if portal else None, cycle_id=cycle.id if cycle else None)
     if not numbers:
         raise Failure(f"there is nothing of this on the desk of {account.name}", "an admin assigns it in losi review")

@@ -28,7 +28,10 @@ def checked(cron: str) -> str:
 
 def every(word: str, at: str) -> str:
     """The cron expression of `day`, `month` or a day of the week, at an hour as HH:MM. Raises ValueError."""
-    moment = datetime.strptime(at, "%H:%M").replace(tzinfo=UTC)
+    try:
+        moment = datetime.strptime(at, "%H:%M").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise ValueError(f"{at!r} is no time of day") from error
     days = {"day": "* * *", "month": "1 * *", **{name: f"* * {n}" for n, name in enumerate(_WORDS)}}
     if word not in days:
         raise ValueError(f"{word!r} is none of {', '.join(days)}")

@@ -32,7 +32,7 @@ def archives() -> None:
 def push(state: State, url: str, cycle: str | None, pairs: tuple[str, ...]) -> int:
     """Copy the archives and pictures of finished runs there.
 
-    What is there already is left alone.
+    What is there already is left alone, but for the small index of each archive (.cdxj), which is sent each time.
     """
     from losi.places import archive_place
 

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
+from losi.errors import Failure, Misuse
 from losi.options import JSON_HELP, State, example, with_state
 from survey.counts import count_of
+
+_NOTED = "5f1c40c54eba2d10d1a3ea40cb1ef7d36b1ea8ee74bd2bd3c5e7a8c0d1b49f26"
+"""What a head looks like that somebody noted."""
+
+
+def _whole(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+    """A hash as typed; a part of one would be found in no chain, as if that had been written anew."""
+    given = text.strip().lower() if text is not None else None
+    if given is not None and not re.fullmatch("[0-9a-f]{64}", given):
+        raise Misuse(
+            f"{text!r} is no hash of 64 hexadecimal digits", "give all of a head that losi audit verify printed"
+        )
+    return given
 
 
 @click.group(epilog=example("losi audit verify"))
@@ -13,8 +29,13 @@ def audit() -> None:
     """Look after the chain of decisions."""
 
 
-@audit.command(epilog=example("losi audit verify", "losi audit verify --contains 5f1c...  # a head noted earlier"))
-@click.option("--contains", metavar="HASH", help="Also check that this hash, noted earlier, is still in the chain.")
+@audit.command(epilog=example("losi audit verify", f"losi audit verify --contains {_NOTED}"))
+@click.option(
+    "--contains",
+    metavar="HASH",
+    callback=_whole,
+    help="Also check that this hash of 64 digits, a head noted earlier, is still in the chain.",
+)
 @click.option("--json", "json_to", metavar="FILE", help=JSON_HELP)
 @with_state
 def verify(state: State, contains: str | None, json_to: str | None) -> int:
@@ -23,13 +44,12 @@ def verify(state: State, contains: str | None, json_to: str | None) -> int:
     Note the hash that is printed somewhere else: with --contains it also proves, later, that the end of the chain was
     not cut off and written anew.
     """
-    from losi.errors import Failure
     from losi.output import write_json
     from storage.repository.chain import has_hash, verify_chain
 
     with state.read_existing() as database, database.reader() as session:
         report = verify_chain(session)
-        kept = contains is None or has_hash(session, contains.strip().lower())
+        kept = contains is None or has_hash(session, contains)
     broken = report.broken
     if json_to:
         document = {

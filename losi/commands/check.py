@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from losi.errors import Failure, Misuse
-from losi.options import JSON_HELP, State, example, with_state
+from losi.options import JSON_HELP, State, example, with_contact, with_state
 
 if TYPE_CHECKING:
     from crawler.result import PortalTarget, RunResult
@@ -53,12 +54,7 @@ class Job:
     "--processes", type=click.IntRange(0, 64), help="Processes that read pages beside the crawl.  [default: 0]"
 )
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Time for one answer, seconds.  [default: 30]")
-@click.option(
-    "--contact",
-    metavar="URL",
-    envvar="LOSI_CONTACT",
-    help="Page that tells webmasters who asks; part of the user agent (or LOSI_CONTACT).",
-)
+@with_contact
 @click.option(
     "--browser/--no-browser",
     default=True,
@@ -115,6 +111,8 @@ def check(
     """
     if demo:
         url, name, replay = _demo(url, name, replay)
+    from losi.output import must_take
+
     if not url:
         raise Misuse("no URL given", "for example: losi check https://www.example.gov, or losi check --demo")
     if ignore_robots:
@@ -122,6 +120,7 @@ def check(
 
         limits["robots_agreed"] = (consenting_host(url),)
     job = _job(url, name, country, kind, edition, replay, limits)
+    must_take(json_to, report)
     result = _run(job, state)
     code = _show(result, job, state, json_to, report)
     _tell_standing(result, state)
@@ -207,11 +206,12 @@ def _show(result: RunResult, job: Job, state: State, json_to: str | None, report
         if json_to != "-":
             print_run(result, job.questionnaire, written)
         raise
-    if json_to != "-" and place != "-":
+    if shown := "-" not in (json_to, place):
         print_run(result, job.questionnaire, place)
     if result.outcome in ("ok", "partial") and result.cause != "interrupted":
         return 0
-    click.echo(f"losi: {result.outcome.replace('_', ' ')}: {result.message}", err=True)
+    if not (shown and sys.stdout.isatty()):
+        click.echo(f"losi: {result.outcome.replace('_', ' ')}: {result.message}", err=True)
     return 1
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from losi.commands.cycle_prune import prune
-from losi.options import JSON_HELP, State, example, with_state
+from losi.options import JSON_HELP, State, example, with_contact, with_state
 from losi.portal_filter import chosen_portals, must_fit, none_fits, with_filter
 from survey.counts import count_of
 
@@ -46,7 +46,7 @@ def _limits(command: Command) -> Command:
         ),
         click.option("--allow-private", is_flag=True, help="Visit addresses of private and loopback networks too."),
         click.option("--browser/--no-browser", default=False, help="Measure and picture in a browser.  [default: no]"),
-        click.option("--contact", metavar="URL", envvar="LOSI_CONTACT", help="Page that tells webmasters who asks."),
+        with_contact,
         click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Time for one answer.  [default: 30]"),
         click.option("--delay", type=click.FloatRange(0), help="Pause between two requests to one host.  [default: 1]"),
         click.option("--max-seconds", type=click.FloatRange(0, min_open=True), help="For a portal.  [default: 3600]"),

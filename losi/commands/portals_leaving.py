@@ -73,16 +73,10 @@ def remove(state: State, named: tuple[str, ...]) -> int:
 
 
 def _found(session: Session, named: Iterable[str]) -> list[Portal]:
-    from losi.errors import Failure
-    from storage.repository import find_portal
+    from storage.repository import get_portal
 
-    chosen: dict[int, Portal] = {}
-    for name in named:
-        portal = find_portal(session, name)
-        if portal is None:
-            raise Failure(f"no portal is called {name!r}, or several are", "losi portals list shows their numbers")
-        chosen[portal.id] = portal
-    return list(chosen.values())
+    found = (get_portal(session, name) for name in named)
+    return list({portal.id: portal for portal in found}.values())
 
 
 def _cycles(changed: bool) -> str:

@@ -119,11 +119,9 @@ def _plan(session: Session, scope: Scope, name: str) -> Plan:
     from review.publish.claims import with_claims
     from review.publish.models import models_for
     from review.publish.plan import plan_of
-    from storage.repository import find_portal
+    from storage.repository import get_portal
 
-    found = find_portal(session, name)
-    if found is None:
-        raise Failure(f"no portal is called {name!r}, or several are", "losi portals list shows numbers and URLs")
+    found = get_portal(session, name)
     own = next(with_claims(session, replace(scope, portal=found.id)), None)
     if own is None:
         raise Failure(f"{found.url} is not in the survey", "choose another --cycle, or visit it with losi check")

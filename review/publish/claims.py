@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from review.publish.answers import BATCH, PortalAnswers, Said, portal_answers
 from review.publish.claims_file import ClaimLine, Fault
 from review.publish.scope import Scope, Visit, visits
+from storage.errors import StorageError
 from storage.models import Claim
-from storage.repository import find_portal
+from storage.repository import get_portal
 from survey.questionnaire import UnknownEditionError, UnknownIndicatorError, load
 
 Claimed = Literal["yes", "no"]
@@ -150,9 +151,10 @@ def _claim(
 
 def _visit(session: Session, scope: Scope, name: str) -> Visit | str:
     """The portal of this number, address or name in the scope; else why not, in words."""
-    portal = find_portal(session, name)
-    if portal is None:
-        return f"no portal is called {name!r}, or several are"
+    try:
+        portal = get_portal(session, name)
+    except StorageError as error:
+        return str(error)
     found = next(iter(visits(session, replace(scope, portal=portal.id))), None)
     return found or f"{portal.url} is not in the survey"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -17,6 +17,9 @@ from storage.records import PortalRecord
 from storage.repository.streaming import CHUNK, stream
 from storage.rows import upsert
 from storage.words import PortalKind
+
+_NAMED = 3
+"""So many portals that a name may mean are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,25 @@ def find_portal(session: Session, name: str) -> Portal | None:
         return portal
     found = session.scalars(select(Portal).where(Portal.name == name).limit(2)).all()
     return found[0] if len(found) == 1 else None
+
+
+def get_portal(session: Session, name: str) -> Portal:
+    """The portal that `find_portal` finds. Raises `StorageError` that names those which may be meant."""
+    found = find_portal(session, name)
+    if found is not None:
+        return found
+    same = session.scalars(select(Portal).where(Portal.name == name).order_by(Portal.id)).all()
+    if same:
+        raise StorageError(f"{len(same)} portals are called {name!r}", f"give the number: {_listed(same)}")
+    alike = list(islice(portals(session, text=name), _NAMED + 1)) if name.strip() else []
+    mend = f"did you mean {_listed(alike)}?" if alike else "losi portals list shows numbers and URLs"
+    raise StorageError(f"no portal is called {name!r}", mend)
+
+
+def _listed(found: Sequence[Portal]) -> str:
+    """The first portals, by number, with what tells them apart."""
+    named = [f"{portal.id} ({portal.name}, {portal.url})" for portal in found[:_NAMED]]
+    return ", ".join(named) + (", ..." if len(found) > _NAMED else "")
 
 
 def new_cycle(

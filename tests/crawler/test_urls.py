@@ -63,6 +63,7 @@ def test_any_text_is_a_url_or_a_clear_error(text: str) -> None:
 
 
 def test_a_missing_scheme_is_added() -> None:
+    assert typed_url("http://localhost.:8801/")[0] == typed_url("http://localhost:8801/")[0] == "http://localhost:8801/"
     assert typed_url(" www.town.example ") == ("https://www.town.example/", False)
     assert typed_url("http://town.example/a?b=1&a=2#x") == ("http://town.example/a?b=1&a=2", True)
 

@@ -33,6 +33,8 @@ MISUSES = {
     "portal list and bundled list": (["portals", "import", __file__, "--bundled"], "--bundled"),
     "many portals into one workbook": (["export", "xlsx", "all.xlsx"], "--portal, --run or --cycle"),
     "a word as database": (["portals", "list", "--db", "foo"], "'foo' is no database URL; for example: --db postgres"),
+    "a contact that is none": (["check", "https://villa.example", "--contact", "ask me"], "'ask me' is neither a web"),
+    "half a hash": (["audit", "verify", "--contains", "43fc13"], "'43fc13' is no hash of 64 hexadecimal digits"),
     "storing some detectors": (["detect", "--store", "--detector", "budget"], "--detector"),
 }
 

@@ -59,5 +59,5 @@ def test_a_portal_that_is_not_there(checked: Any, offline: Losi) -> None:
     done = offline("export", "csv", "--data", checked.data, "--portal", "Nowhere")
     assert (done.code, done.lines) == (
         1,
-        ["losi: no portal is called 'Nowhere', or several are; losi portals list shows numbers and URLs"],
+        ["losi: no portal is called 'Nowhere'; losi portals list shows numbers and URLs"],
     )

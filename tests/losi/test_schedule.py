@@ -61,6 +61,11 @@ def test_what_cannot_be_kept_is_refused(planned: Losi, words: tuple[str, ...]) -
     assert (refused.code, len(refused.lines)) == (2, 1)
 
 
+def test_a_time_that_no_day_has_is_told(planned: Losi) -> None:
+    refused = planned("schedule", "add", "2099 % survey", "--every", "monday", "--at", "25:00")
+    assert refused.lines[0].startswith("losi: '25:00' is no time of day; for example: --every monday --at 06:00")
+
+
 def test_lines_for_cron(planned: Losi) -> None:
     assert planned("schedule", "--print-cron").code == 1
     planned("schedule", "add", "2099 % survey", "--every", "monday", "--at", "06:00", "--months", "4")

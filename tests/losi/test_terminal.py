@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
@@ -58,12 +63,53 @@ def test_the_questionnaire_fits_the_terminal(result: RunResult, width: int, rows
 
 
 def test_what_was_found_is_shown_where_the_report_cannot_be_written(losi: Losi, tmp_path: Path) -> None:
-    (tmp_path / "taken").write_text("a file, no folder")
-    done = losi("check", "--demo", "--max-pages", "2", "--report", "taken/report.html")
+    done = losi("check", "--demo", "--max-pages", "2", "--report", "/dev/full")
     assert done.code == 1
-    assert "cannot write taken/report.html" in done.lines[-1]
+    assert "cannot write /dev/full: No space left on device" in done.lines[-1]
     assert "found present so far" in done.out
     assert "report    " not in done.out
+
+
+@pytest.mark.parametrize("option", ["--report", "--json"])
+def test_a_file_that_cannot_be_written_is_told_before_the_visit(losi: Losi, tmp_path: Path, option: str) -> None:
+    (tmp_path / "taken").write_text("a file, no folder")
+    (tmp_path / "folder").mkdir()
+    for place, why in (("taken/r.html", f"{tmp_path}/taken is no folder"), ("folder", "it is a folder")):
+        done = losi("check", "--demo", option, place)
+        assert (done.code, done.out, done.lines) == (1, "", [f"losi: cannot write {place}: {why}; choose another file"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "taken"]
+
+
+def test_why_a_portal_was_not_read_is_told_once_on_a_terminal(tmp_path: Path) -> None:
+    with socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}/"
+        words = [sys.executable, "-m", "losi", "check", url, "--allow-private", "--no-browser"]
+        done, shown, told = _on_terminal(words, tmp_path)
+    assert (done, told) == (1, "")
+    assert shown.count("no connection to") == 1
+
+
+def _on_terminal(words: list[str], folder: Path) -> tuple[int, str, str]:
+    """The exit code of a command, what it wrote on the terminal that is its stdout, and on stderr."""
+    ours, theirs = os.openpty()
+    with (
+        subprocess.Popen(words, cwd=folder, stdout=theirs, stderr=subprocess.PIPE, encoding="utf-8") as process,
+        ThreadPoolExecutor(1) as reader,
+    ):
+        os.close(theirs)
+        shown = reader.submit(_drained, ours)
+        told = process.communicate()[1]
+    return process.returncode, shown.result(), told
+
+
+def _drained(terminal: int) -> str:
+    """All that was written on a terminal until its last writer left it."""
+    parts = []
+    with os.fdopen(terminal, "rb", buffering=0) as stream, suppress(OSError):
+        while part := stream.read(4096):
+            parts.append(part)
+    return b"".join(parts).decode()
 
 
 def test_a_portal_that_is_checked_again_keeps_its_name(losi: Losi, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from storage.repository import (
     find_portal,
     findings,
     finish_run,
+    get_portal,
     get_run,
     import_portals,
     latest_run,
@@ -91,6 +92,29 @@ def test_finding_portals(database: Database, at: datetime) -> None:
         assert lima is not None
         assert find_portal(session, str(lima.id)) is lima
         assert find_portal(session, "Atlantis") is None
+
+
+def test_a_name_that_is_none_or_several_is_told_with_those_it_may_mean(database: Database) -> None:
+    with database.session() as session:
+        import_portals(session, [PortalRecord(f"https://{n}.example/", "Town", "city") for n in "ab"])
+        import_portals(session, [PortalRecord(f"https://l{n}.example/", f"Lake {n}", "city") for n in range(5)])
+    with database.reader() as session:
+        assert get_portal(session, "Lake 3").url == "https://l3.example/"
+        one, two = (get_portal(session, f"https://{n}.example/").id for n in "ab")
+        both = f"{one} (Town, https://a.example/), {two} (Town, https://b.example/)"
+        for name, told in {
+            "Town": f"2 portals are called 'Town'; give the number: {both}",
+            "tow": f"no portal is called 'tow'; did you mean {both}?",
+            "Atlantis": "no portal is called 'Atlantis'; losi portals list shows numbers and URLs",
+            "": "no portal is called ''; losi portals list shows numbers and URLs",
+        }.items():
+            with pytest.raises(StorageError) as refused:
+                get_portal(session, name)
+            assert str(refused.value) == told
+        with pytest.raises(
+            StorageError, match=r"did you mean \d+ \(Lake 0, .*\), \d+ .*, \d+ \(Lake 2, .*\), \.\.\.\?"
+        ):
+            get_portal(session, "lake")
 
 
 def test_the_life_of_a_run(database: Database, at: datetime) -> None:
