@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from losi.options import State, example, with_state
-from survey.counts import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,6 +34,7 @@ def push(state: State, url: str, cycle: str | None, pairs: tuple[str, ...]) -> i
     What is there already is left alone, but for the small index of each archive (.cdxj), which is sent each time.
     """
     from losi.places import archive_place
+    from survey.counts import count_of
 
     place = archive_place(url, pairs)
     names = [run.archive for run in _finished(state, cycle) if (state.data / run.archive).is_dir()]
@@ -55,6 +55,7 @@ def pull(state: State, url: str, cycle: str | None, pairs: tuple[str, ...]) -> i
     is brought back with --cycle alone.
     """
     from losi.places import archive_place
+    from survey.counts import count_of
 
     place = archive_place(url, pairs)
     finished = _finished(state, cycle)
@@ -100,6 +101,8 @@ def _name(missing: Iterable[str], url: str) -> None:
 
 
 def _tell_bare(number: int, url: str) -> None:
+    from survey.counts import count_of
+
     if number:
         told = f"pictures of {count_of(number, 'run')} are not in {url}"
         click.echo(f"losi: {told}: run losi archives push where they were taken", err=True)

@@ -8,7 +8,6 @@ import click
 
 from losi.errors import Failure, Misuse
 from losi.options import JSON_HELP, State, example, with_state
-from survey.counts import count_of
 
 _NOTED = "5f1c40c54eba2d10d1a3ea40cb1ef7d36b1ea8ee74bd2bd3c5e7a8c0d1b49f26"
 """What a head looks like that somebody noted."""
@@ -46,6 +45,7 @@ def verify(state: State, contains: str | None, json_to: str | None) -> int:
     """
     from losi.output import write_json
     from storage.repository.chain import has_hash, verify_chain
+    from survey.counts import count_of
 
     with state.read_existing() as database, database.reader() as session:
         report = verify_chain(session)

@@ -12,7 +12,6 @@ import click
 from losi.commands.cycle_prune import prune
 from losi.options import JSON_HELP, State, example, with_contact, with_state
 from losi.portal_filter import chosen_portals, must_fit, none_fits, with_filter
-from survey.counts import count_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -82,6 +81,7 @@ def new(state: State, name: str, editions: tuple[str, ...], text: str, closes: d
     from crawler.cycle.plan import CycleSettings, begin_cycle
     from crawler.settings import CrawlOptions
     from losi.choices import consenting_host, questionnaire_for
+    from survey.counts import count_of
 
     chosen = chosen_portals(text)
     named: dict[str, str] = {
@@ -109,6 +109,7 @@ def add(state: State, name: str, text: str) -> int:
     """Add portals of the database to a cycle; those that are in it stay as they are."""
     from crawler.cycle.plan import extend_cycle
     from storage.repository import get_cycle
+    from survey.counts import count_of
 
     chosen = chosen_portals(text)
     with state.open_existing() as database, database.session() as session:
@@ -141,6 +142,7 @@ def crawl(state: State, name: str, text: str, concurrency: int, processes: int, 
     from crawler.cycle.conductor import CycleOptions
     from crawler.cycle.crawl import run_cycle
     from losi.detector_problems import detectors_told
+    from survey.counts import count_of
 
     options = CycleOptions(concurrency, processes, chosen_portals(text), wait, db_wait)
     with state.open_existing() as database, detectors_told(), _progress() as tell:
@@ -218,6 +220,7 @@ def reopen(state: State, name: str, text: str, read_too: bool) -> int:
     """
     from storage.repository import get_cycle
     from storage.repository.schedules import reopen_portals
+    from survey.counts import count_of
 
     chosen = chosen_portals(text).query()
     with state.open_existing() as database, database.session() as session:
@@ -243,6 +246,7 @@ def _pause(state: State, name: str, paused: bool) -> int:
 
 def _tell_retired(session: Any, chosen: Choice) -> None:
     from crawler.cycle.plan import retired_among
+    from survey.counts import count_of
 
     if count := retired_among(session, chosen):
         told = count_of(count, "retired portal is", "retired portals are")
@@ -279,6 +283,7 @@ def _progress() -> Iterator[Callable[[Pulse], None] | None]:
     from rich.text import Text
 
     from losi.terminal import stderr
+    from survey.counts import count_of
 
     with Live(console=stderr(), transient=True, auto_refresh=False) as live:
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from losi.options import JSON_HELP, State, example, with_state
-from survey.counts import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,6 +57,8 @@ def _document(held: Sequence[Held], deleted: bool) -> dict[str, Any]:
 
 
 def _tell(held: Sequence[Held], deleted: bool) -> None:
+    from survey.counts import count_of
+
     going = [one for one in held if not one.why]
     size = sum(one.bytes for one in going)
     for why, count in sorted(Counter(one.why for one in held if one.why).items()):

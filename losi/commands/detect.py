@@ -8,7 +8,6 @@ import click
 
 from losi.chosen import with_run
 from losi.options import JSON_HELP, State, example, only_one, with_state
-from survey.counts import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,11 +50,12 @@ def detect(
     """
     from crawler.rerun import unread
     from losi.errors import Misuse
-    from losi.output import write_json
+    from losi.output import must_take, write_json
     from losi.rerun_tables import print_rerun, rerun_document
 
     if store and detectors:
         raise Misuse("--store excludes --detector", "findings of some detectors must not stand beside older ones")
+    must_take(json_to)
     if cycle is not None:
         only_one(**{"--cycle": cycle, "--portal": portal, "--run": run})
         return _cycle(state, cycle, detectors, store, processes, json_to)
@@ -113,6 +113,7 @@ def _cycle(
     from losi.output import write_json
     from losi.progress import counted
     from losi.rerun_tables import CycleSummary
+    from survey.counts import count_of
 
     summary = CycleSummary(cycle)
     with state.open_existing() as database:

@@ -9,7 +9,6 @@ import click
 
 from losi.errors import Misuse
 from losi.options import example
-from survey.counts import count_of
 
 
 @click.command(
@@ -75,6 +74,7 @@ def _many(manifest: Path, out: str, processes: int) -> int:
     from losi.manifest import inspect_rows, read_manifest, row_document
     from losi.output import writer
     from losi.progress import counted
+    from survey.counts import count_of
 
     failed = 0
     rows = list(read_manifest(manifest))

@@ -10,7 +10,6 @@ import click
 
 from losi.commands.portals_leaving import remove, retire
 from losi.options import JSON_HELP, State, example, with_contact, with_state
-from survey.counts import count_of
 
 if TYPE_CHECKING:
     from losi.portal_list import Entry
@@ -50,6 +49,7 @@ def import_(state: State, file: Path | None, bundled: bool) -> int:
     from losi.portal_files import Fault, read_portals
     from losi.portal_list import bundled_records, missing_records
     from storage.repository import import_portals
+    from survey.counts import count_of
 
     if bundled == (file is not None):
         raise Misuse("give a CSV or XLSX file or --bundled", "for example: losi portals import --bundled")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from losi.options import State, example, with_state
-from survey.counts import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +29,7 @@ def retire(state: State, named: tuple[str, ...], back: bool) -> int:
     from datetime import UTC, datetime
 
     from storage.repository.retirement import retire_portal
+    from survey.counts import count_of
 
     now = datetime.now(UTC)
     with state.open_existing() as database, database.session() as session:

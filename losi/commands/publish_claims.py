@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from losi.options import State, example, with_state
-from survey.counts import count_of
 
 CYCLE = click.option("--cycle", metavar="NAME", help="This survey cycle.  [default: each portal's newest full visit]")
 
@@ -42,6 +41,7 @@ def import_(state: State, file: Path, source: str, edition: str, cycle: str | No
     from losi.text_files import spreadsheet_text
     from review.publish.claims import import_claims
     from review.publish.claims_file import read_claims
+    from survey.counts import count_of
     from survey.questionnaire import editions
 
     if edition and edition not in editions():

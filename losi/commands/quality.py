@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from losi.options import JSON_HELP, State, example, only_one, with_state
-from survey.counts import count_of
 
 if TYPE_CHECKING:
     from losi.manifest import Inspected, Row
@@ -57,8 +56,10 @@ def quality(
     detector, feature, language, and by whether the suggestion was in view.
     """
     from losi.errors import Misuse
+    from losi.output import must_take
 
     only_one(**{"--confirmed": confirmed, "--labels": labels})
+    must_take(json_to, errors)
     if confirmed:
         return _confirmed(state, cycle, json_to, errors)
     if labels is None or manifest is None:
@@ -135,6 +136,8 @@ def _inspected(manifest: Path, processes: int, wanted: frozenset[str]) -> list[I
 
 
 def _verdict(labelled: int, judged: int, failed: int) -> int:
+    from survey.counts import count_of
+
     if judged < labelled:
         click.echo(f"losi: {labelled - judged} of {count_of(labelled, 'labelled page')} were not measured", err=True)
     return 1 if failed or judged < labelled else 0

@@ -8,7 +8,6 @@ import click
 
 from losi.options import JSON_HELP, State, example, only_one, with_state
 from losi.portal_filter import chosen_portals, must_fit, with_filter
-from survey.counts import count_of
 
 if TYPE_CHECKING:
     from storage.database import Database
@@ -98,6 +97,7 @@ def start(state: State, cycle: str, again: bool, text: str) -> int:
     from crawler.jobs.dsn import dsn
     from storage.models import Schedule
     from storage.repository import get_cycle
+    from survey.counts import count_of
 
     with state.open_existing() as database:
         dsn(database.url)
@@ -126,6 +126,7 @@ def run(state: State, number: int) -> int:
     from crawler.jobs.begin import begin
     from crawler.jobs.cron import within
     from storage.repository.schedules import get_schedule
+    from survey.counts import count_of
 
     now = datetime.now(UTC)
     with state.open_existing() as database:
@@ -210,6 +211,7 @@ def _hand_out(database: Database) -> int:
 def _crawl(database: Database, state: State, name: str, text: str) -> int:
     from crawler.cycle.conductor import CycleOptions
     from crawler.cycle.crawl import run_cycle
+    from survey.counts import count_of
 
     result = run_cycle(database, name, CycleOptions(chosen=chosen_portals(text)), data_dir=state.data)
     done = f"{count_of(result.ended, 'visit')}, {count_of(result.pages, 'page')} in {result.seconds:.0f} s"

@@ -46,6 +46,9 @@ FAILURES = {
     "nothing to rerun": (["detect"], "losi check first"),
     "no column url": (["portals", "import", "text.txt"], "no column 'url'"),
     "labels that are none": (["quality", "--labels", "text.txt", "--manifest", "text.txt"], "text.txt:1"),
+    "a folder for a result": (["detect", "--json", "."], "cannot write .: it is a folder; choose another file"),
+    "a folder for a table": (["diff", "--cycle", "1", "2", "--csv", "."], "cannot write .: it is a folder"),
+    "a folder for errors": (["quality", "--confirmed", "--errors", "."], "cannot write .: it is a folder"),
     "a folder that is a file": (["portals", "import", "--bundled", "--data", "text.txt/data"], "text.txt"),
 }
 
