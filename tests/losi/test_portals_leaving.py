@@ -83,7 +83,7 @@ def test_only_a_portal_without_history_is_removed(listed: Losi, tmp_path: Path) 
     assert listed("portals", "remove", "Burgo").out == "https://b.example/: removed\n"
     assert planned(tmp_path, 1) == [1]
     missing = listed("portals", "remove", "Burgo")
-    assert (missing.code, "losi portals list shows their numbers" in missing.err) == (1, True)
+    assert (missing.code, "losi portals list shows numbers and URLs" in missing.err) == (1, True)
 
 
 def test_a_claim_is_history(database: Database) -> None:
