@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from crawler.urls import domain
 from crawler.wire import FetchError
+from survey.counts import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +95,7 @@ def judge(visit: Visit) -> Judgement:
     judged, agreed = _judged(visit), visit.options.robots_agreed
     if not agreed or visit.replay is not None:
         return judged
-    told = f"robots.txt of {', '.join(agreed)} was ignored as the owner agreed, for {_many(visit.opened, 'request')}"
+    told = f"robots.txt of {', '.join(agreed)} was ignored as the owner agreed, for {count_of(visit.opened, 'request')}"
     return replace(judged, message=f"{judged.message}; {told}")
 
 
@@ -104,7 +105,7 @@ def _judged(visit: Visit) -> Judgement:
         return Judgement(
             "partial",
             "interrupted",
-            f"stopped by hand with {_many(visit.left, 'link')} left; what was read is kept, "
+            f"stopped by hand with {count_of(visit.left, 'link')} left; what was read is kept, "
             "a new check starts from the beginning",
         )
     if not pages:
@@ -119,16 +120,12 @@ def _judged(visit: Visit) -> Judgement:
 
 def _broken_off(visit: Visit) -> str:
     why = visit.notes[-1] if visit.notes else "the visit ended early"
-    return f"{_of_portal(why)}; {_many(visit.left, 'link')} left, visit it again later"
+    return f"{_of_portal(why)}; {count_of(visit.left, 'link')} left, visit it again later"
 
 
 def _of_portal(text: str) -> str:
     """What happened to a robots.txt, which is asked for first, told of the host that it happened to."""
     return _ROBOTS_TXT.sub(r"\1/", text)
-
-
-def _many(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _nothing_read(visit: Visit) -> Judgement:
@@ -156,7 +153,7 @@ def _turned_away(visit: Visit, pages: int) -> Judgement | None:
     return Judgement(
         "blocked",
         "block_page",
-        f"the site refused {_many(blocked, 'other page')}; visit it later or ask its owner for access",
+        f"the site refused {count_of(blocked, 'other page')}; visit it later or ask its owner for access",
     )
 
 
@@ -165,10 +162,10 @@ def _read(visit: Visit, pages: int) -> Judgement:
     left = len(visit.frontier)
     if spent and left:
         outcome: Outcome = "ok" if visit.budget.pages >= visit.options.max_pages else "partial"
-        return Judgement(outcome, "budget", f"the limit of {spent} was reached with {_many(left, 'link')} left")
+        return Judgement(outcome, "budget", f"the limit of {spent} was reached with {count_of(left, 'link')} left")
     if visit.disallowed and visit.disallowed > 2 * pages:
         return Judgement(
-            "partial", "robots", f"robots.txt keeps {_many(visit.disallowed, 'other page')} from being read"
+            "partial", "robots", f"robots.txt keeps {count_of(visit.disallowed, 'other page')} from being read"
         )
     unread = " and ".join(_unread(visit))
     return Judgement("ok", "", f"no link was left to follow{f', but {unread}' if unread else ''}")
@@ -183,7 +180,7 @@ def _unread(visit: Visit) -> Iterator[str]:
         (visit.unread - visit.disallowed, "that could not be read"),
     ):
         if count > 0:
-            yield f"{_many(count, 'page')} {why}"
+            yield f"{count_of(count, 'page')} {why}"
 
 
 def _failure(cause: Cause, url: str, error: BaseException) -> Judgement:

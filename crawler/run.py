@@ -165,10 +165,12 @@ class Run:
         if not visit.options.validate_markup or visit.stop_cause == "interrupted" or not visit.read:
             return
         from crawler.browser.shelf import RunShelf
+        from crawler.validator import find_validator
         from crawler.validity import validity_of_captures
 
         sampled = visit.browsing.sampled if visit.browsing is not None else ()
-        visit.tell("validating")
+        if find_validator() is not None:
+            visit.tell("validating")
         shelf = RunShelf(self._database, self.run_id, self.archive, visit.log)
         await asyncio.to_thread(shelf.open)
         try:

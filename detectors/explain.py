@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from detectors.packaged import data
 from detectors.plainly import plainly
 from detectors.sightings import told
+from survey.counts import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -113,7 +114,7 @@ def _searched(finding: Finding, inspector: Inspector) -> list[str]:
 
 def _pages(certificate: SearchCertificate, inspector: Inspector) -> str:
     by_language = ", ".join(f"{count} in {_language(code, inspector)}" for code, count in certificate.languages)
-    return f"Not found on {_count(certificate.pages, 'page')} read" + (f" ({by_language})" if by_language else "")
+    return f"Not found on {count_of(certificate.pages, 'page')} read" + (f" ({by_language})" if by_language else "")
 
 
 def _language(code: str, inspector: Inspector) -> str:
@@ -125,7 +126,7 @@ def _rest(certificate: SearchCertificate) -> str:
     sitemap = "a sitemap was read" if certificate.sitemap else "no sitemap was read"
     if certificate.exhausted:
         return f"Every known page was visited; {sitemap}"
-    left = f"{_count(certificate.left, 'known page')} {'was' if certificate.left == 1 else 'were'} not visited"
+    left = f"{count_of(certificate.left, 'known page')} {'was' if certificate.left == 1 else 'were'} not visited"
     return f"{left}; {sitemap}"
 
 
@@ -140,11 +141,7 @@ def _likely(finding: Finding) -> str:
     seen, left = finding.certificate.likely_places(finding.feature)
     if not seen + left:
         return "No link promised it"
-    return f"{_count(seen, 'link')} that promised it {'was' if seen == 1 else 'were'} followed, {left or 'none'} left"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{count_of(seen, 'link')} that promised it {'was' if seen == 1 else 'were'} followed, {left or 'none'} left"
 
 
 def _sentence(text: str) -> str:
