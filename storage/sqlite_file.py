@@ -59,8 +59,9 @@ def _reader(place: Path, busy_seconds: float) -> Callable[[], sqlite3.Connection
     is told that nothing changes (`immutable`)."""
 
     def connect() -> sqlite3.Connection:
-        log = place.with_name(place.name + "-wal")
-        still = "" if log.is_file() and log.stat().st_size else "&immutable=1"
+        log, index = (place.with_name(f"{place.name}-{end}") for end in ("wal", "shm"))
+        in_use = index.is_file() or (log.is_file() and log.stat().st_size)
+        still = "" if in_use else "&immutable=1"
         uri = f"{place.absolute().as_uri()}?mode=ro{still}"
         return sqlite3.connect(uri, uri=True, timeout=busy_seconds, check_same_thread=False, isolation_level=None)
 
