@@ -61,11 +61,12 @@ class Gate:
         return refusal
 
     def _compared(self, reading: Reading, body: bytes, exempt: bool) -> Refusal | None:
-        if self._seen(body) and not exempt:
-            return Refusal("duplicate", "the same answer as another page's")
+        again = self._seen(body)
         missing = self._missing.get(origin(reading.url))
         if not exempt and missing is not None and reading.print is not None and missing.is_like(reading.print):
             return Refusal("soft_404", "looks like the site's answer to an address that cannot exist")
+        if again and not exempt:
+            return Refusal("duplicate", "the same answer as another page's")
         return None
 
     def _seen(self, body: bytes) -> bool:

@@ -36,8 +36,8 @@ _LEAD = 0.95
 """What an address promises where a feature was proven at an earlier visit."""
 _HIDING = frozenset({403, 408, 421, 425, 429, 451})
 """Refusals that say nothing of the page; where a login is asked for, that is what everybody sees."""
-_OF_PORTAL = frozenset({"seed", "page", "document"})
-"""Entries that are pages of the portal itself."""
+_OF_PORTAL = frozenset({"page", "document"})
+"""Entries that are pages of the portal itself, its front page aside."""
 _FULL = 0.8
 """So full may the recorder's queue be before the crawl waits for it."""
 
@@ -60,6 +60,7 @@ class Itinerary(Patience):
         self.search = SiteSearch(inspector, options.site_search)
         self.robots: dict[str, RobotsPolicy] = {}
         self.disallowed = 0
+        self.withheld = 0
         self.opened = 0
         self.missing = 0
         self.kept: Kept | None = None
@@ -117,15 +118,21 @@ class Itinerary(Patience):
     def _may_fetch(self, entry: Entry) -> bool:
         if self.replay is not None:
             return self.replay.find(entry.url) is not None
-        policy = self.robots.get(origin(canonical(entry.url)))
-        if policy is None or not self.binds(entry.url) or policy.allows(entry.url):
-            return True
-        self.closed(entry, policy)
-        return False
+        policy = self._policy(entry)
+        return policy is None or not self.binds(entry.url) or policy.allows(entry.url)
 
-    def closed(self, entry: Entry | None, policy: RobotsPolicy) -> None:
-        """Counts a page of the portal that its robots.txt closes; one that cannot be had closes nothing."""
-        self.disallowed += entry is not None and entry.kind in _OF_PORTAL and policy.cause == "robots"
+    def _policy(self, entry: Entry) -> RobotsPolicy | None:
+        return self.robots.get(origin(canonical(entry.url)))
+
+    def closed(self, entry: Entry | None, policy: RobotsPolicy | None) -> None:
+        """Counts a page of the portal that robots.txt closes, or that is not asked for while robots.txt has no
+        answer."""
+        if entry is None or policy is None or entry.kind not in _OF_PORTAL:
+            return
+        if policy.cause == "robots":
+            self.disallowed += 1
+        else:
+            self.withheld += 1
 
     def next_entry(self) -> Entry | None:
         """The frontier's best that may be fetched, its place in the budget reserved; None if there is none now."""
@@ -200,6 +207,7 @@ class Itinerary(Patience):
         if self.replay is not None:
             return self._is_archived(entry, self.replay)
         if not self._may_fetch(entry):
+            self.closed(entry, self._policy(entry))
             self.lose(entry)
             return False
         return True

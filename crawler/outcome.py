@@ -163,12 +163,19 @@ def _read(visit: Visit, pages: int) -> Judgement:
     if spent and left:
         outcome: Outcome = "ok" if visit.budget.pages >= visit.options.max_pages else "partial"
         return Judgement(outcome, "budget", f"the limit of {spent} was reached with {count_of(left, 'link')} left")
-    if visit.disallowed and visit.disallowed > 2 * pages:
-        return Judgement(
-            "partial", "robots", f"robots.txt keeps {count_of(visit.disallowed, 'other page')} from being read"
-        )
-    unread = " and ".join(_unread(visit))
-    return Judgement("ok", "", f"no link was left to follow{f', but {unread}' if unread else ''}")
+    if visit.disallowed + visit.withheld > 2 * pages:
+        return Judgement("partial", "robots", _kept_out(visit))
+    unread = list(_unread(visit))
+    most = [", ".join(unread[:-1])] if unread[1:] else []
+    told = " and ".join([*most, *unread[-1:]])
+    return Judgement("ok", "", f"no link was left to follow{f', but {told}' if told else ''}")
+
+
+def _kept_out(visit: Visit) -> str:
+    if visit.disallowed >= visit.withheld:
+        return f"robots.txt keeps {count_of(visit.disallowed, 'other page')} from being read"
+    others = count_of(visit.withheld, "other page was", "other pages were")
+    return f"{others} not asked for: robots.txt could not be had there; visit it again later"
 
 
 def _unread(visit: Visit) -> Iterator[str]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from crawler.frontier import Entry
 from crawler.urls import read_data
+from detectors.calibration import proves
+from detectors.tally import combined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,7 +63,7 @@ class SiteSearch:
         for feature in _order():
             if lexicon is None:
                 return
-            if feature not in tally.settled and not any(seen.is_proof for seen in tally.best(feature)):
+            if feature not in tally.settled and not proves(combined(tally.best(feature)), feature):
                 term = lexicon.best_term(feature)
                 if term:
                     yield feature, term

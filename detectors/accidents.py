@@ -10,6 +10,8 @@ from detectors.calibration import interpolate, rules
 from detectors.standing import is_placed, standing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from detectors.observation import Observation
 
 _KEPT = 5
@@ -36,6 +38,15 @@ class Apart:
         kept[key] = max(kept.get(key, 0.0), worth)
         if len(kept) > _KEPT:
             del kept[min(kept, key=kept.__getitem__)]
+
+    @classmethod
+    def of(cls, observations: Iterable[Observation]) -> Apart:
+        """What is apart among these, of which only proof counts."""
+        made = cls()
+        for observation in observations:
+            if observation.is_proof:
+                made.add(observation)
+        return made
 
     def surest(self, pages: int) -> float:
         """The probability, 0..1, that these proofs among so many pages are none by accident, be the feature as likely

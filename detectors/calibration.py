@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import exp
 from typing import Any
 
@@ -19,11 +19,17 @@ def probability(strength: float, feature: str = "") -> float:
     """The probability, 0..1, that a feature is there, from the combined strength of what was seen: what the curve says
     of all features, for proof moved by how often proof of this one has held (`data/reliability.toml`). It never falls
     as the strength grows. Fitted on labelled pages (docs/accuracy.md)."""
+    return told(_of_all, strength, data("reliability")["log_odds"].get(feature, 0.0))
+
+
+def told(curve: Callable[[float], float], strength: float, log_odds: float) -> float:
+    """The probability by a curve that rises, moved by so much where the strength is proof; no proof says less than the
+    strongest hint."""
     rule = rules()
-    told = _of_all(strength)
+    strongest_hint = float(rule["hint_ceiling"])
     if strength < rule["present_from"]:
-        return told
-    return max(moved(told, data("reliability")["log_odds"].get(feature, 0.0)), _of_all(float(rule["hint_ceiling"])))
+        return curve(min(strength, strongest_hint))
+    return max(moved(curve(strength), log_odds), curve(strongest_hint))
 
 
 def _of_all(strength: float) -> float:

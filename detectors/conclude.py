@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, TypeAlias
 from detectors.accidents import remark
 from detectors.base import PageDetector
 from detectors.calibration import chance_of_miss, probability, proves, rules
-from detectors.explain import SEEN, explain
+from detectors.explain import COUNTERED, NOWHERE, SEEN, explain
 from detectors.finding import Finding, Reason, SearchCertificate, State
-from detectors.gone import without_target
+from detectors.gone import seen_of
 from detectors.standing import is_front, standing
 from detectors.tally import Tally, combined
 
 if TYPE_CHECKING:
     from detectors.accidents import Apart
     from detectors.base import Detector
-    from detectors.gone import IsGone
+    from detectors.gone import IsGone, Seen
     from detectors.inspector import Inspector
     from detectors.observation import Observation
 
@@ -48,29 +48,28 @@ def conclude(
 def _conclude(
     feature: str, proof: str, tally: Tally, certificate: SearchCertificate, inspector: Inspector, is_gone: IsGone
 ) -> Finding:
-    best, against = without_target(tally.best(feature), is_gone), tuple(tally.against(feature))
+    seen, against = seen_of(tally, feature, is_gone), tuple(tally.against(feature))
     made_by = tuple((d.name, d.version) for d in inspector.detectors.of_feature(feature))
     own = certificate.about(feature)
-    state, reason, confidence, said = _state(feature, proof, best, against, tally.apart(feature), own, inspector)
-    words = explain(Finding(feature, state, reason, confidence, best, against, made_by, own), said, inspector)
-    return Finding(feature, state, reason, round(confidence, 3), best, against, made_by, own, words)
+    state, reason, confidence, said = _state(feature, proof, seen, against, own, inspector)
+    words = explain(Finding(feature, state, reason, confidence, seen.best, against, made_by, own), said, inspector)
+    return Finding(feature, state, reason, round(confidence, 3), seen.best, against, made_by, own, words)
 
 
 def _state(
     feature: str,
     proof: str,
-    best: Sequence[Observation],
+    seen: Seen,
     against: Sequence[Observation],
-    apart: Apart,
     certificate: SearchCertificate,
     inspector: Inspector,
 ) -> _Verdict:
     """What is proved, then what keeps absence from being said, then absence: measured, or searched for in vain."""
-    strength = max(0.0, combined(best) - combined(against) * 0.5)
+    strength = max(0.0, combined(seen.best) - combined(against) * 0.5)
     if proof == "manual":
         return "manual", "", 0.0, "only a person can tell"
     if proves(strength, feature):
-        return _presence(feature, strength, apart, certificate.pages)
+        return _presence(feature, strength, seen.apart, certificate.pages)
     detectors = inspector.detectors.of_feature(feature)
     obstacle = _obstacle(detectors, certificate, inspector)
     if obstacle is not None:
@@ -78,13 +77,16 @@ def _state(
     measured = proof == "browser" or not any(isinstance(detector, PageDetector) for detector in detectors)
     if measured and combined(against) >= rules()["present_from"]:
         return "absent", "", probability(combined(against)), "measured"
-    if measured and best:
+    if measured and seen.best:
         return "manual", "", 0.0, "measured in part: a person must judge what was seen"
     if measured:
         return "unknown", "tool", 0.0, "not measured: needs a browser, a validator or an answer of the server"
+    doubt = _doubt(feature, seen, against)
+    if doubt:
+        return "unknown", "budget", 0.0, doubt
     if any(d.uses_lexicon for d in detectors) and not _covered(feature, certificate, inspector):
         return "unknown", "language", 0.0, ""
-    return _absence(feature, certificate, combined(best))
+    return _absence(feature, certificate, combined(seen.best))
 
 
 def _presence(feature: str, strength: float, apart: Apart, pages: int) -> _Verdict:
@@ -115,7 +117,14 @@ def _covered(feature: str, certificate: SearchCertificate, inspector: Inspector)
     return known * 2 > sum(pages for _, pages in certificate.languages)
 
 
-def _absence(feature: str, certificate: SearchCertificate, seen: float) -> _Verdict:
+def _doubt(feature: str, seen: Seen, against: Sequence[Observation]) -> str:
+    """Why neither presence nor absence is said of what was seen, however much was searched; empty if there is none."""
+    if combined(seen.best) >= rules()["present_from"]:
+        return COUNTERED if against and proves(combined(seen.best), feature) else SEEN
+    return NOWHERE if proves(seen.promised, feature) else ""
+
+
+def _absence(feature: str, certificate: SearchCertificate, hints: float) -> _Verdict:
     """Absent, if enough was searched and no likely place was left, less surely where hints were seen; else unknown for
     want of budget (or what stopped the search)."""
     rule = rules()["absent"]
@@ -126,10 +135,8 @@ def _absence(feature: str, certificate: SearchCertificate, seen: float) -> _Verd
     _, left = certificate.likely_places(feature)
     if left and not certificate.exhausted:
         return "unknown", "budget", 0.0, f"links that promise it were not followed: {left}"
-    searched = 1.0 - chance_of_miss(certificate.pages, certificate.exhausted)
-    sure = searched * (1.0 - probability(seen, feature)) if seen else searched
-    if seen >= rules()["present_from"] or (sure < rule["least_sure"] <= searched):
-        return "unknown", "budget", 0.0, SEEN
+    doubt = probability(hints, feature) if hints else 0.0
+    sure = (1.0 - chance_of_miss(certificate.pages, certificate.exhausted)) * (1.0 - doubt)
     if sure < rule["least_sure"]:
         return "unknown", "budget", 0.0, "what was searched does not make its absence likely"
     return "absent", "", sure, ""

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from detectors.observation import Observation
 
 SEEN = "what was seen speaks for it, but too often such words do not prove it"
-"""Why neither presence nor absence is said though enough was searched."""
+COUNTERED = "what was seen speaks for it, and something against it"
+NOWHERE = "the links that promise it lead to pages that do not exist"
+_TO_LOOK_AT = (SEEN, COUNTERED, NOWHERE)
+"""Why neither presence nor absence is said, however much was searched."""
 _SHOWN = 3
 _TERMS_SHOWN = 5
 _CONFIDENCE = ((0.95, "almost certain"), (0.85, "very likely"), (0.7, "likely"), (0.5, "more likely than not"))
@@ -35,7 +38,7 @@ def explain(finding: Finding, remark: str, inspector: Inspector) -> str:
     elif finding.state == "unknown":
         said = [
             remark,
-            mend("seen") if remark == SEEN else _way_out(finding),
+            mend("seen") if remark in _TO_LOOK_AT else _way_out(finding),
             _hints(finding.evidence),
             _against(finding.against),
         ]

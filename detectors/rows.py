@@ -64,12 +64,16 @@ def row_of(link: Link) -> str:
 def _beside_links(around: HtmlElement) -> str:
     """The text of the element but for its links; where one stood between words, that is marked."""
     pieces = cast("list[str | HtmlElement]", _LINKS_AND_TEXT(around))
-    words = squeeze(" ".join(each if isinstance(each, str) else _CUT for each in pieces)).split(" ")
+    words = squeeze(" ".join(each if isinstance(each, str) else _mark(each) for each in pieces)).split(" ")
     while words and words[0] == _CUT:
         del words[0]
     while words and words[-1] == _CUT:
         words.pop()
     return " ".join(word for word, before in zip(words, ["", *words], strict=False) if word != _CUT or before != _CUT)
+
+
+def _mark(link: HtmlElement) -> str:
+    return _CUT if squeeze("".join(link.itertext())) else ""
 
 
 @lru_cache(maxsize=_REMEMBERED)

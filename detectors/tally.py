@@ -14,6 +14,9 @@ from detectors.standing import standing
 if TYPE_CHECKING:
     from detectors.observation import Observation
 
+_HELD = 2
+"""So many times the observations that are told are held."""
+
 _Order = tuple[float, int, tuple[str, ...], tuple[tuple[int, int], ...]]
 
 
@@ -84,9 +87,9 @@ class Tally:
                 continue
             if observation.is_proof and observation.polarity == "for":
                 kept.apart.add(observation)
-            if not kept.add(observation, keep) or observation.feature in self._settled:
+            if not kept.add(observation, _HELD * keep) or observation.feature in self._settled:
                 continue
-            strength = combined(kept.best)
+            strength = combined(kept.best[:keep])
             if strength >= settled_from and proves(strength, observation.feature):
                 self._settled.add(observation.feature)
 
@@ -102,6 +105,10 @@ class Tally:
 
     def best(self, feature: str) -> list[Observation]:
         """The best observations for the feature, strongest first."""
+        return self.held(feature)[: int(rules()["keep"])]
+
+    def held(self, feature: str) -> list[Observation]:
+        """The same and the next best, which count where links among the best turn out to lead nowhere."""
         return self._kept[feature].best
 
     def apart(self, feature: str) -> Apart:
@@ -110,7 +117,7 @@ class Tally:
 
     def against(self, feature: str) -> list[Observation]:
         """The best observations against the feature."""
-        return self._kept[feature].against
+        return self._kept[feature].against[: int(rules()["keep"])]
 
 
 def combined(observations: Sequence[Observation]) -> float:

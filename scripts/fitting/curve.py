@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.isotonic import IsotonicRegression
 
-from detectors.calibration import interpolate, moved
+from detectors.calibration import interpolate, told
 from detectors.observation import PROOF
 from losi.reliability import Outcome, brier, calibration_error
 from scripts.fitting.pages import folds, judge
@@ -50,14 +50,9 @@ class Trial:
 
 def outcomes(judged: Sequence[Judged], curve: Curve, log_odds: Mapping[str, float] = _NONE) -> list[Outcome]:
     """Expected and observed for every feature of which something was seen on a page; `log_odds` move the curve where
-    that is proof, no lower than where hints end."""
-    least = curve(HINTS_END)
-
-    def told(feature: str, strength: float) -> float:
-        return curve(strength) if strength < PROOF else max(least, moved(curve(strength), log_odds.get(feature, 0.0)))
-
+    that is proof."""
     return [
-        Outcome(told(feature, strength), feature in each.page.labels)
+        Outcome(told(curve, strength, log_odds.get(feature, 0.0)), feature in each.page.labels)
         for each in judged
         for feature, strength in each.strengths.items()
     ]

@@ -43,11 +43,14 @@ def test_a_link_to_a_page_that_is_gone_is_a_hint_and_says_so(
     assert next(one for one in again.findings if one.feature == FEATURE).explanation == found.explanation
 
 
-def test_the_page_that_a_site_gives_for_what_it_lacks_is_none(serve: Serve, crawl: Crawl) -> None:
-    site = serve({**_portal(NOT_THERE), "*": NOT_THERE})
+def test_the_pages_that_a_site_gives_for_what_it_lacks_are_none(serve: Serve, crawl: Crawl) -> None:
+    menu = '<a href="/tenders">Tenders</a> <a href="/calls">Calls for tenders</a>'
+    site = serve({**_portal(NOT_THERE, menu), "*": NOT_THERE})
     found = _found(crawl(f"{site.url}/", soft404=True, concurrency=1))
-    assert found.state != "present"
-    assert "which does not exist" in found.explanation
+    assert (found.state, found.reason) == ("unknown", "budget")
+    assert "The links that promise it lead to pages that do not exist" in found.explanation
+    assert "to /tenders, which does not exist" in found.explanation
+    assert "to /calls, which does not exist" in found.explanation
 
 
 @pytest.mark.parametrize("answer", [(500, {}, b"<title>Error</title>"), (403, {}, b"<title>Forbidden</title>"), None])

@@ -327,6 +327,7 @@ def test_memory_is_bounded() -> None:
     for number in range(20_000):
         kept.add("es", [seen(number % 97 / 100, quote=f"q{number}"), seen(0.5, quote=f"n{number}", polarity="against")])
     assert len(kept.best("a.b")) == KEEP
+    assert len(kept.held("a.b")) == 2 * KEEP
     assert len(kept.against("a.b")) == KEEP
     assert kept.pages == 20_000
     assert kept.languages == {"es": 20_000}
@@ -426,6 +427,24 @@ def test_help_does_not_decide_a_manual_question(inspector: Inspector) -> None:
     assert (found.state, [o.quote for o in found.evidence]) == ("manual", ["a@villa.example"])
 
 
+def test_what_is_spoken_against_is_left_open(inspector: Inspector) -> None:
+    words = Inspector(Registry((Words(),), ()), LexiconSet({}))
+    found = finding(words, seen(0.7), seen(0.9, quote="closed")._replace(polarity="against"))
+    assert found.state == "unknown"
+    assert "something against it" in found.explanation
+
+
+def test_one_that_leads_somewhere_is_found_behind_many_that_do_not() -> None:
+    words = Inspector(Registry((Words(),), ()), LexiconSet({}))
+    tally = Tally(["a.b"])
+    dead = [seen(0.9, quote=f"tenders {n}", href=f"/gone/{n}")._replace(kind="link") for n in range(7)]
+    alive = seen(0.8, quote="calls", href="/calls")._replace(kind="link")
+    tally.add("es", [*dead, alive])
+    found = conclude(tally, WIDE, words, {"a.b": "page"}, lambda o: o.href.startswith("/gone/"))[0]
+    assert (found.state, found.evidence[0].quote) == ("present", "calls")
+    assert len(found.evidence) == KEEP
+
+
 # --- the fitted numbers -----------------------------------------------------------------------------------------------
 
 
@@ -439,6 +458,11 @@ def test_a_greater_strength_is_never_less_probable(one: float, other: float) -> 
 def test_a_greater_strength_is_never_less_probable_for_any_feature(one: float, other: float, feature: str) -> None:
     low, high = sorted((one, other))
     assert 0.0 < probability(low, feature) <= probability(high, feature) < 1.0
+
+
+def test_the_strongest_hint_says_no_more_than_the_weakest_proof() -> None:
+    for feature in data("reliability")["log_odds"]:
+        assert probability(0.495, feature) <= probability(PROOF, feature)
 
 
 def test_hints_are_improbable_and_proof_is_probable() -> None:
@@ -456,7 +480,9 @@ def test_proof_that_is_wrong_more_often_than_right_is_no_presence_and_keeps_abse
 ) -> None:
     words = Inspector(Registry((Words(),), ()), LexiconSet({}))
     monkeypatch.setitem(data("reliability")["log_odds"], "a.b", -2.0)
-    assert finding(words, seen(0.6)).state == "unknown"
+    doubted = finding(words, seen(0.6))
+    assert (doubted.state, doubted.reason) == ("unknown", "budget")
+    assert "too often such words do not prove it" in doubted.explanation
     sure = finding(words, seen(0.9))
     assert (sure.state, sure.confidence < probability(0.9)) == ("present", True)
 

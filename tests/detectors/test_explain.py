@@ -90,7 +90,7 @@ def test_present_lists_proof_what_speaks_against_and_the_confidence() -> None:
 
 def test_absent_tells_what_was_searched_and_the_chance_of_a_miss() -> None:
     words = explained(seen("Cuentas", strength=0.3, href="/c"), sitemap=True, site_search=("presupuesto",), pages=5_000)
-    assert words.startswith("Not found on 5000 pages read (55 in Spanish, 5 in gn). ")
+    assert words.startswith("Not found on 5,000 pages read (55 in Spanish, 5 in gn). ")
     assert "12 known pages were not visited; a sitemap was read." in words
     assert "The portal's own search was asked for “presupuesto”." in words
     assert "No link promised it." in words

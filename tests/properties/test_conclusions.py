@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from detectors.conclude import SearchCertificate, Tally, combined, conclude
 from detectors.finding import Finding
+from detectors.gone import IsGone
 from detectors.inspector import Inspector
 from detectors.observation import Observation
 from survey.features import features
@@ -47,11 +48,15 @@ def _inspector() -> Inspector:
     return Inspector.default()
 
 
-def _concluded(seen: list[Observation], certificate: SearchCertificate) -> Finding:
+def _leads_nowhere(observation: Observation) -> bool:
+    return observation.kind == "link" and observation.href == "https://x.org/a/b"
+
+
+def _concluded(seen: list[Observation], certificate: SearchCertificate, is_gone: IsGone = lambda _: False) -> Finding:
     tally = Tally(PROOFS)
     for observation in seen:
         tally.add("en", [observation])
-    return conclude(tally, certificate, _inspector(), PROOFS)[0]
+    return conclude(tally, certificate, _inspector(), PROOFS, is_gone)[0]
 
 
 @tried
@@ -76,6 +81,26 @@ def test_more_support_never_makes_less_sure(
         assert after.state != "absent"
     if before.state == after.state == "absent":
         assert after.confidence <= before.confidence
+
+
+@tried
+@given(st.lists(SEEN, max_size=9), SEEN, CERTIFICATES)
+def test_more_support_never_makes_less_sure_where_links_lead_nowhere(
+    seen: list[Observation], more: Observation, certificate: SearchCertificate
+) -> None:
+    before = _concluded(seen, certificate, _leads_nowhere)
+    after = _concluded([*seen, more._replace(polarity="for")], certificate, _leads_nowhere)
+    if before.state == "present":
+        assert after.state == "present"
+    if before.state != "absent":
+        assert after.state != "absent"
+
+
+@tried
+@given(st.lists(SEEN, max_size=9), CERTIFICATES)
+def test_links_that_lead_nowhere_prove_nothing(seen: list[Observation], certificate: SearchCertificate) -> None:
+    dead = [o._replace(kind="link", href="https://x.org/a/b", polarity="for") for o in seen]
+    assert _concluded(dead, certificate, _leads_nowhere).state != "present"
 
 
 @tried
