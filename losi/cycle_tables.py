@@ -45,13 +45,13 @@ def status_view(status: CycleStatus) -> RenderableType:
 
 def status_lines(status: CycleStatus) -> Iterator[str]:
     """The status in words."""
-    read = f"{status.read} of {count_of(status.portals, 'portal')} read"
+    read = f"{status.read:,} of {count_of(status.portals, 'portal')} read"
     yield f"cycle {status.name} ({status.edition}), {_doing(status)}: {read}"
     number = _measured(status)
-    measured = f"; {number} of those running are read, and being measured" if number else ""
-    told = ", ".join(f"{status.states[state]} {state}" for state in _STATES if state in status.states)
+    measured = f"; {number:,} of those running are read, and being measured" if number else ""
+    told = ", ".join(f"{status.states[state]:,} {state}" for state in _STATES if state in status.states)
     yield f"portals   {told}{measured}"
-    yield f"pages     {status.pages} in {count_of(status.requests, 'request')}, {status.rate:.1f} a second now"
+    yield f"pages     {status.pages:,} in {count_of(status.requests, 'request')}, {status.rate:,.1f} a second now"
     if status.left:
         yield f"left      about {timedelta(seconds=round(status.left))}"
     if status.due is not None:

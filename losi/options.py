@@ -51,13 +51,13 @@ class State:
 
     @property
     def _file(self) -> Path | None:
-        """The file of the database; None for a server."""
+        """The file of the database; None for a server, and for a URI of SQLite's own (`file:...`)."""
         if self.db is None:
             return self.data / "losi.db"
         from storage.database import database_url
+        from storage.sqlite_file import file_of
 
-        url = database_url(self.db)
-        return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+        return file_of(database_url(self.db))
 
     def open(self) -> Database:
         """The database, brought up to date; raises storage.errors.StorageError."""
@@ -112,7 +112,7 @@ def with_contact(command: Command) -> Command:
     """Give a command the option --contact."""
     return click.option(
         "--contact",
-        metavar="URL",
+        metavar="ADDRESS",
         envvar="LOSI_CONTACT",
         callback=_contact,
         help="Page or e-mail address that tells webmasters who asks; part of the user agent (or LOSI_CONTACT).",

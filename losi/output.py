@@ -143,9 +143,12 @@ def must_take(*places: str | None) -> None:
 
 def _refusal(path: Path) -> str:
     """Why a file cannot be written; empty if it can. Its folders need not be there, as `writer` makes them."""
-    if path.is_dir():
-        return "it is a folder"
-    there = next(each for each in (path, *path.absolute().parents) if each.exists())
+    try:
+        if path.is_dir():
+            return "it is a folder"
+        there = next(each for each in (path, *path.absolute().parents) if each.exists())
+    except OSError as error:
+        return error.strerror or str(error)
     if there != path and not there.is_dir():
         return f"{there} is no folder"
     return "" if os.access(there, os.W_OK) else f"you may not write {'it' if there == path else f'in {there}'}"
@@ -164,10 +167,13 @@ def name_written(*places: str | Path | None) -> None:
 def keep_lists(file: str, columns: Sequence[str], command: str, mend: str) -> None:
     """Raise Misuse where a file is there already and is no CSV with these columns: it may be somebody's own list."""
     place = Path(file)
-    if file == "-" or not place.is_file():
-        return
-    with place.open(encoding="utf-8", errors="replace") as stream:
-        head = stream.readline().strip()
+    try:
+        if file == "-" or not place.is_file():
+            return
+        with place.open(encoding="utf-8", errors="replace") as stream:
+            head = stream.readline().strip()
+    except OSError as error:
+        raise Failure(f"cannot write {place}: {error.strerror}", "choose another file") from error
     if head not in ("", ",".join(columns)):
         raise Misuse(f"{file} is there already and no result of {command}", mend)
 

@@ -99,7 +99,7 @@ class CycleSummary:
         speed = self.pages / max(monotonic() - self._began, 1e-6)
         console.print(
             f"cycle {self._cycle}: {count_of(self.runs, 'portal')}, {count_of(self.pages, 'page')} read again "
-            f"({speed:.0f} a second)"
+            f"({speed:,.0f} a second)"
         )
         made = table("Changed states", ("feature", "before", "now", "portals", "why"), right=("portals",))
         for (feature, before, after, why), number in self._kinds.most_common():
@@ -108,5 +108,6 @@ class CycleSummary:
             show(console, made)
         moved = sum(len(run["changes"]) for run in self._runs)
         console.print(
-            f"{count_of(self._kinds.total(), 'state')} changed, {count_of(moved, 'finding')} in all, of {self.findings}"
+            f"{count_of(self._kinds.total(), 'state')} changed, {count_of(moved, 'finding')} in all, of "
+            f"{self.findings:,}"
         )

@@ -154,7 +154,7 @@ def database_url(location: str | Path | URL) -> URL:
     except ArgumentError as error:
         raise StorageError(
             f"{location!r} is not a database URL",
-            "write a path, or for example postgresql://user@host/database",
+            "for example: postgresql://user@host/database, or sqlite:////path/of/losi.db",
         ) from error
     if url.drivername in ("postgres", "postgresql"):
         return url.set(drivername="postgresql+psycopg")

@@ -7,9 +7,9 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 
-from storage.errors import explain_os
+from storage.errors import StorageError, explain_os
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,25 +22,28 @@ READING = "losi_reading"
 
 def sqlite_engine(url: URL, busy_seconds: float, *, read_only: bool, json_serializer: Callable[[Any], str]) -> Engine:
     """An engine for an SQLite file or a database in memory; `busy_seconds` is how long another writer is waited for."""
-    if read_only:
-        engine = create_engine(url, creator=_reader(Path(url.database or ""), busy_seconds))
+    place = file_of(url)
+    if read_only and place is not None:
+        engine = create_engine(url, creator=_reader(place, busy_seconds), poolclass=NullPool)
     else:
         engine = create_engine(url, json_serializer=json_serializer, connect_args={"timeout": busy_seconds})
-        event.listen(engine, "connect", _set_up)
+        event.listen(engine, "connect", _leave_as_is if read_only else _set_up)
     event.listen(engine, "begin", _begin)
     return engine
 
 
 def is_read_only(url: URL) -> bool:
     """Whether the URL is of an SQLite file that is there but may not be written, it or its folder: a file in WAL mode
-    has others beside it."""
-    place = _place(url)
+    has others beside it. A URI of SQLite's own (`file:...`) says so itself."""
+    if _is_uri(url):
+        return url.query.get("mode") == "ro" or "immutable" in url.query
+    place = file_of(url)
     return place is not None and place.is_file() and not all(os.access(each, os.W_OK) for each in (place, place.parent))
 
 
 def make_folder(url: URL) -> None:
     """Makes the folder of an SQLite file. Raises StorageError."""
-    place = _place(url)
+    place = file_of(url)
     if place is None:
         return
     try:
@@ -49,23 +52,51 @@ def make_folder(url: URL) -> None:
         raise explain_os(error, f"make the folder of {place}") from error
 
 
-def _place(url: URL) -> Path | None:
-    named = url.database if url.get_backend_name() == "sqlite" else None
+def file_of(url: URL) -> Path | None:
+    """The path of an SQLite file; None for a server, a database in memory and a URI of SQLite's own (`file:...`)."""
+    named = url.database if url.get_backend_name() == "sqlite" and not _is_uri(url) else None
     return Path(named) if named and named != ":memory:" else None
 
 
+def _is_uri(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and (url.database or "").startswith("file:")
+
+
 def _reader(place: Path, busy_seconds: float) -> Callable[[], sqlite3.Connection]:
-    """Opens a file for reading. One that nobody has open has no log beside it, and SQLite, which cannot make one there,
-    is told that nothing changes (`immutable`)."""
+    """Opens a file for reading, for one session: whoever writes may come and go. One that nobody has open has no log
+    beside it, and SQLite, which cannot make one there, is told that nothing changes (`immutable`)."""
 
     def connect() -> sqlite3.Connection:
-        log, index = (place.with_name(f"{place.name}-{end}") for end in ("wal", "shm"))
-        in_use = index.is_file() or (log.is_file() and log.stat().st_size)
-        still = "" if in_use else "&immutable=1"
+        still = "" if _in_use(place) else "&immutable=1"
         uri = f"{place.absolute().as_uri()}?mode=ro{still}"
         return sqlite3.connect(uri, uri=True, timeout=busy_seconds, check_same_thread=False, isolation_level=None)
 
     return connect
+
+
+def _in_use(place: Path) -> bool:
+    """Whether a log beside the file must be heeded: it holds something, or its index shows that somebody has it open.
+    Raises StorageError where it cannot be read."""
+    log, index = (_size(place.with_name(f"{place.name}-{end}")) for end in ("wal", "shm"))
+    if log and index is None and not os.access(place.parent, os.W_OK):
+        raise StorageError(
+            f"the database {place} has a log ({place.name}-wal) that cannot be read where nothing may be written",
+            "copy its folder to where you may write, and choose the copy with --data",
+        )
+    return bool(log) or (log is not None and index is not None)
+
+
+def _size(file: Path) -> int | None:
+    """A file's size; None where it is not, or not any more."""
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return None
+
+
+def _leave_as_is(connection: sqlite3.Connection, _record: object) -> None:
+    """Transactions are begun by SQLAlchemy alone."""
+    connection.isolation_level = None
 
 
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:

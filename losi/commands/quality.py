@@ -139,5 +139,5 @@ def _verdict(labelled: int, judged: int, failed: int) -> int:
     from survey.counts import count_of
 
     if judged < labelled:
-        click.echo(f"losi: {labelled - judged} of {count_of(labelled, 'labelled page')} were not measured", err=True)
+        click.echo(f"losi: not measured: {labelled - judged:,} of {count_of(labelled, 'labelled page')}", err=True)
     return 1 if failed or judged < labelled else 0

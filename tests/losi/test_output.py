@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from crawler.result import RunResult
 from losi.answers_csv import COLUMNS, answer_lines, header_line
 from losi.cells import cell
 from losi.errors import Failure
-from losi.output import run_document, summary_document, write_json
+from losi.output import keep_lists, must_take, run_document, summary_document, write_json
 from survey.questionnaire import load
+from tests.losi.conftest import run
+from tests.unprivileged import bound
 
 QUESTIONNAIRE = load("losi-2024")
 
@@ -68,6 +71,28 @@ def test_lone_surrogates_do_not_break_the_file(result: RunResult, tmp_path: Path
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(Failure, match=r"cannot write .*choose another file"):
         write_json({}, str(tmp_path))
+
+
+def test_a_name_that_is_too_long_is_told_before_the_work(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match=r"cannot write .*: File name too long; choose another file"):
+        must_take(f"{tmp_path}/{'n' * 300}")
+
+
+@pytest.mark.parametrize("words", [("quality", "--errors"), ("detect", "--json")])
+def test_a_folder_that_may_not_be_entered_is_told_before_the_work(tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "closed").mkdir(mode=0)
+    files = ("--labels", __file__, "--manifest", __file__) if words[0] == "quality" else ()
+    done = run(*bound(), sys.executable, "-m", "losi", *words, "closed/result.csv", *files, cwd=tmp_path)
+    assert (done.code, done.lines) == (
+        1,
+        ["losi: cannot write closed/result.csv: Permission denied; choose another file"],
+    )
+
+
+def test_a_list_whose_name_is_too_long_is_told(tmp_path: Path) -> None:
+    place = f"{tmp_path}/{'n' * 300}"
+    with pytest.raises(Failure, match=r"cannot write .*: File name too long; choose another file"):
+        keep_lists(place, ("a", "b"), "losi claims list", "")
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "  =1", "\t=1"])

@@ -98,4 +98,4 @@ def test_labelled_pages_that_are_missing_are_told(offline: Losi, files: list[str
         stream.write('{"id": "w", "labels": []}\n')
     done = offline(*files)
     assert done.code == 1
-    assert "1 of 2 labelled pages were not measured" in done.err
+    assert done.lines == ["losi: not measured: 1 of 2 labelled pages"]

@@ -14,7 +14,15 @@ from tests.losi.conftest import Done, run
 from tests.unprivileged import bound
 
 READING = ("portals list", "score", "export csv", "export json", "detect", "audit verify", "schedule list")
-WRITING = ("portals import --bundled", "detect --store", "check --demo --max-pages 1", "cycle new 2026", "review")
+WRITING = (
+    "portals import --bundled",
+    "detect --store",
+    "detect --cycle 2026",
+    "export xlsx workbooks",
+    "check --demo --max-pages 1",
+    "cycle new 2026",
+    "review",
+)
 
 
 @pytest.fixture(scope="module")
