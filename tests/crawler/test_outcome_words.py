@@ -5,12 +5,22 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from crawler.check import check
+from crawler.outcome import judge
 from crawler.result import PortalTarget
+from crawler.robots import RobotsPolicy, policy, unanswered
+from crawler.runlog import RunLog
 from crawler.settings import CrawlOptions
+from crawler.visit import Visit
+from crawler.wire import FetchError
 from detectors.inspector import Inspector
+from storage.archive import ArchiveWriter
 from storage.database import Database
-from storage.repository import get_run, latest_run
+from storage.recorder import RunRecorder
+from storage.records import PortalRecord
+from storage.repository import get_run, import_portals, latest_run, start_run
 from tests.crawler.loopback import Crawl, Serve, Site, page
 
 PLAIN = {"Content-Type": "text/plain"}
@@ -32,10 +42,40 @@ def test_a_portal_read_to_its_end(serve: Serve, crawl: Crawl) -> None:
     assert crawl(f"{site.url}/").message == "robots.txt keeps 3 other pages from being read"
 
 
-def test_a_robots_txt_that_nobody_gave_closes_nothing(serve: Serve, crawl: Crawl, inspector: Inspector) -> None:
+def test_a_robots_txt_that_nobody_gave_closes_nothing(serve: Serve, crawl: Crawl) -> None:
     address = town(serve).url.removeprefix("http://")
     result = crawl(address)
     assert (result.outcome, result.message) == ("ok", "no link was left to follow")
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (
+            unanswered(FetchError("timeout", "no answer")),
+            "9 other pages were not asked for: robots.txt could not be had",
+        ),
+        (policy(503, b"", "LOSI-Scout/1"), "robots.txt keeps 9 other pages from being read"),
+    ],
+)
+def test_a_robots_txt_that_cannot_be_had_keeps_absence_from_being_said(
+    answer: RobotsPolicy, told: str, inspector: Inspector, database: Database, tmp_path: Path
+) -> None:
+    with database.session() as session:
+        import_portals(session, [PortalRecord("https://town.example/", "Town", "city")])
+        run = start_run(session, 1, "losi-2024")
+    with RunRecorder(database, run.id, ArchiveWriter(tmp_path / "made", "run")) as recorder:
+        seeds = ["https://town.example/"]
+        visit = Visit(PortalTarget(seeds[0]), seeds, CrawlOptions(), inspector, RunLog(recorder))
+        visit.tally.add("en", ())
+        visit.robots["https://services.town.example"] = answer
+        for number in range(9):
+            visit.frontier.add(f"https://services.town.example/{number}", (), depth=1, zone="nav")
+        assert visit.next_entry() is None
+        judged = judge(visit)
+        visit.readers.close()
+    assert (judged.outcome, judged.cause) == ("partial", "robots")
+    assert told in judged.message
 
 
 def test_what_could_not_be_read_is_told(serve: Serve, crawl: Crawl) -> None:
