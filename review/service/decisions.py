@@ -142,20 +142,23 @@ def undo(
 def confirm_same(
     session: Session, account_id: int, task_id: int, others: Sequence[int], now: datetime, *, key: str | None = None
 ) -> list[Decided]:
-    """Says yes to several cards that rest on the proof of this one, each with a row of its own.
+    """Says yes to several cards that rest on the proof of this one, each with a row of its own, but to those decided.
 
-    Raises `Refused` if one of them does not rest on it, is decided, or hides its suggestion.
+    Raises `Refused` if one of the others does not rest on it, or hides its suggestion.
     """
     lock_chain(session)
     task = own_task(session, account_id, task_id)
+    names = {other: f"{key}:{other}" if key else None for other in others}
+    mine = (Task.account_id == account_id, Task.id.in_(names), Task.stage == DECIDED)
+    decided = set(session.scalars(select(Task.id).where(*mine)))
     allowed = same_proof(session, task, session.get_one(Card, task.card_id))
-    wanted = list(dict.fromkeys(others))
-    names = {other: f"{key}:{other}" if key else None for other in wanted}
-    again = key is not None and wanted and with_key(session, account_id, f"{key}:{wanted[0]}") is not None
-    if not again and (not wanted or not set(wanted) <= set(allowed)):
-        raise Refused(N_("these cards do not rest on the same proof, or are decided"))
+    if not names or not set(names) - decided <= set(allowed):
+        raise Refused(N_("these cards do not rest on the same proof"))
+    again = {other for other in decided if (name := names[other]) and with_key(session, account_id, name)}
     return [
-        decide(session, account_id, other, Decision("yes", proof=1), now, key=name) for other, name in names.items()
+        decide(session, account_id, other, Decision("yes", proof=1), now, key=name)
+        for other, name in names.items()
+        if other not in decided - again
     ]
 
 

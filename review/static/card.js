@@ -1,5 +1,6 @@
 // The card: one key decides and shows the next card, which is at hand already; saving goes on behind it.
 
+import { Moves } from "./moves.js";
 import { Outbox, notice, wire } from "./outbox.js";
 import { putBack, takeOff } from "./refused.js";
 
@@ -11,9 +12,10 @@ const place = document.getElementById("place");
 const told = document.getElementById("told");
 const unsaved = document.getElementById("unsaved");
 const query = place.dataset.query;
-const outbox = new Outbox(report, { refused: uncount, dropped: (item) => takeOff(box(), item) });
+const outbox = new Outbox(report, { refused: unsay, dropped: (item) => takeOff(box(), item) });
 const visited = new Set(outbox.waiting.map((item) => item.task));
 const past = [];
+const moves = new Moves();
 const done = new Map();
 let ahead = [];
 let loading = null;
@@ -28,7 +30,7 @@ const suffix = query ? `?${query}` : "";
 function report(state) {
   notice(unsaved, state);
   putBack(box(), state.unsaved);
-  const saved = past.length && !past.at(-1).refused;
+  const saved = past.length && moves.of(past.at(-1).keys).length;
   place.querySelector(".saving").textContent = state.waiting.length ? place.dataset.saving : saved ? place.dataset.saved : "";
 }
 
@@ -117,52 +119,49 @@ function decide(verdict, bulk = false) {
   const proof = chosen && (verdict === "yes" || chosen.dataset.chosen) ? Number(chosen.value) : null;
   const body = { verdict, proof, url: field("url"), comment: field("comment"), seen: Number(field("seen")) || null, onward: false };
   const key = outbox.push(`cards/${taskOf(node)}/decision`, taskOf(node), body);
-  const same = bulk ? others(node) : [];
-  const more = same.length ? outbox.push(`cards/${taskOf(node)}/same`, taskOf(node), { tasks: same }) : "";
-  remember({ node, verdict, same, key, more, before: node.dataset.mine });
+  say(key, node, taskOf(node), verdict);
+  past.push({ node, keys: [key, ...(bulk ? alsoYes(node) : [])] });
   told.textContent = form.querySelector(`[value="${verdict}"]`).firstChild.textContent;
   next();
 }
 
-function remember(answer) {
-  const { node, verdict, same } = answer;
-  answered(node, verdict);
-  count(node, same.length);
-  past.push(answer);
-  for (const task of [taskOf(node), ...same]) visited.add(task);
+// Says yes to the cards with the same proof; the keys of what is sent.
+function alsoYes(node) {
+  const same = others(node);
+  if (!same.length) return [];
+  const key = outbox.push(`cards/${taskOf(node)}/same`, taskOf(node), { tasks: same });
+  for (const task of same) say(key, node, task, "yes");
   ahead = ahead.filter((other) => !same.includes(taskOf(other)));
+  return [key];
 }
 
-// The card has this verdict now, none if it is empty.
-function answered(node, verdict) {
-  count(node, decided(verdict) - decided(node.dataset.mine));
-  node.dataset.mine = verdict;
+// The task has this verdict from now on, none if it is empty; `node` is the card in view when that is said.
+function say(key, node, task, verdict) {
+  change(node, task, () => moves.add({ key, node, task, verdict }));
+}
+
+// What was refused was never said, nor what would have taken it back.
+function unsay({ key }, idle) {
+  for (const move of moves.of([key, ...idle])) change(move.node, move.task, () => moves.remove(move));
+  pace(box());
+}
+
+// Counts what a change does to a task; a card with the same proof is shown once more if that opens it.
+function change(node, task, does) {
+  const before = moves.verdict(task, node);
+  does();
+  const now = moves.verdict(task, node);
+  count(node, decided(now) - decided(before));
+  if (now) visited.add(task);
+  else if (task !== taskOf(node)) {
+    visited.delete(task);
+    end = false;
+  }
 }
 
 function count(node, more) {
   const sheet = node.dataset.sheet;
   done.set(sheet, (done.get(sheet) ?? Number(node.dataset.done)) + more);
-}
-
-// What was refused counts no longer, and nothing of it is to be taken back.
-function uncount({ key }) {
-  const answer = past.find((each) => each.key === key || each.more === key);
-  if (!answer) return;
-  if (answer.key === key) {
-    answered(answer.node, answer.before);
-    answer.refused = true;
-  } else {
-    forget(answer);
-  }
-  pace(box());
-}
-
-// The cards with the same proof are open once more.
-function forget(answer) {
-  if (answer.same.length) end = false;
-  for (const task of answer.same) visited.delete(task);
-  count(answer.node, -answer.same.length);
-  answer.same = [];
 }
 
 async function undo() {
@@ -171,11 +170,9 @@ async function undo() {
     await outbox.empty();
     return box().querySelector("#undo").submit();
   }
-  const stored = [...(last.refused ? [] : [taskOf(last.node)]), ...last.same];
-  for (const task of stored) outbox.push("undo", task, { task });
+  const stored = moves.of(last.keys).map((move) => move.task);
+  for (const task of stored) say(outbox.push("undo", task, { task }), last.node, task, "");
   visited.delete(taskOf(last.node));
-  if (!last.refused) answered(last.node, "");
-  forget(last);
   if (box() !== last.node) ahead.unshift(box());
   place.removeAttribute("aria-busy");
   told.textContent = stored.length ? place.dataset.undone : "";

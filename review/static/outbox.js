@@ -8,7 +8,8 @@ const PATIENCE = 15000; // milliseconds that one attempt may take
 const QUIET = 40; // milliseconds that the next card has to be painted first
 
 export class Outbox {
-  // `report` hears of every change, `refused` of what was refused, `dropped` of what a person discarded.
+  // `report` hears of every change, `refused` of what was refused with the keys of what that made idle, `dropped` of
+  // what a person discarded.
   constructor(report, { refused = () => {}, dropped = () => {} } = {}) {
     this.account = meta("account");
     this.csrf = meta("csrf");
@@ -28,8 +29,7 @@ export class Outbox {
 
   // What was refused, but for what is on its way once more.
   get unsaved() {
-    const waiting = this.waiting;
-    return this.refused.filter((item) => !waiting.some((newer) => alike(newer, item)));
+    return this.waiting.reduce(remaining, this.refused);
   }
 
   // The key of the answer.
@@ -98,14 +98,14 @@ export class Outbox {
     return this.off(item, [{ ...item, said: [said.error, said.mend].filter(Boolean).join("; ") }]);
   }
 
-  // Takes an item off the list; of those refused before, it takes the place of its like.
+  // Takes an item off the list; of what was refused before, it takes the place of what it says anew.
   off(item, refused = []) {
     this.attempts = 0;
     if (this.state !== "sending") this.state = "sending";
-    this.write("refused", [...this.refused.filter((other) => !alike(other, item)), ...refused]);
+    this.write("refused", [...remaining(this.refused, item), ...refused]);
     const idle = refused.flatMap((each) => this.idle(each));
     this.write("outbox", this.waiting.filter((other) => ![item.key, ...idle].includes(other.key)));
-    refused.forEach(this.told.refused);
+    refused.forEach((each) => this.told.refused(each, idle));
     this.report(this);
     return true;
   }
@@ -113,9 +113,8 @@ export class Outbox {
   // The keys of what would take back what was never stored: it would take back an older answer.
   idle(refused) {
     if (refused.path === "undo") return [];
-    const tasks = refused.body.tasks ?? [refused.task];
     const undone = (task) => this.waiting.find((item) => item.path === "undo" && item.task === task)?.key;
-    return tasks.map(undone).filter(Boolean);
+    return cards(refused).map(undone).filter(Boolean);
   }
 
   later(state) {
@@ -170,7 +169,7 @@ export class Outbox {
 // Says in the notice of the page what is not saved.
 export function notice(box, outbox) {
   const unsaved = outbox.unsaved;
-  const here = unsaved.find((item) => location.pathname === `/cards/${item.task}`);
+  const here = unsaved.find((item) => cards(item).some((task) => location.pathname === `/cards/${task}`));
   const first = here ?? unsaved[0];
   const stuck = outbox.state === "failing" || outbox.state === "login";
   box.dataset.count = outbox.waiting.length;
@@ -184,7 +183,7 @@ export function notice(box, outbox) {
   show.hidden = stuck || Boolean(here);
   drop.hidden = stuck;
   if (stuck) return;
-  show.href = `/cards/${first.task}`;
+  show.href = `/cards/${cards(first)[0]}`;
   drop.dataset.drop = first.key;
 }
 
@@ -197,6 +196,22 @@ export function wire(box, outbox) {
 
 export function meta(name, page = document) {
   return page.querySelector(`meta[name="${name}"]`)?.content ?? "";
+}
+
+// The tasks that an item says something of: one, or those that rest on the same proof.
+export function cards(item) {
+  return item.body.tasks ?? [item.task];
+}
+
+// What remains of the refused items beside a newer one: not its like, and of a yes to several cards not those that it
+// answers.
+function remaining(refused, newer) {
+  const answered = newer.path === "undo" ? [] : cards(newer);
+  return refused.filter((item) => !alike(item, newer)).flatMap((item) => {
+    if (!item.body.tasks) return [item];
+    const tasks = item.body.tasks.filter((task) => !answered.includes(task));
+    return tasks.length ? [{ ...item, body: { ...item.body, tasks } }] : [];
+  });
 }
 
 // Whether both say the same thing anew: an answer to one card, a yes to those with its proof, a taking back.

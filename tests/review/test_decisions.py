@@ -191,6 +191,21 @@ def test_same_proof_is_confirmed_at_once(pair: Pair) -> None:
         assert verify_chain(session).rows == len(done)
 
 
+def test_same_proof_leaves_out_what_is_decided_and_is_confirmed_once(pair: Pair) -> None:
+    first = next(p for p in range(1, 96) if len(pair.sees(pair.ana, p).same_proof) > 1)
+    view = pair.sees(pair.ana, first)
+    said, *others = view.same_proof
+    with pair.world.database.session() as session:
+        decide(session, pair.ana, said, Decision("no"), pair.world.clock())
+    for _ in range(2):
+        with pair.world.database.session() as session:
+            done = confirm_same(session, pair.ana, view.task, view.same_proof, pair.world.clock(), key="once")
+        assert [each.task for each in done] == others
+    with pair.world.database.reader() as session:
+        assert session.get_one(Task, said).verdict == "no"
+        assert verify_chain(session).rows == 1 + len(others)
+
+
 def test_nobody_decides_on_another_desk(pair: Pair) -> None:
     with pair.world.database.session() as session, pytest.raises(NotFound):
         decide(session, pair.ben, pair.task(pair.ana), Decision("yes"), pair.world.clock())

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
+from review.service import adjudication, decisions
+from storage.models import Card, Finding, Review, Task
 from tests.review.conftest import World
 from tests.review.screens import Opener, all_sent, chromium, desk, opened, press, ready, shown, told, violations
 
@@ -152,7 +155,92 @@ def test_a_refused_change_of_mind_leaves_the_stored_answer(desk: World, card: Pa
     else:
         _refused(card)
         press(card, "z")
-        _pace(card, "1 / 95")
     all_sent(card)
+    _pace(card, "1 / 95")
     expect(card.locator("[data-unsaved]")).to_have_text("Your answer, not saved: No")
     assert told(desk) == [(1, "decision", "yes")]
+
+
+def _adjudicated(world: World, task: int) -> None:
+    """A supervisor decides the card of this task."""
+    with world.database.session() as session:
+        number = session.get_one(Task, task).card_id
+        adjudication.adjudicate(session, world.account("Sue").id, number, "no", None, world.clock())
+
+
+@pytest.mark.parametrize("keys", ["z", "zn", "znz"])
+def test_an_undo_that_is_refused_takes_nothing_back(desk: World, card: Page, keys: str) -> None:
+    press(card, "y")
+    task = shown(card)
+    press(card, "y")
+    all_sent(card)
+    _adjudicated(desk, task)
+    card.context.set_offline(True)
+    press(card, *keys)
+    card.context.set_offline(False)
+    all_sent(card)
+    expect(card.locator("#unsaved")).to_contain_text("a supervisor has decided this card")
+    _pace(card, "2 / 95")
+    press(card, "z")
+    if keys == "zn":
+        press(card, "z")
+    all_sent(card)
+    _pace(card, "1 / 95")
+    assert told(desk) == [(1, "decision", "yes"), (2, "decision", "yes"), (1, "undo", None)]
+
+
+@pytest.fixture
+def three(desk: World, card: Page) -> tuple[Page, list[int]]:
+    """Ana's first card, with two more of the same proof, of which one has another proof by now; their tasks."""
+    with desk.database.session() as session:
+        tasks = list(session.scalars(select(Task.id).order_by(Task.position)))
+        for task in tasks[3:]:
+            decisions.decide(session, desk.account("Ana").id, task, decisions.Decision("yes"), desk.clock())
+    ready(card)
+    with desk.database.session() as session:
+        session.get_one(Card, session.get_one(Task, tasks[2]).card_id).proof_key = "another"
+    return card, tasks[:3]
+
+
+def test_a_refused_yes_to_several_cards_is_gone_when_all_are_answered(three: tuple[Page, list[int]]) -> None:
+    page, tasks = three
+    press(page, "b")
+    for task in tasks[1:]:
+        expect(page.locator("#unsaved")).to_contain_text("these cards do not rest on the same proof")
+        expect(page.locator(".cardbox")).to_have_attribute("data-task", str(task))
+        expect(page.locator("[data-unsaved]")).to_have_text("Your answer, not saved: Yes")
+        page.goto(f"/cards/{tasks[0]}")
+        expect(page.locator("[data-unsaved]")).to_be_hidden()
+        page.get_by_role("link", name="Show the card").click()
+        expect(page.locator(".cardbox")).to_have_attribute("data-task", str(task))
+        ready(page)
+        page.keyboard.press("n")
+        page.wait_for_url(f"**/cards/{tasks[2]}" if task != tasks[2] else "**/desk*")
+        all_sent(page)
+    expect(page.locator("#unsaved")).to_be_hidden()
+    page.goto("/desk")
+    expect(page.locator("#unsaved")).to_be_hidden()
+
+
+def test_a_discarded_answer_leaves_no_proof_chosen(desk: World, opened: Opener) -> None:
+    page = opened("Ana", "/next")
+    _two_proofs(desk)
+    ready(page)
+    page.keyboard.press("2")
+    task = _refused(page)
+    page.goto(f"/cards/{task}")
+    expect(page.locator(".pick[value='2']")).to_be_checked()
+    page.get_by_role("button", name="Discard this answer").click()
+    expect(page.locator(".pick[value='1']")).to_be_checked()
+    press(page, "n")
+    all_sent(page)
+    with desk.database.reader() as session:
+        review = session.scalars(select(Review)).one()
+    assert (review.verdict, review.proof) == ("no", {})
+
+
+def _two_proofs(world: World) -> None:
+    """Every finding has its proof twice."""
+    with world.database.session() as session:
+        for finding in session.scalars(select(Finding).where(Finding.state == "present")):
+            finding.evidence = [*finding.evidence, *finding.evidence]
