@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 READING = "losi_reading"
 """The execution option of connections that are for queries only."""
 
+_PAUSE = 0.01
+"""Seconds until a file that another opens is asked for again."""
+
 
 def sqlite_engine(url: URL, busy_seconds: float, *, read_only: bool, json_serializer: Callable[[Any], str]) -> Engine:
     """An engine for an SQLite file or a database in memory; `busy_seconds` is how long another writer is waited for."""
@@ -27,7 +31,7 @@ def sqlite_engine(url: URL, busy_seconds: float, *, read_only: bool, json_serial
         engine = create_engine(url, creator=_reader(place, busy_seconds), poolclass=NullPool)
     else:
         engine = create_engine(url, json_serializer=json_serializer, connect_args={"timeout": busy_seconds})
-        event.listen(engine, "connect", _leave_as_is if read_only else _set_up)
+        event.listen(engine, "connect", _leave_as_is if read_only else _set_up(busy_seconds))
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -99,11 +103,29 @@ def _leave_as_is(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
 
 
-def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+def _set_up(busy_seconds: float) -> Callable[[sqlite3.Connection, object], None]:
     """Transactions are begun by SQLAlchemy alone (so that DDL is inside them too); durable in WAL mode."""
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}").close()
+
+    def set_up(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        _write_ahead(connection, monotonic() + busy_seconds)
+        for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    return set_up
+
+
+def _write_ahead(connection: sqlite3.Connection, until: float) -> None:
+    """Turns a file to WAL mode. Where another opens it at the same moment SQLite refuses at once, so it is asked
+    again."""
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > until:
+                raise
+        sleep(_PAUSE)
 
 
 def _begin(connection: Connection) -> None:
