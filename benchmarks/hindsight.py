@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from detectors.calibration import rules
-from detectors.conclude import standing
+from detectors.calibration import proves, rules
+from detectors.conclude import Tally, combined, standing
 
 if TYPE_CHECKING:
     from benchmarks.orders import Site
@@ -27,7 +27,7 @@ def hindsight(site: Site, pages: Collection[str], wanted: frozenset[str], most: 
     """The order of one who knows beforehand what each of the pages proves: again and again the way, link by link, to
     the page that yields most new features per page fetched. No crawl can know that: it shows what there is to gain.
     Stops after `most` pages, or where nothing more is to be found."""
-    shows = {page: shown & wanted for page, shown in proofs(site, pages).items()}
+    shows = _shown(site, pages, wanted)
     links = {
         page: list(dict.fromkeys(to for link in found.links if (to := site.address(link.url)) in shows))
         for page in shows
@@ -39,6 +39,31 @@ def hindsight(site: Site, pages: Collection[str], wanted: frozenset[str], most: 
         order += way
         known.update(*(shows[page] for page in way))
     return order[:most]
+
+
+def _shown(site: Site, pages: Collection[str], wanted: frozenset[str]) -> dict[str, frozenset[str]]:
+    """What is gained by each page: the wanted features that it proves. Where no page alone is enough, each that speaks
+    for the feature is a gain of its own."""
+    alone = {
+        page: frozenset(feature for feature in shown & wanted if _is_enough(site, page, feature))
+        for page, shown in proofs(site, pages).items()
+    }
+    together = wanted.difference(*alone.values())
+    return {
+        page: known | {f"{name} on {page}" for name in _spoken_of(site, page) & together}
+        for page, known in alone.items()
+    }
+
+
+def _spoken_of(site: Site, page: str) -> frozenset[str]:
+    found = site.read(page)
+    return frozenset(o.feature for o in found.observations if o.polarity == "for") if found is not None else frozenset()
+
+
+def _is_enough(site: Site, page: str, feature: str) -> bool:
+    tally, found = Tally([feature]), site.read(page)
+    tally.note(found.observations if found is not None else ())
+    return proves(combined(tally.best(feature)), feature)
 
 
 def _best_way(
