@@ -163,7 +163,7 @@ def test_the_commands(survey: Survey, database: Database, tmp_path: Path) -> Non
     _pretend(database, "absent", version="0")
     shown = json.loads(_losi(tmp_path, "diff", "--cycle", "one", "two", "--json", "-"))
     assert shown["causes"] == {"detector": 1}
-    assert "1 findings changed (1 detector)" in _losi(tmp_path, "diff", "--cycle", "one", "two")
+    assert "1 finding changed (1 detector)" in _losi(tmp_path, "diff", "--cycle", "one", "two")
     again = json.loads(_losi(tmp_path, "detect", "--cycle", "one", "--processes", "1", "--store", "--json", "-"))
     assert [(row["feature"], row["after"], row["portals"]) for row in again["changed"]] == [(FEATURE, "present", 1)]
     assert json.loads(_losi(tmp_path, "detect", "--cycle", "one", "--processes", "1", "--json", "-"))["changed"] == []
