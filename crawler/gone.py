@@ -27,7 +27,7 @@ class Gone:
         if refusal.kind == "soft_404" or (refusal.kind == "http_status" and status in _NOTHING):
             self.urls.add(canonical(url))
 
-    def ends(self, observation: Observation) -> bool:
+    def is_target_of(self, observation: Observation) -> bool:
         """Whether it is a link to one of them."""
         if not self.urls or observation.kind != "link" or not observation.href:
             return False

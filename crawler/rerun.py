@@ -210,7 +210,8 @@ class _Reading:
         self._record(observations)
         proofs = {key: feature.proof for key, feature in features().items() if key in wanted}
         stored = self._stored.certificate
-        return conclude(self.tally, _certificate(stored), self._inspector, proofs, Gone(stored.get("gone", ())).ends)
+        gone = Gone(stored.get("gone", ()))
+        return conclude(self.tally, _certificate(stored), self._inspector, proofs, gone.is_target_of)
 
 
 def _drawn_pages(reader: ArchiveReader) -> dict[str, tuple[str, int]]:

@@ -225,7 +225,7 @@ class Run:
             visit.log.observations(observations)
             self._certificate = certificate_of(visit, self._judged)
             proofs = {key: feature.proof for key, feature in features().items()}
-            self._findings = conclude(visit.tally, self._certificate, inspector, proofs, visit.gone.ends)
+            self._findings = conclude(visit.tally, self._certificate, inspector, proofs, visit.gone.is_target_of)
 
     def _judgement(self) -> Judgement:
         judgement = judge(self.visit)

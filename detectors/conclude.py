@@ -135,7 +135,7 @@ def _absence(feature: str, certificate: SearchCertificate, hints: float) -> _Ver
     _, left = certificate.likely_places(feature)
     if left and not certificate.exhausted:
         return "unknown", "budget", 0.0, f"links that promise it were not followed: {left}"
-    doubt = probability(hints, feature) if hints else 0.0
+    doubt = probability(hints) if hints else 0.0
     sure = (1.0 - chance_of_miss(certificate.pages, certificate.exhausted)) * (1.0 - doubt)
     if sure < rule["least_sure"]:
         return "unknown", "budget", 0.0, "what was searched does not make its absence likely"
