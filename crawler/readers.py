@@ -97,7 +97,7 @@ class Readers:
             reading = await self._helped(pool, answer) or await pool.read(answer)
         reading = reading or read(answer, self._inspector)
         if reading.refused is None:
-            self._inspector.take(reading.failures)
+            self._inspector.take(reading.failures, reading.asked)
         return reading
 
     async def _helped(self, pool: ReaderPool, answer: Answer) -> Reading | None:

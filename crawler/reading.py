@@ -55,7 +55,7 @@ class Reading:
     `print` is what it looks like, to compare with the site's "not found" page; `fullness` the numbers that tell whether
     it shows anything unless its scripts run; `nofollow` that its links are not to be followed; `places` where its
     platform usually keeps what; `search` how the site's own search is asked; `failures` what detectors failed on it, by
-    name with the error.
+    name with the error; `asked` the names of all that were asked.
     """
 
     url: str
@@ -74,6 +74,7 @@ class Reading:
     observations: tuple[Observation, ...] = ()
     promises: tuple[LinkPromise, ...] = ()
     failures: tuple[tuple[str, str], ...] = ()
+    asked: tuple[str, ...] = ()
 
     @property
     def shell(self) -> bool:
@@ -92,7 +93,7 @@ def _read(answer: Answer, inspector: Inspector) -> Reading:
     refused = refusal_of(page, answer.headers)
     if refused is not None:
         return Reading(page.url, page.status, page.kind, page.capture, refused)
-    observations, failures = inspector.look(page)
+    observations, failures, asked = inspector.look(page)
     return Reading(
         page.url,
         page.status,
@@ -110,4 +111,5 @@ def _read(answer: Answer, inspector: Inspector) -> Reading:
         tuple(observations),
         tuple(promises(page)) if page.kind == "html" else (),
         failures,
+        asked,
     )

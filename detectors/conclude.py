@@ -103,7 +103,7 @@ def _obstacle(detectors: Sequence[Detector], certificate: SearchCertificate, ins
         return "unknown", _FAILED[certificate.outcome], 0.0, f"the portal could not be read: {certificate.cause}"
     failing = [detector.name for detector in detectors if inspector.fails(detector)]
     if failing:
-        return "unknown", "error", 0.0, f"failed on most pages: {', '.join(failing)}"
+        return "unknown", "error", 0.0, f"failed on most pages that it was asked of: {', '.join(failing)}"
     return None
 
 

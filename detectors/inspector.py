@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from detectors import lexicon, registry
-from detectors.base import PageDetector, PortalDetector
 from detectors.page import Page
 from detectors.told import told_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from detectors.base import Detector
+    from detectors.base import Detector, PageDetector
     from detectors.facts import PortalFacts
     from detectors.lexicon import LexiconSet
     from detectors.observation import Observation
@@ -27,6 +26,15 @@ Failures = tuple[tuple[str, str], ...]
 """Detectors that failed, by name, with the page and the error."""
 
 
+class Look(NamedTuple):
+    """What came of one page: what was seen, strongest first; which detectors failed; the names of all that were asked,
+    those that need words which the page does not hold left out."""
+
+    observations: list[Observation]
+    failures: Failures
+    asked: tuple[str, ...]
+
+
 class Inspector:
     """A set of detectors with the lexicons they read. It keeps no state but what went wrong."""
 
@@ -35,7 +43,7 @@ class Inspector:
         self.lexicons = lexicons
         self._needs = tuple((detector, detector.needs()) for detector in detectors.page)
         self._failures: dict[str, str] = {}
-        self._asked: Counter[type] = Counter()
+        self._asked: Counter[str] = Counter()
         self._failed: Counter[str] = Counter()
 
     @property
@@ -50,9 +58,9 @@ class Inspector:
         return f"detector {detector} failed on {self._failures[detector]}{others}"
 
     def fails(self, detector: Detector) -> bool:
-        """Whether the detector failed on most of what it was given, so that its silence says nothing."""
-        asked = self._asked[PageDetector if isinstance(detector, PageDetector) else PortalDetector]
-        return self._failed[detector.name] * 2 > asked
+        """Whether the detector failed on most of what it was asked of, so that its silence says nothing: pages without
+        the words that it needs are none of these."""
+        return self._failed[detector.name] * 2 > self._asked[detector.name]
 
     @classmethod
     def default(cls, names: Iterable[str] | None = None) -> Inspector:
@@ -86,15 +94,16 @@ class Inspector:
 
     def inspect(self, page: Page) -> list[Observation]:
         """What every page detector sees on the page, strongest first. A detector that fails is reported and skipped."""
-        observations, failures = self.look(page)
-        self.take(failures)
-        return observations
+        look = self.look(page)
+        self.take(look.failures, look.asked)
+        return look.observations
 
-    def look(self, page: Page) -> tuple[list[Observation], Failures]:
+    def look(self, page: Page) -> Look:
         """The same, with the detectors that failed on the page; it is not counted until `take` is told of it."""
         out: list[Observation] = []
         failures = []
-        for detector in self._concerned(page):
+        concerned = self._concerned(page)
+        for detector in concerned:
             try:
                 out += [
                     o.signed(detector.name, detector.version, page.url, page.capture) for o in detector.observe(page)
@@ -102,9 +111,9 @@ class Inspector:
             except Exception as error:
                 failures.append((detector.name, f"{page.url}: {error!r}"))
         out.sort(key=lambda o: (-o.strength, o.feature))
-        return out, tuple(failures)
+        return Look(out, tuple(failures), tuple(detector.name for detector in concerned))
 
-    def _concerned(self, page: Page) -> Iterable[PageDetector]:
+    def _concerned(self, page: Page) -> Sequence[PageDetector]:
         """The detectors that may see something on the page, all of them where its words cannot be read."""
         try:
             told = told_on(page).names
@@ -112,17 +121,18 @@ class Inspector:
             return self.detectors.page
         return [detector for detector, needs in self._needs if needs is None or not told.isdisjoint(needs)]
 
-    def take(self, failures: Failures) -> None:
-        """Counts one page that was looked at, here or in another process, with the detectors that failed on it."""
-        self._asked[PageDetector] += 1
+    def take(self, failures: Failures, asked: Iterable[str]) -> None:
+        """Counts one page that was looked at, here or in another process, with the detectors that failed on it and the
+        names of those that were asked."""
+        self._asked.update(asked)
         for name, message in failures:
             self._report(name, message)
 
     def portal(self, facts: PortalFacts) -> list[Observation]:
         """What every portal detector concludes from the portal's facts."""
         out: list[Observation] = []
-        self._asked[PortalDetector] += 1
         for detector in self.detectors.portal:
+            self._asked[detector.name] += 1
             try:
                 out += [o.signed(detector.name, detector.version, facts.url, None) for o in detector.observe(facts)]
             except Exception as error:

@@ -48,7 +48,7 @@ def page(data: bytes) -> None:
     """A page of any bytes is read by every detector without one failing; quotes are marked inside themselves."""
     inspector = _inspector()
     view = inspector.page("https://town.example/a", data, content_type="text/html")
-    observations, failures = inspector.look(view)
+    observations, failures, _ = inspector.look(view)
     assert not failures, failures
     for seen in observations:
         assert 0 <= seen.strength <= 1, seen

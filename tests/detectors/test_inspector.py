@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,11 @@ from detectors.lexicon import LexiconSet
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.registry import Registry
+from detectors.topic import TopicDetector
+
+if TYPE_CHECKING:
+    from detectors.hits import Hit
+    from detectors.strengths import Strengths
 
 
 class Fine(PageDetector):
@@ -86,6 +92,26 @@ def test_a_detector_that_fails_again_and_again_is_told_once(small: Inspector, ca
     assert late.startswith("detector late failed on https://www.villa.example/0: ")
     assert late.endswith(" (and on 99 more pages)")
     assert len(caplog.records) == 2
+
+
+class Picky(TopicDetector):
+    """A topic's detector that breaks where it sees its words; it is asked of no other page."""
+
+    name = "picky"
+    features = ("budget.publication",)
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        raise RuntimeError("broken rule")
+
+
+def test_pages_that_a_detector_is_not_asked_of_do_not_make_up_for_its_failures(lexicons: LexiconSet) -> None:
+    picky = Picky()
+    inspector = Inspector(Registry((picky, Fine()), ()), lexicons)
+    for label in ("Municipal budget", *("Opening hours",) * 9):
+        body = f"<html lang=en><nav><a href=/x>{label}</a></nav>".encode()
+        inspector.inspect(inspector.page("https://www.villa.example/", body, content_type="text/html"))
+    assert inspector.fails(picky)
+    assert not inspector.fails(Fine())
 
 
 def test_portal_detectors_are_guarded_too(small: Inspector) -> None:
