@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from crawler.urls import Domain, domain, read_data
+from storage.hosts import idna
 
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(?:[-_][a-z]{2,4})?$", re.I)
 _HOME = re.compile(r"^(?:index|home|default|main|portal|start|welcome)(?:\.\w+)?$|\.\w{2,5}$", re.I)
@@ -50,7 +51,7 @@ class Scope:
         """Whether the URL is the portal's; False for what is no URL."""
         try:
             parts = urlsplit(url)
-            host, port = (parts.hostname or "").rstrip("."), parts.port
+            host, port = _host(parts), parts.port
         except ValueError:
             return False
         return any(area.holds(host, port, parts.path or "/") for area in self._areas)
@@ -58,7 +59,7 @@ class Scope:
     def may_step_to(self, url: str) -> bool:
         """Whether a page outside may be fetched when the portal links it for a function."""
         try:
-            host = urlsplit(url).hostname or ""
+            host = _host(urlsplit(url))
         except ValueError:
             return False
         return bool(host) and not _is_never(host)
@@ -67,9 +68,14 @@ class Scope:
         return f"Scope({', '.join(area.host + area.prefix for area in self._areas)})"
 
 
+def _host(parts: SplitResult) -> str:
+    """The host as the areas name theirs: links may spell an international one in its own script."""
+    return idna(parts.hostname or "").rstrip(".")
+
+
 def _areas(url: str) -> list[_Area]:
     parts = urlsplit(url)
-    host = (parts.hostname or "").rstrip(".")
+    host = _host(parts)
     found = domain(host)
     if not found.registered and not found.suffix:
         return [_Area(host, deep=False, port=parts.port, prefix="")]

@@ -100,6 +100,7 @@ def test_registered_domain(host: str, registered: str, shared: bool) -> None:
         ("https://town.blogspot.com/", "https://town.blogspot.com/2020/", "https://other.blogspot.com/"),
         ("https://www.city.osaka.lg.jp/", "https://web.city.osaka.lg.jp/a", "https://www.pref.osaka.lg.jp/"),
         ("https://www.comune.milano.it/", "https://servizi.comune.milano.it/", "https://www.milano.it/"),
+        ("https://xn--mnchen-3ya.example/", "https://www.m\u00fcnchen.example/x", "https://munchen.example/"),
         ("http://127.0.0.1:8001/", "http://127.0.0.1:8001/a", "http://127.0.0.1:8002/"),
     ],
 )
