@@ -25,12 +25,10 @@ def likely_places(frontier: Frontier) -> Likely:
     least = float(rules()["absent"]["likely_from"])
     followed = Counter(frontier.followed)
     followed.subtract(feature for entry in frontier.unread.values() for feature, _ in entry.features)
-    left: Counter[str] = Counter()
-    counted: set[str] = set()
+    promised: dict[str, set[str]] = {}
     for entry in (*frontier.waiting(), *frontier.unread.values()):
         wanted = [feature for feature, weight in entry.features if weight >= least and not entry.story]
-        url = canonical(entry.url) if wanted else ""
-        if wanted and url not in counted:
-            counted.add(url)
-            left.update(wanted)
+        if wanted:
+            promised.setdefault(canonical(entry.url), set()).update(wanted)
+    left = Counter(feature for wanted in promised.values() for feature in wanted)
     return tuple((feature, followed[feature], left[feature]) for feature in sorted({*frontier.followed, *left}))

@@ -34,6 +34,13 @@ def test_a_link_found_again_with_more_promise_counts_once() -> None:
     assert likely_places(links) == (("a.b", 0, 1),)
 
 
+def test_each_promise_of_a_link_that_was_found_twice_counts() -> None:
+    links = frontier()
+    links.add(f"{SITE}/one", (("a.b", 0.5),))
+    links.add(f"{SITE}/one", (("a.b", 0.5), ("c.d", 0.8)), zone="nav")
+    assert likely_places(links) == (("a.b", 0, 1), ("c.d", 0, 1))
+
+
 def test_what_was_visited_by_another_way_is_not_left() -> None:
     links = frontier()
     links.add(f"{SITE}/one", (("a.b", 0.8),))
