@@ -15,6 +15,7 @@ from crawler.scope import Scope
 from crawler.site_search import SiteSearch
 from crawler.urls import canonical, origin
 from detectors.conclude import Tally
+from detectors.promise import LinkPromise, is_document
 from storage.errors import StorageError
 from survey.features import features
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from crawler.runlog import RunLog
     from crawler.settings import CrawlOptions
     from detectors.inspector import Inspector
-    from detectors.promise import LinkPromise
 
 _FUNCTION = 0.5
 """From this promise on, a link out of the portal is followed for one page."""
@@ -164,8 +164,10 @@ class Itinerary(Patience):
             self.lose(request.meta.get("entry"))
 
     def lose(self, entry: Entry | None) -> None:
-        """Takes that a page could not be had; what is asked for besides pages loses nothing."""
-        if entry is not None and entry.kind in ("page", "external", "document"):
+        """Takes that a page could not be had: one of the portal, a linked one, or where an opened front page sends its
+        visitors. What is asked for besides pages loses nothing."""
+        front = entry is not None and entry.kind == "seed" and self.story.opened
+        if entry is not None and (front or entry.kind in ("page", "external", "document")):
             self.frontier.lose(entry)
 
     @property
@@ -238,13 +240,17 @@ class Itinerary(Patience):
         return Request(entry.url, callback=callback, errback=spider.failed, dont_filter=True, meta=meta)
 
     def may_redirect(self, request: Request, url: str) -> str:
-        """Why a redirect is not to be followed; empty if it may be."""
+        """Why a redirect is not to be followed; empty if it may be. One that leads back into the portal is a link to a
+        page of it, which is read as such."""
         entry: Entry | None = request.meta.get("entry")
         if entry is None or entry.kind in ("seed", "probe", "sitemap"):
             return ""
-        chain = request.meta.get("redirect_urls", ())
-        if self.frontier.taken(url) and url != request.url and url not in chain:
+        passed = {canonical(one) for one in (request.url, *request.meta.get("redirect_urls", ()))}
+        if self.frontier.taken(url) and canonical(url) not in passed:
             return f"{request.url} leads to a page that is known"
+        if entry.kind == "external" and self.scope.contains(url):
+            self.offer(LinkPromise(url, "", "main", entry.features, is_document(url)), entry)
+            return f"{request.url} leads back into the portal"
         if not self.scope.contains(url) and not (entry.kind == "external" and self.scope.may_step_to(url)):
             return f"{request.url} leads out of the portal"
         self.frontier.take(url)

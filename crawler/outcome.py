@@ -39,12 +39,14 @@ class Judgement:
 
 
 class SeedStory:
-    """What happened to the portal's address: which seeds were tried, where they led, what stood there instead."""
+    """What happened to the portal's address: which seeds were tried, where they led, what stood there instead, and
+    whether one of them was `opened`: it gave a page of content."""
 
     def __init__(self, seeds: list[str]) -> None:
         self._waiting = list(seeds)
         self._tried: set[str] = set()
         self._hops = 0
+        self.opened = False
         self.problems: list[Judgement] = []
         self.final_url = ""
         self.redirects: list[str] = []
@@ -110,6 +112,8 @@ def _judged(visit: Visit) -> Judgement:
         )
     if not pages:
         return _nothing_read(visit)
+    if not visit.story.opened:
+        return _front_page_missed(visit, pages)
     turned_away = _turned_away(visit, pages)
     if turned_away is not None:
         return turned_away
@@ -139,6 +143,14 @@ def _nothing_read(visit: Visit) -> Judgement:
     return Judgement("no_portal", "error", "no page was read; see the problems")
 
 
+def _front_page_missed(visit: Visit, pages: int) -> Judgement:
+    """Pages known from an earlier visit could be read, the portal's own address could not."""
+    late = Judgement("partial", visit.stop_cause or "error", "the home page was not read in time")
+    missed = _nothing_read(visit) if visit.story.problems else late
+    read = f"{count_of(pages, 'page')} could be read all the same, from addresses of an earlier visit"
+    return replace(missed, outcome="partial", message=f"{missed.message}; {read}")
+
+
 def _shell(visit: Visit) -> Judgement | None:
     shell = visit.shell
     if visit.tally.pages > 1 or shell is None:
@@ -147,13 +159,12 @@ def _shell(visit: Visit) -> Judgement | None:
 
 
 def _turned_away(visit: Visit, pages: int) -> Judgement | None:
-    blocked = visit.gate.refused["block"] + visit.gate.refused["challenge"]
-    if blocked <= pages:
+    if visit.turned_away <= pages:
         return None
     return Judgement(
         "blocked",
         "block_page",
-        f"the site refused {count_of(blocked, 'other page')}; visit it later or ask its owner for access",
+        f"the site refused {count_of(visit.turned_away, 'other page')}; visit it later or ask its owner for access",
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from crawler.readers import ReaderPool
     from crawler.reading import Reading
     from crawler.replay import Replay
-    from crawler.result import Cause, PortalTarget
+    from crawler.result import PortalTarget
     from crawler.runlog import RunLog
     from crawler.settings import CrawlOptions
     from crawler.wire import FetchError
@@ -80,12 +79,12 @@ class Visit(Itinerary):
         self.sitemaps = SitemapReader(inspector, languages)
         self.read: list[int] = []
         self.external: dict[int, tuple[str, ...]] = {}
-        self.causes: Counter[Cause] = Counter()
         self.hsts: bool | None = None
         self.shell: str | None = None
         self.redirects_to_https: bool | None = None
         self.failures_in_a_row = 0
         self.refusals_in_a_row = 0
+        self.turned_away = 0
         self.browsing: Browsing | None = None
         self.detecting = Stopwatch()
         self._progress = progress
@@ -114,18 +113,21 @@ class Visit(Itinerary):
             self.frontier.learn(entry, ())
             if refusal.verdict is not None:
                 self.lose(entry)
-            self._turned_away(refusal)
+            if entry.kind != "external":
+                self._turned_away(refusal)
             self._report(reading.url)
             return None
-        self.refusals_in_a_row = 0
+        if entry.kind != "external":
+            self.refusals_in_a_row = 0
         self.budget.pages += entry.kind != "search"
         self.budget.documents += reading.kind in ("pdf", "office") and entry.kind != "document"
         return reading
 
     def _turned_away(self, refusal: Refusal) -> None:
-        """Counts block pages; too many in a row end the crawl: it is not wanted, and would learn nothing."""
+        """Counts the portal's block pages; too many in a row end the crawl, which is not wanted and learns nothing."""
         if refusal.verdict is None or refusal.verdict.kind not in ("block", "challenge"):
             return
+        self.turned_away += 1
         self.refusals_in_a_row += 1
         if self.read and self.refusals_in_a_row >= _DEAD_AFTER:
             self.note(f"the portal turned the crawler away: {refusal.why}")
@@ -178,6 +180,7 @@ class Visit(Itinerary):
             another = self._seed(self.story.next())
             self._errands += [another] if another is not None else []
             return
+        self.story.opened = True
         if self.scope.may_step_to(reading.url):
             self.scope.extend(reading.url)
         self.shell = reading.url if reading.shell else None
@@ -276,10 +279,14 @@ class Visit(Itinerary):
         self.story.failed(request.url, error or RuntimeError("no answer"))
         return self._seed(self.story.next())
 
-    def fetch_failed(self, error: FetchError) -> None:
-        """Counts a failed request; too many in a row end the crawl."""
-        self.causes[error.cause] += 1
-        self.failures_in_a_row += 1
+    def answered(self, url: str) -> None:
+        """Takes that a request has an answer."""
+        if self.scope.contains(url):
+            self.failures_in_a_row = 0
+
+    def fetch_failed(self, url: str, error: FetchError) -> None:
+        """Counts a request to the portal that failed; too many in a row end the crawl."""
+        self.failures_in_a_row += self.scope.contains(url)
         if self.read and self.failures_in_a_row >= _DEAD_AFTER:
             self.note(f"the portal stopped answering: {error}")
             self.stop(error.cause)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from storage.database import Database
 from storage.models import Capture
-from tests.crawler.loopback import TEXT, Answer, Crawl, Handler, Serve, page
+from tests.crawler.loopback import TEXT, Answer, Crawl, Handler, Route, Serve, page, reserved_port
 
 PLAIN = {"Content-Type": "text/plain"}
 
@@ -231,6 +231,29 @@ def test_a_portal_that_dies_ends_the_crawl(serve: Serve, crawl: Crawl) -> None:
     assert (result.outcome, result.cause, result.pages) == ("partial", "tcp", 1)
     assert "stopped answering" in result.message
     assert len(site.requests) < 30
+
+
+def _town_that_links(*others: str) -> dict[str, Route]:
+    """A portal of five pages that links budgets on other hosts."""
+    links = "".join(f'<p><a href="{other}">Municipal budget {n}</a></p>' for n, other in enumerate(others))
+    home = page("Town", *"abcd").replace("</main>", f"{links}</main>")
+    return {"/": home, "*": lambda h: (200, {}, page(h.path).encode()), "/robots.txt": (404, {}, b"")}
+
+
+def test_other_hosts_that_are_down_do_not_end_the_crawl(serve: Serve, crawl: Crawl) -> None:
+    with reserved_port() as port:
+        site = serve(_town_that_links(*(f"http://127.0.0.{n}:{port}/" for n in range(2, 12))))
+        result = crawl(f"{site.url}/", retries=0, concurrency=1)
+    assert (result.outcome, result.pages, result.requests) == ("ok", 5, 16)
+
+
+def test_other_hosts_that_turn_us_away_say_nothing_of_the_portal(serve: Serve, crawl: Crawl) -> None:
+    refused = (403, {"cf-mitigated": "challenge"}, CHALLENGE.encode())
+    others = [serve({"*": refused, "/robots.txt": (404, {}, b"")}, host=f"127.0.0.{n}") for n in range(2, 12)]
+    site = serve(_town_that_links(*(f"{other.url}/" for other in others)))
+    result = crawl(f"{site.url}/", retries=0, concurrency=1)
+    assert all(other.requests == ["/robots.txt", "/"] for other in others)
+    assert (result.outcome, result.pages) == ("ok", 5)
 
 
 def test_traps_are_cut_and_counted(serve: Serve, crawl: Crawl) -> None:

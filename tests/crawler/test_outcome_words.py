@@ -68,6 +68,7 @@ def test_a_robots_txt_that_cannot_be_had_keeps_absence_from_being_said(
         seeds = ["https://town.example/"]
         visit = Visit(PortalTarget(seeds[0]), seeds, CrawlOptions(), inspector, RunLog(recorder))
         visit.tally.add("en", ())
+        visit.story.opened = True
         visit.robots["https://services.town.example"] = answer
         for number in range(9):
             visit.frontier.add(f"https://services.town.example/{number}", (), depth=1, zone="nav")

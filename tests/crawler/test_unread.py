@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
+from crawler.check import check
+from crawler.cycle.turn import Turn
 from crawler.frontier import Frontier
 from crawler.likely import likely_places
-from crawler.result import RunResult
+from crawler.result import PortalTarget, RunResult
+from crawler.settings import CrawlOptions
 from detectors.conclude import Tally
+from detectors.inspector import Inspector
+from storage.database import Database
 from tests.crawler.loopback import TEXT, Answer, Crawl, Route, Serve, page
 
 FEATURE = "budget_data.health"
@@ -73,6 +81,55 @@ def test_documents_beyond_the_limit_are_left_unread(serve: Serve, crawl: Crawl) 
 def test_a_redirect_to_a_page_that_is_known_leaves_nothing_unread(serve: Serve, crawl: Crawl) -> None:
     site = serve(_portal(x=(302, {"Location": "/p1"}, b"")))
     assert _searched(crawl(f"{site.url}/", concurrency=1)) == ("absent", True, 0)
+
+
+def test_a_page_whose_address_is_put_right_is_read(serve: Serve, crawl: Crawl) -> None:
+    """What campaigns and sessions add to an address is taken away by redirects, to the same page."""
+    site = serve(_portal())
+    site.routes["/"] = page("Town", *OTHERS, "/plan?utm_source=home", "/log")
+    site.routes["/plan?utm_source=home"] = (302, {"Location": "/plan"}, b"")
+    site.routes["/log"] = (302, {"Location": "/log;jsessionid=0A1B2C3D"}, b"")
+    site.routes["/plan"] = site.routes["/log;jsessionid=0A1B2C3D"] = lambda h: (200, {}, page(h.path).encode())
+    result = crawl(f"{site.url}/")
+    assert {"/plan", "/log;jsessionid=0A1B2C3D"} <= set(site.requests)
+    assert result.pages == 9
+
+
+def test_a_link_that_leads_back_by_another_host_is_a_page_of_the_portal(serve: Serve, crawl: Crawl) -> None:
+    site = serve(_portal())
+    back = (302, {"Location": f"{site.url}/budget"}, b"")
+    short = serve({"/to-budget": back, "/robots.txt": (404, {}, b"")}, host="127.0.0.2")
+    link = f'<p><a href="{short.url}/to-budget">Municipal budget</a></p></main>'
+    site.routes["/"] = page("Town", *OTHERS).replace("</main>", link)
+    site.routes["/budget"] = page("Budget", "/deeper")
+    site.routes["/deeper"] = page("Deeper")
+    result = crawl(f"{site.url}/")
+    assert site.requests.count("/budget") == 1
+    assert "/deeper" in site.requests
+    assert result.pages == 9
+
+
+def test_a_front_page_that_sends_on_to_a_page_that_fails_is_not_read_whole(serve: Serve, crawl: Crawl) -> None:
+    site = serve(_portal())
+    site.routes["/"] = page("Town", *OTHERS, head='<meta http-equiv="refresh" content="0; url=/home">')
+    site.routes["/home"] = (500, {}, b"<title>Error</title>")
+    assert _searched(crawl(f"{site.url}/", retries=0)) == ("unknown", False, 1)
+
+
+def test_pages_of_an_earlier_visit_are_not_the_portal(
+    serve: Serve, database: Database, inspector: Inspector, tmp_path: Path
+) -> None:
+    site = serve(_portal())
+    site.routes["/"] = (503, {}, b"<title>Down</title>")
+    options = CrawlOptions(allow_private=True, delay=0.0, sitemaps=False, soft404=False, retries=0)
+    turn = Turn(leads=tuple((f"{site.url}{path}", (FEATURE,)) for path in OTHERS))
+    visit = check(
+        PortalTarget(f"{site.url}/"), options, inspector=inspector, database=database, data_dir=tmp_path, turn=turn
+    )
+    result = asyncio.run(visit)
+    assert (result.outcome, result.cause, result.pages) == ("partial", "http_status", 6)
+    assert "6 pages could be read all the same" in result.message
+    assert _searched(result) == ("unknown", False, 0)
 
 
 def test_a_promise_that_was_followed_in_vain_is_left() -> None:
