@@ -20,7 +20,8 @@ _BIKRAM_MONTHS = (31, 31, 32, 32, 31, 31, 30, 29, 30, 29, 30, 30)
 
 def gregorian(calendar: Calendar, year: int, month: int, day: int) -> date | None:
     """The Gregorian day of a day in `calendar`; None where there is no such day."""
-    if not (1 <= month <= 13 and 1 <= day <= 32):
+    days = _LONGEST[calendar]
+    if not (1 <= month <= len(days) and 1 <= day <= days[month - 1]):
         return None
     try:
         return _CONVERSIONS[calendar](year, month, day)
@@ -51,6 +52,15 @@ def _bikram(year: int, month: int, day: int) -> date:
     start = date(year - _BIKRAM_OFFSET, 4, 14)
     return start + timedelta(days=sum(_BIKRAM_MONTHS[: month - 1]) + day - 1)
 
+
+_LONGEST: dict[Calendar, tuple[int, ...]] = {
+    "gregorian": (31,) * 12,
+    "persian": (31,) * 6 + (30,) * 6,
+    "islamic": (30,) * 12,
+    "ethiopic": (30,) * 12 + (6,),
+    "bikram": (32,) * 12,
+}
+"""The most days that each month may have."""
 
 _CONVERSIONS = {
     "gregorian": date,

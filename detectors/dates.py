@@ -14,19 +14,32 @@ from babel import Locale, UnknownLocaleError
 from babel.localedata import LocaleDataDict, load
 
 from detectors.calendars import BUDDHIST_OFFSET, Calendar, gregorian
+from detectors.normalise import normalise
 from detectors.packaged import data
 
-_ISO = re.compile(r"(?<!\d)(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?!\d)")
+_ISO = re.compile(r"(?<!\d)(\d{4})([./-])\s?(\d{1,2})\2\s?(\d{1,2})(?!\d)")
 _SHORT = re.compile(r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})(?![\d/-]|\.\d)")
 _CJK = re.compile(r"(\d{2,4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일號号]?")
-_MONGOLIAN = re.compile(r"(\d{4})\s?он[ы]?\s?(\d{1,2})[\w\s-]{0,9}сарын\s?(\d{1,2})")
-_VIETNAMESE = re.compile(r"(\d{1,2})\s(?:tháng\s)(\d{1,2})(?:\snăm|,)?\s(\d{4})", re.I)
+_MONGOLIAN = re.compile(r"(\d{4}) ?оны? ?(\d{1,2})[\w ]{0,9}сарын ?(\d{1,2})")
+_VIETNAMESE = re.compile(r"(\d{1,2}) thang (\d{1,2})(?: nam)? (\d{4})")
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 _FOUR_FIGURES = re.compile(r"\d\d{3}")
 _WORTH_READING = re.compile(r"\d(?:\d{3}|[年년])")
 _PARTED = re.compile(r"\d[./-]\s?\d")
-_EASTERN = ("年", "년", "сарын", "tháng")
-"""What a date in figures and words of East Asia holds one of, in lower case."""
+_EASTERN = ("年", "년", "сарын", "thang")
+"""What a date in figures and words of East Asia holds one of, in normal form."""
+
+_DIRECTIONS = dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""Marks of the direction of writing, which stand between the figures of Arabic and Hebrew dates."""
+
+_APART = re.compile(r"[|:;/()\[\]{}<>“”«»–—•·]+")
+"""What no date in words reaches across."""
+
+_JOINTS = "de del der di do da d of ta ቀን năm พ.ศ. ค.ศ. anno tahun سنة عام ماه سال".split()
+"""Words between the day, the month and the year ..."""
+
+_AFTER_YEAR = ("m", "gada", "жылғы", "жылы", "жылдын", "yil", "йил", "ж", "njy ýylyň", "წლის", "թվականի")
+"""... and behind a year that is named first."""
 
 _DIGIT = re.compile(r"\d")
 FIRST_YEAR = "元年"
@@ -44,11 +57,14 @@ _OFFSETS: tuple[tuple[range, int], ...] = (
 )
 """What turns a year's number into one of the Common Era: Buddhist years stand in their own range, and so do Persian."""
 
+_BIKRAM_YEARS = range(2040, 2140)
+"""Years that stand for those of Bikram Sambat in the figures of Nepali pages."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """The month names of one language: by name, its calendar and month; what finds one; and the orders in which
-    dates are written."""
+    """The month names of one language, in normal form: by name, its calendar and month; what finds one; and the orders
+    in which dates are written."""
 
     months: dict[str, tuple[Calendar, int]]
     month: re.Pattern[str]
@@ -64,15 +80,16 @@ def dates_in(text: str, languages: Sequence[str], *, month_first: bool = False) 
     text = text[:_MAX_TEXT]
     if not _WORTH_READING.search(text) and FIRST_YEAR not in text:
         return []
-    lowered = text.lower()
+    text = text if text.isascii() else text.translate(_DIRECTIONS)
+    plain = "\n".join(map(normalise, _APART.split(text)))
     found: list[date | None] = []
     if _PARTED.search(text):
         found += _in_figures(text, languages, month_first)
-    if not text.isascii() and any(map(lowered.__contains__, _EASTERN)):
-        found += _east_asian(text)
+    if not text.isascii() and any(map(plain.__contains__, _EASTERN)):
+        found += _east_asian(plain)
     for names in map(_names, languages):
-        if names.month.search(lowered):
-            found += _in_words(lowered, names)
+        if names.month.search(plain):
+            found += _in_words(plain, names)
     known = (day for day in found if day is not None and _FIRST <= day.year <= _LAST)
     return list(dict.fromkeys(known))[:_MOST_PER_TEXT]
 
@@ -129,8 +146,11 @@ def _in_figures(text: str, languages: Sequence[str], month_first: bool) -> Itera
 
 def _day(year: int, month: int, day: int, languages: Sequence[str]) -> date | None:
     """A day whose calendar only its year tells."""
-    if 1375 <= year < 1430 and any(name.split("-")[0] in ("fa", "ps") for name in languages):
+    bases = [name.partition("-")[0] for name in languages]
+    if 1375 <= year < 1430 and ("fa" in bases or "ps" in bases):
         return gregorian("persian", year, month, day)
+    if year in _BIKRAM_YEARS and "ne" in bases:
+        return gregorian("bikram", year, month, day)
     if 1400 <= year < 1500:
         return gregorian("islamic", year, month, day)
     return gregorian("gregorian", _common_era(year), month, day)
@@ -169,9 +189,9 @@ def _era_days(text: str) -> Iterator[tuple[str, int, str, str, str]]:
                 yield name, _eras()[name], year, month, day
 
 
-def _in_words(lowered: str, names: _Names) -> Iterator[date | None]:
+def _in_words(plain: str, names: _Names) -> Iterator[date | None]:
     for order in names.orders:
-        for found in order.finditer(lowered):
+        for found in order.finditer(plain):
             yield _named(names, int(found["day"]), found["month"], int(found["year"]))
 
 
@@ -183,23 +203,22 @@ def _named(names: _Names, day: int, month: str, year: int) -> date | None:
 @cache
 def _names(language: str) -> _Names:
     months = dict(_month_names(language))
-    words = "|".join(sorted(map(re.escape, months), key=len, reverse=True)) or r"(?!)"
+    words = "|".join(sorted(months, key=len, reverse=True)) or r"(?!)"
     month, day = rf"(?<!\w)[בל]?(?P<month>{words})(?!\w)", r"(?<!\d)(?P<day>\d{1,2})"
-    ordinal = r"(?:\.|º|ª|st|nd|rd|th|er|re|e|a|ú|-?nj[iy]|वां)?"
-    joint = r"[\s,.-]{0,3}(?:de[lr]?|di|do|da|d[’']|of|ta['’]|ቀን|năm|พ\.?ศ\.?|ค\.?ศ\.?|anno|tahun|سنة|عام)?[\s,.]{0,2}"
+    ordinal = r"(?:st|nd|rd|th|er|re|e|a|o|u| ?nj[iy]|वां)?"
+    joint, of_year = (f" ?(?:(?:{'|'.join(map(normalise, words))}) )?" for words in (_JOINTS, _AFTER_YEAR))
     year = r"(?<!\d)(?P<year>\d{4})(?!\d)"
-    of_year = r"[\s.,-]{0,3}(?:m\.|gada|жылғы|жылы|жылдын|yil|йил|ж\.|e?ko|n[jd][iy] ýylyň)?[\s.,-]{0,3}"
     orders = (
         f"{day}{ordinal}{joint}{month}{joint}{year}",
-        rf"{month}[\s.]*{day}(?:st|nd|rd|th)?{joint}{year}",
-        rf"{year}{of_year}{month}[\s.]*{day}",
-        rf"{year}{of_year}{day}{ordinal}[\s.-]*{month}",
+        rf"{month} ?{day}(?:st|nd|rd|th)?{joint}{year}",
+        rf"{year}(?:e?ko)?{of_year}{month} ?{day}",
+        rf"{year}{of_year}{day}{ordinal} ?{month}",
     )
     return _Names(months, re.compile(words), tuple(re.compile(order) for order in orders))
 
 
 def _month_names(language: str) -> Iterator[tuple[str, tuple[Calendar, int]]]:
-    """Every name of a month in the language, CLDR's and those of the product's own list, in lower case."""
+    """Every name of a month in the language, CLDR's and those of the product's own list, in normal form."""
     base = language.split("-")[0]
     own = data("calendars")
     calendars: tuple[Calendar, ...] = ("islamic", "bikram", "ethiopic", "persian")
@@ -210,13 +229,13 @@ def _month_names(language: str) -> Iterator[tuple[str, tuple[Calendar, int]]]:
     for width in ("abbreviated", "wide"):
         for context in ("stand-alone", "format"):
             for number, name in _cldr_months(language, context, width):
-                yield name.lower().rstrip("."), ("gregorian", number)
+                yield normalise(name), ("gregorian", number)
 
 
 def _alternatives(months: Sequence[str], calendar: Calendar) -> Iterator[tuple[str, tuple[Calendar, int]]]:
     for number, names in enumerate(months, 1):
         for name in names.split("|"):
-            yield name.lower(), (calendar, number)
+            yield normalise(name), (calendar, number)
 
 
 @cache

@@ -51,7 +51,7 @@ class Events(TopicDetector):
     were all over a year before the capture is an archive. Source: LOSI 2024 question 295, "upcoming events"."""
 
     name = "events"
-    version = "2"
+    version = "3"
     features = ("info.events",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -77,6 +77,7 @@ class ContentFreshness(PageDetector):
     is no content. Source: OSI 2024, "portal updated in the past month"."""
 
     name = "content-freshness"
+    version = "2"
     features = ("technology.recently_updated",)
     uses_lexicon = False
 

@@ -2,15 +2,47 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from time import process_time
 
 import pytest
 
-from detectors.calendars import gregorian
+from detectors.calendars import Calendar, gregorian
 from detectors.dates import dates_in, holds_digit, writes_month_first, years_in
 
 DAY = date(2026, 5, 12)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "day"),
+    [
+        ("ar", "12 اكتوبر 2025", date(2025, 10, 12)),
+        ("ar", "1 ابريل 2025", date(2025, 4, 1)),
+        ("ar", "5 جمادى الاولى 1445", date(2023, 11, 18)),
+        ("tr", "29 EKİM 2025", date(2025, 10, 29)),
+        ("en", "Sept. 24, 2025", date(2025, 9, 24)),
+        ("ne", "2079/01/29", date(2022, 5, 12)),
+        ("pl", "Dodano: 2025 | 12 maja 2026", DAY),
+    ],
+)
+def test_a_date_in_other_spellings(language: str, text: str, day: date) -> None:
+    assert dates_in(text, [language]) == [day]
+
+
+@pytest.mark.parametrize(
+    ("calendar", "year", "month", "day"),
+    [
+        ("persian", 1402, 13, 5),
+        ("persian", 1402, 7, 31),
+        ("islamic", 1445, 13, 1),
+        ("islamic", 1445, 1, 31),
+        ("ethiopic", 2016, 13, 7),
+        ("bikram", 2080, 13, 1),
+    ],
+)
+def test_a_day_that_no_calendar_has(calendar: Calendar, year: int, month: int, day: int) -> None:
+    assert gregorian(calendar, year, month, day) is None
 
 
 @pytest.mark.parametrize(
@@ -71,6 +103,24 @@ DAY = date(2026, 5, 12)
         ("ko", "2026년 5월 12일"),
         ("de", "12.05.2026"),
         ("pl", "2026-05-12"),
+        ("hu", "2026. 05. 12."),
+        ("ko", "2026. 5. 12."),
+        ("ar", "١٢\u200f/٥\u200f/٢٠٢٦"),
+        ("he", "12\u200e.5\u200e.2026"),
+        ("ar", "12 مايو، 2026"),
+        ("fa", "۲۲ ارديبهشت ماه ۱۴۰۵"),
+        ("fa", "۲۲ اردیبهشت\u200cماه ۱۴۰۵"),
+        ("ne", "२०८३-०१-२९"),
+        ("el", "12 ΜΑΪΟΥ 2026"),
+        ("tr", "12 MAYIS 2026"),
+        ("vi", unicodedata.normalize("NFD", "ngày 12 tháng 5 năm 2026")),
+        ("cs", unicodedata.normalize("NFD", "12. května 2026")),
+        ("cs", "12. kvetna 2026"),
+        ("lv", "2026. gada 12. maijā"),
+        ("ka", "2026 წლის 12 მაისს"),
+        ("hy", "2026 թվականի մայիսի 12"),
+        ("ca", "12 de maig del 2026"),
+        ("en", "12-May-2026"),
     ],
 )
 def test_a_date_as_the_language_writes_it(language: str, text: str) -> None:
