@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from detectors import lexicon, registry
 from detectors.page import Page
+from detectors.page.texts import urljoin_safe
 from detectors.told import told_on
 
 if TYPE_CHECKING:
@@ -105,9 +106,8 @@ class Inspector:
         concerned = self._concerned(page)
         for detector in concerned:
             try:
-                out += [
-                    o.signed(detector.name, detector.version, page.url, page.capture) for o in detector.observe(page)
-                ]
+                seen = [_based(o, page) for o in detector.observe(page)]
+                out += [o.signed(detector.name, detector.version, page.url, page.capture) for o in seen]
             except Exception as error:
                 failures.append((detector.name, f"{page.url}: {error!r}"))
         out.sort(key=lambda o: (-o.strength, o.feature))
@@ -145,3 +145,10 @@ class Inspector:
         if detector not in self._failures:
             logger.warning("detector %s failed on %s", detector, message)
             self._failures[detector] = message
+
+
+def _based(observation: Observation, page: Page) -> Observation:
+    """The observation, its target made absolute where the page's own address is not what targets are relative to."""
+    if not observation.href or page.base == page.url:
+        return observation
+    return observation._replace(href=urljoin_safe(page.base, observation.href))

@@ -16,8 +16,9 @@ class Observation(NamedTuple):
 
     `strength` is 0..1 (from `PROOF` on, proof by itself); `quote` is the text seen, as written on the page;
     `matched` are the (start, end) character offsets of the matched words in `quote`; `gloss` their meaning in
-    English; `why` names the rule in words; `selector` finds the element again (CSS). `url` and `capture` are filled
-    in by whoever holds the page, `screenshot` (a path below the data folder) when a picture of it was taken.
+    English; `why` names the rule in words; `href` is the target as written, absolute where the page names another base;
+    `selector` finds the element again (CSS). `url` and `capture` are filled in by whoever holds the page, `screenshot`
+    (a path below the data folder) when a picture of it was taken.
     """
 
     feature: str

@@ -159,6 +159,15 @@ def test_the_same_page_gives_the_same_observations(inspector: Inspector, make_pa
     assert inspector.inspect(make_page(markup, lang="en")) == inspector.inspect(make_page(markup, lang="en"))
 
 
+def test_a_target_leads_where_the_base_of_its_page_says(sightings: Callable[..., list[Observation]]) -> None:
+    link = "<nav><a href=money/budget.html>Municipal budget</a></nav>"
+    page = "https://www.villa.example/town/"
+    (based,) = sightings(f"<head><base href='/en/'></head>{link}", "budget.publication", url=page)
+    assert based.href == "https://www.villa.example/en/money/budget.html"
+    (plain,) = sightings(link, "budget.publication", url=page)
+    assert plain.href == "money/budget.html"
+
+
 def test_observations_stay_what_their_type_promises(inspector: Inspector, make_page: Callable[..., Page]) -> None:
     words = " ".join(f"<a href=/{n}>Municipal budget, news, health, privacy policy</a>" for n in range(50))
     for seen in inspector.inspect(make_page(f"<nav>{words}</nav>", lang="en")):
