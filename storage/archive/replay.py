@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from storage.archive.framing import RawRecord
 from storage.archive.message import header
 from storage.archive.reader import ArchiveReader, Problem
+from storage.archive.record import digest as digest_of
 from storage.archive.response import (
     ArchivedResponse,
     is_response,
@@ -24,17 +25,21 @@ from storage.archive.surt import older_surt, surt, without_fragment
 from storage.errors import ArchiveError
 
 _HEAD = 1 << 16
+_NOTHING = digest_of(b"")
+"""What a 304 is said to hold where a tool takes the digest of its own body: it tells nothing of the page."""
 
 
 @dataclass(slots=True)
 class _Entry:
-    """Where a response lies: `archive` numbers the reader, `original` the entry that a revisit repeats."""
+    """Where a response lies: `archive` numbers the reader, `digest` is the body's, or empty where the record tells
+    none; `original` is the entry that a revisit repeats."""
 
     url: str
     status: int
     archive: int
     file: str
     offset: int
+    digest: str
     original: int | None = None
 
 
@@ -122,7 +127,7 @@ class ReplayIndex:
         self.close()
 
     def _read(self, paths: list[Path]) -> None:
-        revisits: list[tuple[_Entry, str, str]] = []
+        revisits: list[tuple[_Entry, str]] = []
         originals: dict[str, int] = {}
         for number, path in enumerate(paths):
             self._readers.append(reader := ArchiveReader(path))
@@ -131,8 +136,8 @@ class ReplayIndex:
         for number, entry in enumerate(self._entries):
             if entry.original is None:
                 self._file_under_urls(number, entry)
-        for entry, digest, target in revisits:
-            self._resolve(entry, originals.get(digest), target)
+        for entry, target in revisits:
+            self._resolve(entry, originals.get(entry.digest), target)
         if not self._by_url:
             names = ", ".join(str(path) for path in paths)
             raise ArchiveError(f"{names} holds no archived page", "check that it is the archive of a web site")
@@ -143,18 +148,20 @@ class ReplayIndex:
         archive: int,
         file: str,
         originals: dict[str, int],
-        revisits: list[tuple[_Entry, str, str]],
+        revisits: list[tuple[_Entry, str]],
     ) -> None:
         if not is_response(record) and not is_revisit(record):
             return
         self._stretch(record_date(record))
         url = without_fragment(record.url)
         status = message_of(record).status if record.block else 0
-        entry = _Entry(url, status, archive, file, record.offset)
         digest = record.headers.get("warc-payload-digest", "")
+        if is_revisit(record) and digest == _NOTHING:
+            digest = ""
+        entry = _Entry(url, status, archive, file, record.offset, digest)
         if is_revisit(record):
             target = record.headers.get("warc-refers-to-target-uri", url).strip("<>")
-            revisits.append((entry, digest, without_fragment(target)))
+            revisits.append((entry, without_fragment(target)))
             return
         if digest:
             originals.setdefault(digest, len(self._entries))
@@ -165,11 +172,13 @@ class ReplayIndex:
         self._last = moment if self._last is None else max(self._last, moment)
 
     def _resolve(self, entry: _Entry, original: int | None, target: str) -> None:
-        original = self._by_url.get(target) if original is None else original
+        """Finds what a revisit repeats: by its digest, else where the record says that it lies, else under the URL that
+        it names, unless the digests tell that something else is there."""
         if original is None and self._lies_beside(entry):
             self._entries.append(entry)
             self._file_under_urls(len(self._entries) - 1, entry)
             return
+        original = self._undigested(entry, target) if original is None else original
         if original is None:
             text = f"a revisit of a page that is not in the archive: {entry.url}"
             self._problems.append(Problem(entry.file, entry.offset, text))
@@ -179,6 +188,11 @@ class ReplayIndex:
             entry.status = self._entries[original].status
         self._entries.append(entry)
         self._file_under_urls(len(self._entries) - 1, entry)
+
+    def _undigested(self, entry: _Entry, target: str) -> int | None:
+        """The entry under a URL where it or the revisit of it states no digest, so that they cannot be compared."""
+        number = self._by_url.get(target)
+        return number if number is not None and not (entry.digest and self._entries[number].digest) else None
 
     def _lies_beside(self, entry: _Entry) -> bool:
         """Whether a revisit's page is in an earlier archive beside this one; its status is then taken over."""

@@ -13,6 +13,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from storage.archive import ArchiveWriter, ReplayIndex, surt
+from storage.archive.record import digest
 from storage.errors import ArchiveError
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -170,13 +171,13 @@ def test_no_paths() -> None:
 
 
 def test_revisits_by_warcio(tmp_path: Path) -> None:
-    """Revisits before and after their original, without digest, and of pages that were never archived."""
+    """Revisits before their original, without its digest, and of pages that were never archived."""
     path = tmp_path / "a.warc.gz"
     with path.open("wb") as file:
         writer = WARCWriter(file)
         head = StatusAndHeaders("200 OK", [("X", "again")], protocol="HTTP/1.1")
         early = writer.create_revisit_record(
-            "https://x.org/early", "sha1:A", "https://x.org/", "2020-01-01T00:00:00Z", http_headers=head
+            "https://x.org/early", digest(b"body"), "https://x.org/", "2020-01-01T00:00:00Z", http_headers=head
         )
         unchanged = writer.create_revisit_record(
             "https://x.org/u",
@@ -186,6 +187,9 @@ def test_revisits_by_warcio(tmp_path: Path) -> None:
             http_headers=StatusAndHeaders("304 Not Modified", [("E", "1")], protocol="HTTP/1.1"),
         )
         unchanged.rec_headers.remove_header("WARC-Payload-Digest")
+        empty = writer.create_revisit_record(
+            "https://x.org/empty", digest(b""), "https://x.org/", "2020-01-01T00:00:00Z"
+        )
         lost = writer.create_revisit_record(
             "https://x.org/lost", "sha1:B", "https://x.org/nowhere", "2020-01-01T00:00:00Z", http_headers=head
         )
@@ -196,14 +200,20 @@ def test_revisits_by_warcio(tmp_path: Path) -> None:
             "response",
             payload=BytesIO(b"body"),
             http_headers=StatusAndHeaders("200 OK", [("X", "one")], protocol="HTTP/1.1"),
-            warc_headers_dict={"WARC-Payload-Digest": "sha1:A"},
         )
-        for record in (early, unchanged, lost, page):
+        moved = writer.create_warc_record(
+            "https://x.org/moved",
+            "response",
+            payload=BytesIO(b""),
+            http_headers=StatusAndHeaders("302 Found", [("Location", "/")], protocol="HTTP/1.1"),
+        )
+        for record in (early, unchanged, empty, lost, moved, page):
             writer.write_record(record)
     with ReplayIndex([path]) as index:
         for url, header in (
             ("https://x.org/early", "again"),
             ("https://x.org/u", "one"),
+            ("https://x.org/empty", "one"),
             ("https://x.org/", "one"),
         ):
             response = index.lookup(url)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped, unused-ignore]
 
-from storage.archive import ArchiveReader, ArchiveWriter, RecordPlace, ReplayIndex
+from storage.archive import ArchiveReader, ArchiveWriter, RecordPlace, ReplayIndex, Sameness
 from storage.archive.wacz import WaczAbout, write_wacz
 from storage.errors import ArchiveError
 
@@ -66,6 +67,27 @@ def test_a_reopened_archive_keeps_its_revisits_in_the_index(
     ArchiveWriter(tmp_path / "run-000002", "run-000002").close()
     assert index.read_text() == before
     assert "warc/revisit" in before
+
+
+@pytest.mark.parametrize("why", ["identical-payload-digest", "server-not-modified"])
+def test_a_revisit_never_repeats_another_answer_of_its_url(why: Sameness, tmp_path: Path, at: datetime) -> None:
+    """As where the server was busy at first, and had the page of the earlier run at the second try."""
+    with ArchiveWriter(tmp_path / "run-000001", "run-000001") as writer:
+        first = writer.write_response(URL, 200, "OK", HEADERS, BODY, at)
+    with ArchiveReader(tmp_path / "run-000001") as reader:
+        original = reader.original(first.file, first.offset)
+    with ArchiveWriter(tmp_path / "run-000002", "run-000002") as writer:
+        writer.write_response(URL, 503, "Busy", HEADERS, b"busy", at)
+        writer.write_revisit(URL, original, why, 200 if why.startswith("identical") else 304, "", HEADERS, at)
+    with ReplayIndex([tmp_path / "run-000002"]) as index:
+        found = index.lookup(URL)
+        assert found is not None
+        assert (found.status, found.body, index.problems) == (200, BODY, [])
+    shutil.rmtree(tmp_path / "run-000001")
+    with ReplayIndex([tmp_path / "run-000002"]) as index:
+        found = index.lookup(URL)
+        assert found is not None
+        assert (found.status, found.body, len(index.problems)) == (503, b"busy", 1)
 
 
 def test_a_lost_original_is_told(two_runs: tuple[RecordPlace, RecordPlace], tmp_path: Path) -> None:
