@@ -10,6 +10,8 @@ from storage.archive.framing import RawRecord
 from storage.archive.message import HeaderPairs, HttpMessage, header, parse_response
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CUT_BY = frozenset({"length", "time", "disconnect", "unspecified"})
+"""Why a body was cut, in the words of WARC 1.1, 5.13."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +19,8 @@ class ArchivedResponse:
     """A response as archived: `headers` and `body` are the bytes in the record, encodings not undone.
 
     `capture` is the record's id (WARC-Record-ID without brackets); `file`, `offset` and `length` are its
-    place. `truncated` is WARC's word for a body cut when it was archived, or "limit" if it was cut on
-    reading.
+    place. `truncated` is WARC's word for a body cut when it was archived ("unspecified" for words that are not of the
+    standard), or "limit" if it was cut on reading.
     """
 
     url: str
@@ -72,8 +74,13 @@ def to_response(record: RawRecord, file: str) -> ArchivedResponse:
         file=file,
         offset=record.offset,
         length=record.length,
-        truncated="limit" if record.cut else record.headers.get("warc-truncated"),
+        truncated="limit" if record.cut else _cut_by(record),
     )
+
+
+def _cut_by(record: RawRecord) -> str | None:
+    word = record.headers.get("warc-truncated", "").strip().lower()
+    return (word if word in _CUT_BY else "unspecified") if word else None
 
 
 def revisited(record: RawRecord, file: str, original: ArchivedResponse) -> ArchivedResponse:
@@ -98,7 +105,10 @@ def record_date(record: RawRecord) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = _odd_date(text)
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        return _EPOCH
 
 
 def _odd_date(text: str) -> datetime:

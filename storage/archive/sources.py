@@ -6,8 +6,10 @@ import io
 import os
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from lzma import LZMAError
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
@@ -25,6 +27,8 @@ _SUFFIXES = (".warc", ".warc.gz", ".arc", ".arc.gz")
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _COPY = 1 << 20
 _SPOOL_LIMIT = 16 << 30
+_DAMAGE = (zipfile.BadZipFile, NotImplementedError, RuntimeError, struct.error, zlib.error, EOFError, LZMAError)
+"""What a damaged ZIP file raises; bzip2 raises an `OSError` without a number."""
 
 Frames = GzipFrames | PlainFrames | ArcFrames
 
@@ -141,7 +145,9 @@ def _open_wacz(path: Path) -> Iterator[Source]:
                 )
             for info in sorted(members, key=lambda info: info.filename):
                 yield Source(info.filename, _member_file(path, container, info))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, struct.error) as error:
+    except (*_DAMAGE, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise explain_os(error, f"read the archive {path}") from error
         raise ArchiveError(f"{path} is a damaged WACZ: {error}", "fetch or make the file again") from error
 
 

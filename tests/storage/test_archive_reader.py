@@ -123,6 +123,27 @@ def test_a_damaged_wacz(tmp_path: Path) -> None:
         ArchiveReader(stored(tmp_path / "a.wacz", b"PK\x03\x04" + bytes(50)))
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_wacz_whose_compressed_archive_is_damaged_anywhere(tmp_path: Path, method: int) -> None:
+    path = tmp_path / "a.wacz"
+    with zipfile.ZipFile(path, "w", method) as container:
+        container.writestr("archive/a.warc", b"".join([*PAGES, record("https://x.org/noise", PAGE + os.urandom(3000))]))
+        end = container.start_dir
+    whole = path.read_bytes()
+    for place in range(60, end, 97):
+        path.write_bytes(whole[:place] + bytes(byte ^ 0xA5 for byte in whole[place : place + 2]) + whole[place + 2 :])
+        with pytest.raises(ArchiveError, match="damaged WACZ"):
+            ArchiveReader(path)
+
+
+@pytest.mark.parametrize(
+    ("word", "read_as"), [("length", "length"), ("Time", "time"), ("", None), ("x" * 50, "unspecified")]
+)
+def test_why_a_body_was_cut(tmp_path: Path, word: str, read_as: str | None) -> None:
+    (response,), _ = read(stored(tmp_path / "a.warc", record("https://x.org/", PAGE, WARC_Truncated=word)))
+    assert response.truncated == read_as
+
+
 def test_a_folder_of_archives(tmp_path: Path) -> None:
     stored(tmp_path / "b.warc", *PAGES[2:])
     stored(tmp_path / "a.warc.gz", *map(gzip.compress, PAGES[:2]))
@@ -261,6 +282,8 @@ def test_odd_record_headers(tmp_path: Path) -> None:
         ("2020-05-06", 2020),
         ("Wed, 06 May 2020 07:08:09 GMT", 2020),
         ("yesterday", 1970),
+        ("0001-01-01T00:00:00+23:59", 1970),
+        ("9999-12-31T23:59:59-10:00", 1970),
         ("", 1970),
     ],
 )
