@@ -1,4 +1,4 @@
-"""The CDXJ index of an archive: one line a response, sorted by SURT key, as replay tools read it."""
+"""The CDXJ index of an archive: one line a response, sorted by the key that replay tools look URLs up by."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from storage.archive.surt import surt
+from storage.archive.shared_key import shared_key
 
 
 def cdxj_line(
     url: str, at: datetime, *, mime: str, status: int, digest: str, length: int, offset: int, filename: str
 ) -> str:
-    """One line: SURT key, 14-digit UTC time, and the rest as JSON with text values, as is the custom."""
+    """One line: key, 14-digit UTC time, and the rest as JSON with text values, as is the custom."""
     fields = {
         "url": url,
         "mime": mime,
@@ -24,7 +24,7 @@ def cdxj_line(
         "offset": str(offset),
         "filename": filename,
     }
-    return f"{surt(url)} {at:%Y%m%d%H%M%S} {json.dumps(fields)}"
+    return f"{shared_key(url)} {at:%Y%m%d%H%M%S} {json.dumps(fields)}"
 
 
 def write_cdxj(path: Path, lines: Iterable[str]) -> None:

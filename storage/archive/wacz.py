@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -82,11 +82,12 @@ class _Package:
 
     def fill(self, folder: Path, warcs: list[Path], pages: Iterable[WaczPage]) -> None:
         with self._zip:
+            sizes = {}
             for warc in warcs:
                 with warc.open("rb") as source:
-                    self._add(f"archive/{warc.name}", source)
+                    sizes[warc.name] = self._add(f"archive/{warc.name}", source)
             with TemporaryFile() as data, TemporaryFile() as index:
-                write_index(in_order(_indexed(folder, warcs)), data, index)
+                write_index(in_order(_indexed(folder, warcs, sizes)), data, index)
                 self._add(f"indexes/{DATA_NAME}", data)
                 self._add("indexes/index.idx", index)
             with TemporaryFile() as listed:
@@ -97,7 +98,8 @@ class _Package:
             digest = {"path": "datapackage.json", "hash": f"sha256:{sha256(package).hexdigest()}"}
             self._zip.writestr(self._entry("datapackage-digest.json"), _json(digest))
 
-    def _add(self, path: str, source: IO[bytes]) -> None:
+    def _add(self, path: str, source: IO[bytes]) -> int:
+        """Packs a file; its size in bytes."""
         size = source.seek(0, os.SEEK_END)
         source.seek(0)
         digest = sha256()
@@ -109,6 +111,7 @@ class _Package:
         self._resources.append(
             {"name": name, "path": path, "hash": f"sha256:{digest.hexdigest()}", "bytes": source.tell()}
         )
+        return source.tell()
 
     def _entry(self, path: str) -> zipfile.ZipInfo:
         moment = self._about.created.astimezone(UTC)
@@ -133,12 +136,12 @@ class _Package:
         return {**{key: value for key, value in said.items() if value}, "resources": self._resources}
 
 
-def _indexed(folder: Path, warcs: list[Path]) -> Iterator[bytes]:
+def _indexed(folder: Path, warcs: list[Path], sizes: Mapping[str, int]) -> Iterator[bytes]:
     """The index lines of the run's archive and of what was taken along from others."""
-    yield from cdxj_lines(folder)
+    yield from cdxj_lines(folder, sizes)
     for warc in warcs:
         if warc.parent != folder:
-            yield from cdxj_lines(warc)
+            yield from cdxj_lines(warc, sizes)
 
 
 def _page_lines(pages: Iterable[WaczPage]) -> Iterable[bytes]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import heapq
 import json
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from hashlib import sha256
 from itertools import islice
@@ -18,7 +17,8 @@ from storage.archive.message import header
 from storage.archive.reader import ArchivedRecord, ArchiveReader
 from storage.archive.record import gzipped
 from storage.archive.response import is_revisit, message_of, record_date
-from storage.archive.surt import surt, without_fragment
+from storage.archive.shared_key import shared_key
+from storage.archive.surt import without_fragment
 
 DATA_NAME = "index.cdx.gz"
 BLOCK_LINES = 1024
@@ -26,31 +26,17 @@ _SORTED_AT_ONCE = 50_000
 _HEAD = 1 << 16
 _LEVEL = 9
 _KINDS = ("response", "revisit", "resource")
-_SLASHES = re.compile(r"/{2,}")
-_IPV4 = re.compile(r"^\d+(?:\.\d+){3}(?=[:)])")
-_WWW = re.compile(r",www\d*(?=[:)])")
 
 
-def shared_key(url: str) -> str:
-    """The key that replay tools look `url` up by: SURT without `www.`, in lower case, the query in the order of its
-    names, no empty step in the path and no slash at its end. As the Python package surt makes it, which pywb uses."""
-    key = surt(url)
-    if not url.lower().startswith(("http://", "https://")) or ")" not in key:
-        return key
-    place, _, query = _WWW.sub("", key.lower()).partition("?")
-    place = _IPV4.sub(lambda found: ",".join(reversed(found[0].split("."))), _SLASHES.sub("/", place))
-    place = place if place.endswith(")/") else place.rstrip("/")
-    ordered = sorted(query.split("&"), key=lambda pair: pair.split("=", 1))
-    return f"{place}?{'&'.join(ordered)}" if query else place
-
-
-def cdxj_lines(folder: Path) -> Iterator[bytes]:
-    """A line for every response and file of its own in the archive files of `folder`, in the order of the files. A
-    `conversion`, such as a rendered page, bears the URL of what it was made from, in whose place it must not be shown.
+def cdxj_lines(folder: Path, sizes: Mapping[str, int]) -> Iterator[bytes]:
+    """A line for every response and file of its own in the archive files of `folder`, in the order of the files, as far
+    as they go by `sizes`: a run that goes on may have added to them. A `conversion`, such as a rendered page, bears the
+    URL of what it was made from, in whose place it must not be shown.
     """
     with ArchiveReader(folder) as reader:
         for item in reader.records(keep=_HEAD):
-            if item.record.kind in _KINDS and item.record.url:
+            within = item.record.offset + item.record.length <= sizes.get(item.file, 0)
+            if within and item.record.kind in _KINDS and item.record.url:
                 yield _line(item)
 
 

@@ -156,7 +156,7 @@ def test_the_index_leads_to_the_records(tmp_path: Path, at: datetime) -> None:
     lines = archive.index_path.read_text().splitlines()
     assert [line.split(" ")[:2] for line in lines] == [
         ["org,a)/x", "20260301123015"],
-        ["org,a,www)/x", "20260301123015"],
+        ["org,a)/x", "20260301123015"],
         ["org,b)/x", "20260301123015"],
     ]
     with ArchiveReader(tmp_path) as reader:

@@ -16,8 +16,9 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from storage.archive import ArchiveWriter, ReplayIndex, wacz, wacz_index
+from storage.archive.shared_key import shared_key
 from storage.archive.wacz import WaczAbout, WaczPage, write_wacz
-from storage.archive.wacz_index import in_order, shared_key
+from storage.archive.wacz_index import cdxj_lines, in_order
 from storage.errors import ArchiveError, StorageError
 
 AT = datetime(2026, 3, 1, 12, 30, 15, tzinfo=UTC)
@@ -185,6 +186,18 @@ def test_many_captures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(index_lines(held)) == 1050
 
 
+def test_what_a_run_adds_while_it_is_packed_is_not_in_the_index(tmp_path: Path) -> None:
+    with ArchiveWriter(tmp_path, "run", rotate_at=1500) as writer:
+        writer.write_response(HOME.url, 200, "OK", HTML, b"<p>", AT)
+        packed = {file.name: file.stat().st_size for file in tmp_path.glob("*.warc.gz")}
+        before = list(cdxj_lines(tmp_path, packed))
+        for number in range(9):
+            writer.write_response(f"{HOME.url}{number}", 200, "OK", HTML, os.urandom(500), AT)
+    assert len(list(tmp_path.glob("*.warc.gz"))) > 1
+    assert len(before) == 1
+    assert list(cdxj_lines(tmp_path, packed)) == before
+
+
 @pytest.mark.parametrize("at_once", [1, 3, 7, 100])
 def test_sorting_on_disk(at_once: int) -> None:
     lines = [f"{(number * 37) % 101:03d} \u00e9\n".encode() for number in range(101)]
@@ -197,6 +210,10 @@ KEYS = {
     "https://www2.villa.example/A/B.html#c": "example,villa)/a/b.html",
     "https://villa.example/a/?z=1&B=2&a=3": "example,villa)/a?a=3&b=2&z=1",
     "https://villa.example/a?": "example,villa)/a",
+    "https://villa.example/./x/%2E%2E/A%2Fb//?back=%2Fhome%2F%3Fq%3D1%26r": "example,villa)/a/b?back=/home/?q=1&r",
+    "https://villa.example/100%25%20caf%C3%A9%2525": "example,villa)/100%25%20caf%c3%a9%25",
+    "https://villa.example/a.php?PHPSESSID=0123456789abcdef0123456789ABCDEF&b=1": "example,villa)/a.php?b=1",
+    "https://villa.example/(S(4hqa0555fwsecu455xqckv45))/a.aspx": "example,villa)/a.aspx",
     "https://villa.example:8443/a/": "example,villa:8443)/a",
     "https://villa.example/?a-b=1&a=2": "example,villa)/?a=2&a-b=1",
     "https://wwwx.villa.example/x": "example,villa,wwwx)/x",

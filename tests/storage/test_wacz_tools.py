@@ -10,14 +10,15 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from storage.archive import ArchiveWriter, ReplayIndex
+from storage.archive.shared_key import shared_key
 from storage.archive.wacz import WaczAbout, WaczPage, write_wacz
-from storage.archive.wacz_index import shared_key
 from tests.storage.replay_tools import fetch, pywb, run, tool
 
 AT = datetime(2026, 3, 1, 12, 30, 15, tzinfo=UTC)
 PAGES = {
     "https://www.villa.example/": "<title>Inicio</title><h1>Página de inicio</h1>",
     "https://www.villa.example/Noticias/?b=2&a=1": "<title>Noticias</title><h1>Dos noticias</h1>",
+    "https://www.villa.example/entrar?back=%2FNoticias%2F": "<title>Entrar</title><h1>Su contraseña</h1>",
     "https://sede.villa.example/Trámites/": "<title>Trámites</title><h1>Pagar un tributo</h1>",
 }
 
@@ -71,6 +72,9 @@ def test_our_keys_are_those_of_the_package_surt(tmp_path: Path) -> None:
         "http://villa.example:8080/",
         "https://xn--maana-pta.example/index.html",
         "https://192.0.2.7/estado/",
+        "https://villa.example/./x/%2E%2E/A%2Fb//?back=%2Fhome%2F%3Fq%3D1%26r&a=%2525",
+        "https://villa.example/a.php?PHPSESSID=0123456789abcdef0123456789ABCDEF&b=1",
+        "https://villa.example/(S(4hqa0555fwsecu455xqckv45))/a.aspx?cfid=1&cftoken=2",
     ]
     python = Path(tool("wacz")).with_name("python")
     program = "import sys, surt\nfor url in sys.argv[1:]: print(surt.surt(url))"
