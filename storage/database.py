@@ -33,6 +33,13 @@ _SERVER = {
     "tcp_user_timeout": 25_000,
 }
 """A server that lost its power or its network is found out within 25 seconds, not after a quarter of an hour."""
+_SECRETS = ("password", "sslpassword")
+"""What libpq also takes in a URL's query, and nobody is to read in a message."""
+_FOR_QUERIES: dict[str, dict[str, Any]] = {
+    "sqlite": {READING: True},
+    "postgresql": {"isolation_level": "REPEATABLE READ"},
+}
+"""The execution options of connections that are for queries only."""
 T = TypeVar("T")
 _ENCODER = json.JSONEncoder(allow_nan=False, default=str)
 
@@ -55,7 +62,7 @@ class Database:
         with database_errors(self.where):
             self.engine = _engine(self.url, busy_seconds, self.read_only)
         self._writing = sessionmaker(self.engine, expire_on_commit=False)
-        reading = self.engine.execution_options(**{READING: True})
+        reading = self.engine.execution_options(**_FOR_QUERIES.get(self.engine.dialect.name, {}))
         self._reading = sessionmaker(reading, expire_on_commit=False)
 
     @contextmanager
@@ -66,7 +73,8 @@ class Database:
 
     @contextmanager
     def reader(self) -> Iterator[Session]:
-        """A session for queries only: it never waits for a writer (SQLite), and its changes are not kept."""
+        """A session for queries only, all of which see one moment. It never waits for a writer, and its changes are
+        not kept."""
         with database_errors(self.where), self._reading() as session:
             yield session
 
@@ -162,8 +170,10 @@ def database_url(location: str | Path | URL) -> URL:
 
 
 def where(url: URL) -> str:
-    """The database's name for messages: the path, or the URL without its password."""
-    return url.database or "in memory" if url.get_backend_name() == "sqlite" else url.render_as_string()
+    """The database's name for messages: the path, or the URL without its passwords."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or "in memory"
+    return url.difference_update_query(_SECRETS).render_as_string()
 
 
 def revisions() -> list[str]:

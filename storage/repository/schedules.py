@@ -112,7 +112,9 @@ def take_worker_pulse(
     rows = [{"of_run": run, "new_pages": pages, "new_requests": asked} for run, pages, asked in progress]
     if rows:
         row = table(CyclePortal)
-        statement = update(row).where(row.c.cycle_id == cycle_id, row.c.run_id == bindparam("of_run"))
+        statement = update(row).where(
+            row.c.cycle_id == cycle_id, row.c.run_id == bindparam("of_run"), row.c.state == "running"
+        )
         filled = statement.values(pages=bindparam("new_pages"), requests=bindparam("new_requests"))
         session.connection().execute(filled, rows)
     return cycle.paused

@@ -31,7 +31,7 @@ from storage.repository import (
     take_pulse,
     tally_cycle,
 )
-from storage.repository.schedules import deaths, note_death, reopen_portals
+from storage.repository.schedules import deaths, note_death, reopen_portals, take_worker_pulse
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -110,6 +110,20 @@ def test_the_pulse_tells_progress_and_hears_a_pause(database: Database, planned:
         assert (cycle_portal(session, cycle, first).pages, cycle_portal(session, cycle, second).requests) == (4, 2)
         with pytest.raises(StorageError, match="there are 2026"):
             get_cycle(session, "2027")
+
+
+def test_a_late_word_of_a_worker_changes_no_visit_that_ended(
+    database: Database, planned: tuple[int, list[int]]
+) -> None:
+    cycle, (first, second, *_) = planned
+    runs = [visit(database, cycle, portal) for portal in (first, second)]
+    with database.session() as session:
+        finish_run(session, runs[0], "ok", pages=9, requests=12)
+        end_visit(session, cycle, first, Step("done", counted_id=runs[0]))
+        take_worker_pulse(session, cycle, "w", {"pages": 5}, [(runs[0], 4, 6), (runs[1], 1, 2)])
+    with database.reader() as session:
+        rows = [cycle_portal(session, cycle, portal) for portal in (first, second)]
+        assert [(row.pages, row.requests) for row in rows] == [(9, 12), (1, 2)]
 
 
 def test_a_portal_that_is_reopened_acquits_no_other(

@@ -18,9 +18,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, inspect, text
 from sqlalchemy.orm import Session
 
-from storage.database import Database, alembic_config, database_url, dump_json, revisions
+from storage.database import Database, alembic_config, database_url, dump_json, revisions, where
 from storage.errors import StorageError
-from storage.models import Base, Cycle, Portal, Run
+from storage.models import Answer, Base, Cycle, Portal, Run
 from tests.storage.conftest import _create
 from tests.unprivileged import bound
 
@@ -79,7 +79,7 @@ def test_migrations_make_what_the_models_say(empty_database: Database) -> None:
 def test_a_new_database_is_as_the_migrations_make_it(empty_database: Database) -> None:
     empty_database.migrate()
     at_once = schema(empty_database)
-    downgrade(empty_database)
+    downgrade(empty_database, "base")
     upgrade(empty_database, "head")
     assert at_once == schema(empty_database)
     assert set(Base.metadata.tables) < set(at_once)
@@ -94,6 +94,17 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date(empty_database: Da
     assert differences(empty_database) == []
     with empty_database.reader() as session:
         assert [(run.id, run.edition, run.writer) for run in session.query(Run)] == [(7, "losi-2024", None)]
+
+
+def test_a_database_that_is_taken_back_to_the_first_schema_keeps_its_rows(database: Database, run_id: int) -> None:
+    with database.session() as session:
+        session.add(Answer(run_id=run_id, portal_id=1, edition="losi-2024", code="1", state="manual"))
+    downgrade(database, "0001")
+    with database.engine.connect() as connection:
+        counts = [connection.scalar(text(f"SELECT count(*) FROM {name}")) for name in ("portals", "runs", "answers")]
+    assert counts == [1, 1, 1]
+    database.migrate()
+    assert differences(database) == []
 
 
 def test_the_revisions_are_those_that_alembic_knows() -> None:
@@ -121,15 +132,15 @@ def test_migrate_twice_changes_nothing(database: Database) -> None:
         assert session.query(Cycle).count() == 1
 
 
-def downgrade(database: Database) -> None:
+def downgrade(database: Database, revision: str) -> None:
     config = alembic_config()
     with database.engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.downgrade(config, "base")
+        command.downgrade(config, revision)
 
 
 def test_downgrade_leaves_nothing(database: Database) -> None:
-    downgrade(database)
+    downgrade(database, "base")
     assert set(inspect(database.engine).get_table_names()) == {"alembic_version"}
 
 
@@ -165,7 +176,7 @@ def test_sqlite_is_set_up_for_many_readers_and_one_writer(sqlite: Database) -> N
             name: session.execute(text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
         }
-    assert settings == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 1, "busy_timeout": 30000}
+    assert settings == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 30000}
 
 
 def test_moments_come_back_in_utc(database: Database) -> None:
@@ -205,6 +216,16 @@ def test_a_reader_keeps_nothing_and_an_error_rolls_back(database: Database) -> N
         _fail_after_adding(session)
     with database.reader() as session:
         assert session.query(Portal).count() == 0
+
+
+def test_the_queries_of_a_reader_see_one_moment(database: Database, at: datetime) -> None:
+    with database.reader() as session:
+        assert session.query(Cycle).count() == 0
+        with database.session() as other:
+            other.add(Cycle(name="c", edition="e", created=at))
+        assert session.query(Cycle).count() == 0
+    with database.reader() as session:
+        assert session.query(Cycle).count() == 1
 
 
 def test_json_has_no_numbers_that_postgresql_refuses() -> None:
@@ -374,6 +395,14 @@ def test_a_database_that_cannot_keep_every_script(postgresql: URL, encoding: str
 @pytest.mark.parametrize("location", ["postgres://u@h/d", "postgresql://u@h/d", "postgresql+psycopg://u@h/d"])
 def test_postgresql_goes_through_psycopg(location: str) -> None:
     assert database_url(location).drivername == "postgresql+psycopg"
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["postgresql://u:secret@h/d", "postgresql://h/d?user=u&password=secret", "postgresql://h/d?sslpassword=secret"],
+)
+def test_no_message_names_a_password(location: str) -> None:
+    assert "secret" not in where(database_url(location))
 
 
 @pytest.mark.parametrize("location", ["://", "oracle+none://x/y", "nonsense://x"])

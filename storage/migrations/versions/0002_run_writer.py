@@ -16,5 +16,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("runs") as table:
-        table.drop_column("writer")
+    op.drop_column("runs", "writer")

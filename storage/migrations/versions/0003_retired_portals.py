@@ -16,5 +16,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("portals") as table:
-        table.drop_column("retired")
+    op.drop_column("portals", "retired")
