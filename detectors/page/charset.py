@@ -24,6 +24,7 @@ _MULTIBYTE = frozenset(
 _DEFAULTS = frozenset(("ascii", "cp1252"))
 """What servers send for pages of which they know nothing."""
 
+_EXPERIMENTAL = re.compile(r"^(?:x-)+", re.I)
 _PROBE = rb"xn--bcher-kva.<\x41\u0041 +AGE->"
 _META_WINDOW = 4096
 _DETECT_WINDOW = 65_536
@@ -85,8 +86,8 @@ def _declared(body: bytes, content_type: str) -> list[str]:
 @lru_cache(maxsize=256)
 def _codec(name: str) -> str:
     """The Python codec of a charset's name; empty for an unknown one, and for codecs that do not read text in which
-    ASCII is ASCII, as every charset of the web does: transforms, escapes, EBCDIC, UTF-7."""
-    codec = resolve_encoding(name) or ""
+    ASCII is ASCII, as every charset of the web does: transforms, escapes, EBCDIC, UTF-7. Old names begin with `x-`."""
+    codec = resolve_encoding(name) or resolve_encoding(_EXPERIMENTAL.sub("", name)) or ""
     try:
         return codec if _PROBE.decode(codec) == _PROBE.decode("ascii") else ""
     except (LookupError, UnicodeError, ValueError):

@@ -55,8 +55,9 @@ class Outline:
 class Walk:
     """Visits each element once; see `outline`."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, url: str) -> None:
         self._base = base
+        self._url = url
         self._out = Outline()
         self._zones: list[tuple[HtmlElement | None, Zone]] = [(None, "main")]
         self._headings: dict[Zone, str] = {}
@@ -90,7 +91,7 @@ class Walk:
             self._flush()
         self._out.blocks = list(self._blocks())
         self._forms += [self._loose] if self._loose.controls else []
-        self._out.forms = [form.built(self._base, self._captions) for form in self._forms]
+        self._out.forms = [form.built(self._base, self._url, self._captions) for form in self._forms]
         return self._out
 
     def _start(self, element: HtmlElement, tag: str) -> None:

@@ -76,7 +76,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form, or the controls that stand outside any form (`action` is then empty and `loose` true)."""
+    """A form, or the controls that stand outside any form (`loose` is then true). `action` is absolute."""
 
     action: str
     method: Literal["get", "post"]

@@ -59,13 +59,13 @@ class OpenForm:
         self.text = ""
         self.controls: list[HtmlElement] = []
 
-    def built(self, base: str, captions: Captions) -> Form:
-        """The finished form."""
+    def built(self, base: str, url: str, captions: Captions) -> Form:
+        """The finished form; one that names no address sends to the page's own, whatever its base (HTML, 4.10.22.3)."""
         element = self.element
         get = element.get if element is not None else (lambda _name, default="": default)
         fields = tuple(_field(control, captions) for control in self.controls)
         return Form(
-            action=urljoin_safe(base, get("action", "") or ""),
+            action=urljoin_safe(base, action) if (action := get("action", "").strip()) else url.partition("#")[0],
             method="post" if (get("method", "") or "").lower() == "post" else "get",
             fields=fields,
             text=_without_options(self.text, fields),

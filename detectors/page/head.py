@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from detectors.page.texts import squeeze, urljoin_safe
 
-_REFRESH = re.compile(r"\s*(\d{1,5})(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]+)", re.I)
+_REFRESH = re.compile(r"\s*(\d{1,5})(?:\.\d*)?(?:\s*[;,]|\s)\s*(?:url\s*=\s*)?(['\"]?)(.+)", re.I | re.S)
 _MAX_TITLE = 300
 _SOON = 10
 """Seconds up to which a refresh is a redirect."""
@@ -47,10 +47,22 @@ def base_of(tree: HtmlElement, url: str) -> str:
     return base if scheme in ("http", "https", own) else url
 
 
-def refresh_target(content: str) -> str:
-    """The target of a meta refresh, as written; empty for a slow one or none."""
+def refresh_of(tree: HtmlElement, without_scripts: bool) -> str:
+    """The target of the first meta refresh, as written; empty for a slow one or none. One that only visitors without
+    scripts meet, in a `<noscript>`, counts where `without_scripts`."""
+    for node in tree.iter("meta"):
+        is_refresh = (node.get("http-equiv") or "").strip().lower() == "refresh"
+        if is_refresh and (without_scripts or next(node.iterancestors("noscript"), None) is None):
+            return _target(node.get("content") or "")
+    return ""
+
+
+def _target(content: str) -> str:
+    """What a refresh leads to within _SOON seconds (HTML, 4.2.5.3: a quote ends where it began)."""
     match = _REFRESH.match(content)
-    return match[2] if match and int(match[1]) <= _SOON else ""
+    if match is None or int(match[1]) > _SOON:
+        return ""
+    return match[3].partition(match[2])[0] if match[2] else match[3]
 
 
 def rel_links(tree: HtmlElement, base: str) -> list[tuple[str, str, str]]:

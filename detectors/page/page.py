@@ -97,7 +97,7 @@ class Page:
     @cached_property
     def outline(self) -> Outline:
         """Links, headings, forms, blocks ... of the document."""
-        return Walk(self.base).outline(self.tree)
+        return Walk(self.base, self.url).outline(self.tree)
 
     @cached_property
     def _selectors(self) -> Selectors:
@@ -168,8 +168,9 @@ class Page:
 
     @cached_property
     def refresh(self) -> str:
-        """Target of a meta refresh of at most ten seconds, absolute; empty if there is none."""
-        target = head.refresh_target(self.meta.get("refresh", ""))
+        """Target of a meta refresh of at most ten seconds, absolute; empty if there is none. One for visitors without
+        scripts counts where the page has no links of its own to go on by."""
+        target = head.refresh_of(self.tree, without_scripts=not self.links)
         url = urljoin_safe(self.base, target) if target else ""
         return url if url.startswith(("http://", "https://")) else ""
 

@@ -15,9 +15,12 @@ _MAX_DEPTH = 256
 _CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement)
 """Every element is a plain HtmlElement: lxml.html's own lookup asks Python for the class of each."""
 
-_CONTROL = bytes(code for code in range(32) if chr(code) not in "\t\n\r")
+_CONTROL = bytes(code for code in range(32) if chr(code) not in "\t\n\r\v\f")
+_BREAKS = bytes.maketrans(b"\v\f", b"  ")
+"""Breaks between words and, the second, between attributes (HTML, 13.2.5), of which libxml2 does not know."""
+
 _LETTERS = re.compile(r"\w{3,}")
-_TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.I | re.S)
+_TAGS = re.compile(r"<(script|style)\b(?>.*?</\1\s*>|.*)|<[^>]*>", re.I | re.S)
 _END = re.compile(rb"</(?:html|body)\s*>", re.I)
 _NESTING = re.compile(
     r"<(/?)(?!(?:area|a|base|br|button|col|embed|form|frame|h[1-6]|hr|html|head|body|iframe|img|input|label|link|meta"
@@ -29,7 +32,7 @@ _NESTING = re.compile(
 
 def parse(html: str) -> HtmlElement:
     """The root element of the document; an empty `<html>` where there is nothing to parse."""
-    markup = _END.sub(b"", html[:MAX_HTML_CHARS].encode("utf-8", "ignore").translate(None, _CONTROL))
+    markup = _END.sub(b"", html[:MAX_HTML_CHARS].encode("utf-8", "ignore").translate(_BREAKS, _CONTROL))
     root, whole = _lxml(markup)
     if not whole:
         root, _ = _lxml(_flattened(markup.decode("utf-8")).encode("utf-8"))

@@ -141,8 +141,18 @@ _PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+/(?:(?!/\.)[^\s\\\[\]])*$")
 """Targets that need no resolving: no dot segments, no brackets, a plain host."""
 
 
+_OTHER_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.I)
+_BEHIND_PATH = re.compile(r"[?#].*", re.S)
+
+
 def _cleaned(href: str) -> str:
-    return href.strip().translate(_LINE_BREAKS)
+    """The target without line breaks; backslashes of a web address are slashes (URL Standard, 4.4)."""
+    target = href.strip().translate(_LINE_BREAKS)
+    if "\\" not in target or _OTHER_SCHEME.match(target):
+        return target
+    behind = _BEHIND_PATH.search(target)
+    end = behind.start() if behind else len(target)
+    return target[:end].replace("\\", "/") + target[end:]
 
 
 @lru_cache(maxsize=8192)

@@ -99,6 +99,13 @@ def test_undeclared_iso_2022_jp_is_known_by_its_escapes() -> None:
     assert decode(body)[0] == text
 
 
+def test_an_old_name_of_an_encoding_is_known() -> None:
+    assert decode("<title>東京都</title>".encode("euc_jp"), "text/html; charset=x-euc-jp") == (
+        "<title>東京都</title>",
+        "euc_jp",
+    )
+
+
 @pytest.mark.parametrize("header", ["", "text/html; charset=iso-8859-1", "text/html; charset=windows-1251"])
 def test_valid_utf8_beats_any_declaration(header: str) -> None:
     body, text = page("hu", "utf-8", "iso-8859-2")

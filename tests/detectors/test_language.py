@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import tomllib
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -123,6 +124,11 @@ def test_addresses_and_numbers_are_no_words() -> None:
 @pytest.mark.parametrize("language", ["de", "fr", "pl"])
 def test_capitals_are_letters_like_others(language: str) -> None:
     assert identify(TEXTS[language].upper()).code == language
+
+
+@pytest.mark.parametrize("language", ["cs", "fr", "vi"])
+def test_letters_and_accents_in_two_characters_are_letters_like_others(language: str) -> None:
+    assert identify(unicodedata.normalize("NFD", TEXTS[language])) == identify(TEXTS[language])
 
 
 def test_a_script_of_several_languages_leaves_the_choice_to_the_page() -> None:

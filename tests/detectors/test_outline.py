@@ -96,6 +96,11 @@ def test_the_context_of_a_link_is_the_heading_above_in_its_zone(make_page: MakeP
         ("#top", "https://www.villa.example/dir/page"),
         ("mailto:town@villa.example", "mailto:town@villa.example"),
         ("http://[bad", "http://[bad"),
+        (r"docs\budget.pdf", "https://www.villa.example/dir/docs/budget.pdf"),
+        (r"\docs\a.asp?file=x\y", r"https://www.villa.example/docs/a.asp?file=x\y"),
+        (r"..\index.html", "https://www.villa.example/index.html"),
+        (r"https:\\other.example\p", "https://other.example/p"),
+        (r"javascript:go(\"a\")", r"javascript:go(\"a\")"),
     ],
 )
 def test_targets_are_absolute(make_page: MakePage, href: str, url: str) -> None:
@@ -121,6 +126,14 @@ def test_a_base_without_target_is_passed_over(make_page: MakePage) -> None:
 
 def test_anchors_without_target_are_no_links(make_page: MakePage) -> None:
     assert make_page("<a name=top>Top</a><a href=''>empty</a><a>none</a>").links == []
+
+
+def test_a_form_that_names_no_address_sends_to_its_page_whatever_the_base(make_page: MakePage) -> None:
+    page = make_page("<base href=/other/><form><input name=q></form><form action=find><input name=q></form>")
+    assert [form.action for form in page.forms] == [
+        "https://www.villa.example/",
+        "https://www.villa.example/other/find",
+    ]
 
 
 def test_links_in_noscript_are_read(make_page: MakePage) -> None:

@@ -102,6 +102,9 @@ def test_meta_by_name_property_and_http_equiv_first_one_counts(make_page: MakePa
         ("0", ""),
         ("60;url=/reload", ""),
         ("nonsense", ""),
+        ("0 url=/start", "https://www.villa.example/start"),
+        ("0; url=/king's-road", "https://www.villa.example/king's-road"),
+        ("0; url='/start' id=x", "https://www.villa.example/start"),
     ],
 )
 def test_meta_refresh(make_page: MakePage, content: str, target: str) -> None:
@@ -113,6 +116,12 @@ def test_meta_refresh(make_page: MakePage, content: str, target: str) -> None:
 )
 def test_meta_refresh_with_odd_seconds(make_page: MakePage, content: str, target: str) -> None:
     assert make_page(f'<meta http-equiv=refresh content="{content}">').refresh == target
+
+
+def test_a_refresh_for_visitors_without_scripts_counts_where_nothing_else_leads_on(make_page: MakePage) -> None:
+    head = "<head><noscript><meta http-equiv=refresh content='0;url=/plain'></noscript></head>"
+    assert make_page(f"{head}<div id=app></div>").refresh == "https://www.villa.example/plain"
+    assert make_page(f"{head}<a href=/news>News</a>").refresh == ""
 
 
 def test_canonical_and_alternates(make_page: MakePage) -> None:

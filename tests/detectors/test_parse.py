@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from time import process_time
 from types import FrameType
 
 import pytest
@@ -37,6 +38,12 @@ def test_no_markup_breaks_the_page(markup: str) -> None:
 def test_nothing_to_parse() -> None:
     for markup in ("", "   ", "<!-- only a comment -->", "<!doctype html>", "\x00\x00"):
         assert parse(markup).tag == "html"
+
+
+def test_form_feeds_part_words_and_attributes(make_page: Callable[..., Page]) -> None:
+    page = make_page("<p>Town\fhall<p>Budget\v2026<p><a\fhref=/x>News</a>")
+    assert [block.text for block in page.blocks] == ["Town hall", "Budget 2026", "News"]
+    assert [link.href for link in page.links] == ["/x"]
 
 
 def test_several_html_elements_keep_the_first_language_and_all_the_text(make_page: Callable[..., Page]) -> None:
@@ -154,3 +161,9 @@ def test_nesting_does_not_cost_quadratic_work(make_page: Callable[..., Page], op
         return calls
 
     assert work(1_000) < 2.4 * work(500)
+
+
+def test_scripts_that_never_end_do_not_cost_quadratic_work() -> None:
+    begun = process_time()
+    parse("<b>x</b><!--" + "<script>" * 24_000 + "-->")
+    assert process_time() - begun < 2.0
