@@ -74,16 +74,24 @@ def _automaton(tables: Mapping[str, Mapping[str, list[str]]], name: str) -> ahoc
     automaton = ahocorasick.Automaton()
     for key, table in tables.items():
         for piece in table.get(name, ()):
-            automaton.add_word(piece, key)
+            automaton.add_word(piece, (key, piece))
     automaton.make_automaton()
     return automaton
+
+
+def _keys_in(text: str, pieces: ahocorasick.Automaton) -> Iterator[str]:
+    """The platforms whose pieces stand in the text, none of them beginning inside a word ("campaign-app")."""
+    for end, (key, piece) in pieces.iter(text):
+        start = end + 1 - len(piece)
+        if start == 0 or not (piece[0].isalnum() and text[start - 1].isalnum()):
+            yield key
 
 
 @lru_cache(maxsize=6_000)
 def platform_of_link(url: str) -> Platform | None:
     """The platform that an absolute URL leads to, by its host or by its address. Menus repeat, so it is remembered."""
     prints = _fingerprints()
-    key = _key_of_host(host_of(url)) or next((key for _, key in prints.urls.iter(url)), "")
+    key = _key_of_host(host_of(url)) or next(_keys_in(url, prints.urls), "")
     return prints.platforms.get(key)
 
 
@@ -114,11 +122,11 @@ def _marks(page: Page, prints: _Fingerprints) -> Iterator[tuple[str, str]]:
     if own is not None:
         yield own.key, f"address {page.host}"
     for source in (*page.scripts, *(source for source, _ in page.iframes)):
-        for _, key in prints.scripts.iter(source):
+        for key in _keys_in(source, prints.scripts):
             yield key, f"script {source[:120]}"
     html = page.html[:_MARKUP_WINDOW]
     if any(True for _ in prints.markup.iter(html)):
-        for _, key in prints.markup.iter(_attributes(html)):
+        for key in _keys_in(_attributes(html), prints.markup):
             yield key, "markup"
 
 

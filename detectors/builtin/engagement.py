@@ -20,6 +20,7 @@ class ParticipationPortal(TopicDetector):
     platform. One consultation is not yet a portal."""
 
     name = "participation-portal"
+    version = "2"
     features = ("participation.portal",)
 
     def observe(self, page: Page) -> Iterable[Observation]:

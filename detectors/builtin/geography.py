@@ -15,6 +15,7 @@ class GeographicData(TopicDetector):
     office is none."""
 
     name = "geographic-data"
+    version = "2"
     features = ("gis.data",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -27,6 +28,7 @@ class GeographicServices(TopicDetector):
     """A service built on geographic information: a map viewer, an interactive map, the cadastre's map."""
 
     name = "geographic-services"
+    version = "2"
     features = ("gis.services",)
 
     def observe(self, page: Page) -> Iterable[Observation]:

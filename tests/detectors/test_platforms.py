@@ -27,7 +27,13 @@ MakePage = Callable[..., Page]
         ("https://opendata.arcgis.com/datasets/1", "arcgis-hub"),
         ("https://petition.parliament.uk/petitions/1", "petitions"),
         ("https://www.chorus-pro.gouv.fr/", "e-invoicing"),
+        ("https://villa.example/processes?filter[date]=active", "decidim"),
+        ("https://www.decidim.villa.example/", "decidim"),
+        ("https://www.bund.de/stellenangebote/", "neogov"),
+        ("https://xn--mngelmelder-l8a.de/", "maengelmelder"),
         ("https://www.villa.example/petitions-committee", ""),
+        ("https://www.villa.example/staff/processes/hiring", ""),
+        ("https://www.mybund.de/stellenangebote/", ""),
         ("https://www.villa.example/news", ""),
         ("https://mysocrata.com/", ""),
         ("mailto:a@socrata.com", ""),
@@ -96,6 +102,13 @@ def test_a_link_to_a_platform_is_proof_of_what_it_is_for(strength: Callable[...,
     assert strength("<a href='https://villa.opendatasoft.com/'>x</a>", "open_data.provision") >= PROOF
 
 
+def test_every_host_is_one() -> None:
+    tables = [table for table in data("platforms").values() if isinstance(table, dict)]
+    hosts = [host for table in tables for host in table.get("hosts", ())]
+    assert [host for host in hosts if "/" in host or "." not in host or host != host.lower()] == []
+    assert [host for host in hosts if not host.isascii() and host.encode("idna").decode() not in hosts] == []
+
+
 def test_every_fingerprint_speaks_of_known_features_with_a_probability() -> None:
     tables = {key: table for key, table in data("platforms").items() if isinstance(table, dict)}
     assert tables
@@ -122,6 +135,8 @@ def test_no_mark_is_shared_or_so_short_that_it_is_found_anywhere() -> None:
     ("markup", "feature"),
     [
         ("<a href=/embassies/consul-general>The consul-general receives on Mondays</a>", "participation.deliberation"),
+        ("<div class=consul-services>Visas</div>", "participation.deliberation"),
+        ("<div class=campaign-app id=design-app>Our campaign</div>", "gis.data"),
         ("<p>We thank the team of opendatasoft for their visit.</p>", "open_data.provision"),
     ],
 )
