@@ -19,18 +19,29 @@ _STAFF = re.compile(
     r"(?:^|[\s/_.?=&-])(?:wp-login|wp-admin|admin|administrator|webmail|owa|oa|intranet|intern|interno|interna|internal"
     r"|staff|employees?|agents?|bedienstete|empleados|funcionarios|servidores|dipendenti|zamestnanci|pracownicy|personel"
     r"|mitarbeiter|medewerkers|ansatte|henkilosto|pegawai|shokuin|joomla|typo3|roundcube|zimbra)"
-    r"(?:$|[\s/_.?=&-])|(?<!area)/personale?(?:$|[/?])|/user/login",
+    r"(?:$|[\s/_.?=&-])|/user/login",
     re.I,
 )
-
+_PERSONNEL = re.compile(r"(?<!area)/personale?(?:$|[/?])", re.I)
+_SAY_PERSONNEL = frozenset(("ca", "da", "de", "es", "gl", "it", "nb", "nn", "no", "ro", "sv"))
+"""Languages in which a step "personal" or "personale" names the staff; elsewhere it is the users' own place."""
 
 _STAFF_HOST = re.compile(r"(?:panel|admin|cms|webmail|mail|poczta|owa|intranet|extranet|backend)\d*\.")
 
 
+def _lets_in_staff(page: Page, url: str) -> bool:
+    """Whether an address is one where the staff log in: told by its host or by a step of its path."""
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        return False
+    personnel = page.language.partition("-")[0] in _SAY_PERSONNEL and _PERSONNEL.search(path)
+    return bool(_STAFF_HOST.match(host_of(url)) or _STAFF.search(path) or personnel)
+
+
 def _is_staff(page: Page, form: Form) -> bool:
-    """Whether the form lets in the staff: told by its address, the page's path or the form's name."""
-    where = f"{urlsplit(form.action).path} {urlsplit(page.url).path} {form.ident}"
-    return bool(_STAFF.search(where))
+    """Whether the form lets in the staff: told by its address, the page's own or the form's name."""
+    return bool(_STAFF.search(form.ident)) or any(_lets_in_staff(page, url) for url in (form.action, page.url))
 
 
 class Authentication(TopicDetector):
@@ -38,6 +49,7 @@ class Authentication(TopicDetector):
     link to one."""
 
     name = "authentication"
+    version = "2"
     features = ("account.authentication",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -60,14 +72,13 @@ class Authentication(TopicDetector):
         """A link to the host on which the site is edited lets in the staff."""
         value = super().weigh(page, hit, table)
         link = hit.segment.link
-        staff = link is not None and (_STAFF_HOST.match(host_of(link.url)) or _STAFF.search(urlsplit(link.url).path))
-        return min(value, 0.3) if staff else value
+        return min(value, 0.3) if link is not None and _lets_in_staff(page, link.url) else value
 
     def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
         """An address that ends in the word for logging in leads there, whatever stands before it."""
         link = hit.segment.link
         value = super().weigh_url(page, hit, table)
-        if link is None or _STAFF.search(urlsplit(link.url).path) or _STAFF_HOST.match(host_of(link.url)):
+        if link is None or _lets_in_staff(page, link.url):
             return min(value, 0.3)
         start, end = hit.span()
         ends = not hit.segment.text[end:].strip("/") and hit.segment.text[:start].endswith("/")
@@ -90,7 +101,7 @@ class OwnDataDetector(TopicDetector):
 
 
 class ViewOwnData(OwnDataDetector):
-    """Users can see their own data held by the government: "my account", "my file", "my taxes". Behind a login a
+    """Users can see their own data held by the government: "view my account", "my file", "my taxes". Behind a login a
     crawler sees the entry alone."""
 
     name = "view-own-data"

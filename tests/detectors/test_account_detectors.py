@@ -25,3 +25,40 @@ def test_the_personal_area_is_the_residents_and_the_personnel_is_the_staff(path:
     inspector = Inspector.default(["authentication"])
     page = inspector.page("https://x.example/", html.encode(), content_type="text/html")
     assert any(seen.is_proof for seen in inspector.inspect(page)) is is_residents
+
+
+RUSSIAN = "Администрация города информирует жителей о своей работе и о правилах, которые действуют в городе. " * 4
+FORM = "<form method=post action='{}'><input name=user><input type=password name=pass></form>"
+
+
+def is_residents(url: str, body: str, language: str = "it", text: str = TEXT) -> bool:
+    """Whether a page at the address proves a login for residents."""
+    inspector = Inspector.default(["authentication"])
+    html = f"<html lang='{language}'>{body}<p>{text}</p></html>"
+    seen = inspector.inspect(inspector.page(url, html.encode(), content_type="text/html"))
+    assert inspector.problems == []
+    return any(each.is_proof for each in seen)
+
+
+@pytest.mark.parametrize("path", ["/personal/", "/personal/profile/"])
+def test_the_users_own_place_is_no_personnel_where_the_word_does_not_mean_it(path: str) -> None:
+    link = f"<nav><a href='{path}'>Личный кабинет</a></nav>"
+    assert is_residents("https://x.example/", link, "ru", RUSSIAN)
+
+
+@pytest.mark.parametrize(
+    ("url", "action", "expected"),
+    [
+        ("https://www.x.example/servizi", "/accesso", True),
+        ("https://webmail.x.example/", "./?_task=login", False),
+        ("https://intranet.x.example/", "/accesso", False),
+        ("https://www.x.example/", "https://admin.x.example/accesso", False),
+    ],
+)
+def test_a_form_on_the_host_of_the_staff_lets_in_the_staff(url: str, action: str, expected: bool) -> None:
+    assert is_residents(url, FORM.format(action)) is expected
+
+
+def test_an_address_that_is_none_hides_no_login() -> None:
+    links = "<nav><a href='http://[x/login'>Accedi</a><a href='/area-personale'>Accedi ai servizi online</a></nav>"
+    assert is_residents("https://x.example/", links)
