@@ -154,8 +154,8 @@ def _words() -> frozenset[str]:
 
 
 def _by_code(link: Link, label: str, own: str) -> str:
-    """A bare code counts where address or class say that it switches the language; English on top of the page, and a
-    few codes in one label, count anyway."""
+    """A bare code counts where address or class say that it switches the language (one that is a word of menus, where
+    the address keeps its language there); English on top of the page, and a few codes in one label, count anyway."""
     code = normal_label(label)
     if code in data("endonyms")["no_switch"].get(own, ()):
         return ""
@@ -163,7 +163,10 @@ def _by_code(link: Link, label: str, own: str) -> str:
         return ""
     if " " in code or (code in _ENGLISH and link.zone in ("header", "nav")):
         return "link labelled with a language's code"
-    place = re.search(rf"(?:^|[/?&=._-]){re.escape(label.lower())}(?:$|[/?&=._-])", link.href.lower())
+    if code in data("endonyms")["words"]["codes"]:
+        place = language_of_address(link.url) == code
+    else:
+        place = re.search(rf"(?:^|[/?&=._-]){re.escape(label.lower())}(?:$|[/?&=._-])", link.href.lower()) is not None
     switched = place or SWITCH.search(f"{link.css} {link.href}") or _names_in_steps(link.href, code)
     return "link labelled with a language's code" if switched or not code.isascii() else ""
 
@@ -182,13 +185,13 @@ def are_codes(options: Iterable[str], own: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def language_of_address(url: str) -> str:
-    """The language that the address names: first step of its path, first label of its host, or a parameter such as
-    `lang`; empty if it names none."""
+    """The language that the address names: first step of its path (or behind `index.php`), first label of its host, or
+    a parameter such as `lang`; empty if it names none."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return ""
-    first = next((step for step in parts.path.split("/") if step), "")
+    first = next((step for step in parts.path.split("/") if step and step != "index.php"), "")
     asked = (value for name, value in parse_qsl(parts.query) if SWITCH.search(name))
     for place in (first, (parts.hostname or "").partition(".")[0], *asked):
         base = place.replace("_", "-").lower().partition("-")[0]

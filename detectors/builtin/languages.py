@@ -41,7 +41,7 @@ class ForeignLanguage(PageDetector):
     apart and weaker (`data/translators.toml`): an assessor may not let it count."""
 
     name = "foreign-language"
-    version = "5"
+    version = "6"
     features = ("language.foreign",)
     uses_lexicon = False
 
@@ -170,6 +170,7 @@ class PromisedLanguage(PageDetector):
     another speaks against a version in the first. Only running text that is long enough to tell is judged."""
 
     name = "promised-language"
+    version = "2"
     features = ("language.foreign",)
     uses_lexicon = False
 

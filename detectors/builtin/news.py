@@ -23,7 +23,7 @@ class News(TopicDetector):
     """A section or list of the body's news: a heading or menu entry, structured data, a feed of items."""
 
     name = "news"
-    version = "2"
+    version = "3"
     features = ("info.news",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -104,14 +104,19 @@ class ContentFreshness(PageDetector):
 
 
 def _typed(page: Page, feature: str, types: tuple[str, ...], why: str) -> Iterable[Observation]:
-    """The first item of one of the types; an event counts little where it was over before the capture."""
-    for item in page.jsonld:
-        kind = item.get("@type")
-        kinds = kind if isinstance(kind, list) else [kind]
-        if any(name in types or (name and str(name).endswith("Event") and "Event" in types) for name in kinds):
-            quote = str(item.get("headline") or item.get("name") or kind)[:200]
-            yield Observation(feature, "content", 0.4 if _is_over(page, item) else 0.7, quote, why)
-            return
+    """The first item of one of the types that was not over before the capture; little, where all of them were."""
+    found = [item for item in page.jsonld if _is_of(item, types)]
+    if found:
+        item = next((each for each in found if not _is_over(page, each)), found[0])
+        quote = str(item.get("headline") or item.get("name") or item.get("@type"))[:200]
+        yield Observation(feature, "content", 0.4 if _is_over(page, item) else 0.7, quote, why)
+
+
+def _is_of(item: Mapping[str, Any], types: tuple[str, ...]) -> bool:
+    """Whether the item is of one of the types, or of a kind of event ("SportsEvent") where events are asked for."""
+    kind = item.get("@type")
+    names = [str(name).rpartition("/")[2] for name in (kind if isinstance(kind, list) else [kind])]
+    return any(name in types or ("Event" in types and name.endswith("Event")) for name in names)
 
 
 def _is_over(page: Page, item: Mapping[str, Any]) -> bool:

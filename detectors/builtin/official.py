@@ -66,6 +66,7 @@ class AgencyLinks(TopicDetector):
     a public body's name. A menu entry "Links" says nothing of where it leads; a heading of such a collection does."""
 
     name = "agency-links"
+    version = "2"
     features = ("institution.agency_links",)
     address_completes = False
 
@@ -88,7 +89,8 @@ class AgencyLinks(TopicDetector):
 
 
 def _largest_collection(page: Page) -> list[str]:
-    """Labels of the links to other public bodies under one heading and in one zone, the heading with the most."""
+    """Labels of the links to other public bodies under one heading and in one zone, the heading with the most. A host
+    below the page's own tells no other body ("service.elm.example"), but its label may."""
     own = _owner(page.host)
     named = {
         hit.segment.link.url
@@ -97,10 +99,12 @@ def _largest_collection(page: Page) -> list[str]:
     }
     others = (host for host in targets_of(page).hosts if host not in ("", page.host) and _owner(host) != own)
     bodies = frozenset(host for host in others if named or is_government(host))
+    below = f".{page.host.removeprefix('www.')}"
     groups: dict[tuple[str, str], dict[str, str]] = {}
     for link in page.links if bodies else ():
         host = host_of(link.url)
-        if host not in bodies or not (is_government(host) or link.url in named) or listed(link.url, "social"):
+        tells = is_government(host) and not host.endswith(below)
+        if host not in bodies or not (tells or link.url in named) or listed(link.url, "social"):
             continue
         if not _in_prose(link):
             groups.setdefault((link.zone, link.context), {}).setdefault(_owner(host), link.label or host)

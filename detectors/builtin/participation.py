@@ -48,12 +48,14 @@ class ToolDetector(TopicDetector):
 
 
 class ReportDiscrimination(ToolDetector):
-    """A way to report discrimination online. An address names the law or the topic, seldom the report."""
+    """A way to report discrimination online. The bare topic ("Discrimination") is none, and an address names the law or
+    the topic, seldom the report."""
 
     name = "report-discrimination"
-    version = "2"
+    version = "3"
     features = ("participation.report_discrimination",)
     address_completes = False
+    common_words_prove = False
 
     def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
         """Never proof by itself."""

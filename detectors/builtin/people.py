@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from detectors.observation import Observation
 from detectors.page import Page
@@ -17,17 +18,26 @@ _MAX_ENTRY = 240
 _POSSESSIVES = ("'s ", "’s ")
 """What follows a title that names something else ("Mayor's permit")."""
 
-_NAME = re.compile(r"\b[^\W\d_a-z][\w'’.-]+(?:[ \u00a0]+(?:[a-z]{1,3}[ \u00a0]+)?[^\W\d_a-z][\w'’.-]+){1,3}")
 _LETTERS_OF_PERSON = 40
 """So many letters beside a title, without a figure, are a name and a department; more are a sentence or a headline."""
 
 _CASED = re.compile(r"[^\W\d_]")
+_ALPHABETS = range(0x80, 0x2000)
+"""Where the letters stand, beyond ASCII, of the alphabets that have capitals (Unicode blocks)."""
+
+
+@cache
+def _name() -> re.Pattern[str]:
+    """Two words or more, none of which begins with a small letter (Georgian has no other letters)."""
+    letters = (char for char in map(chr, _ALPHABETS) if char.islower() and char.title() != char)
+    word = rf"[^\W\d_a-z{''.join(letters)}][\w'’.-]+"
+    return re.compile(rf"\b{word}(?:[ \u00a0]+(?:[a-z]{{1,3}}[ \u00a0]+)?{word}){{1,3}}")
 
 
 def _person(text: str, start: int, end: int) -> str:
     """The name beside the title; for scripts without capitals the text beside it; empty if there is none."""
     rest = f"{text[:start]} | {text[end:]}"
-    found = _NAME.search(rest)
+    found = _name().search(rest)
     if found:
         return found[0]
     letters = _CASED.findall(rest)
@@ -40,7 +50,7 @@ class DepartmentHeads(TopicDetector):
     content, or a link or heading that names such a list."""
 
     name = "department-heads"
-    version = "1"
+    version = "2"
     features = ("institution.department_heads",)
 
     def observe(self, page: Page) -> Iterable[Observation]:

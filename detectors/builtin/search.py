@@ -8,13 +8,16 @@ from collections.abc import Iterable
 from detectors.hits import Hit
 from detectors.observation import PROOF, Observation
 from detectors.page import Page
-from detectors.page.elements import Field, Form
+from detectors.page.elements import Field, Form, Link
 from detectors.platform_kinds import of_kind
 from detectors.search_form import search_strength, text_fields
 from detectors.strengths import Strengths
 from detectors.topic import TopicDetector
 
 _FILTERS = 2
+_FOR_MACHINES = 0.1
+"""What a link to a sitemap in XML counts."""
+
 _CHOICES = frozenset(("checkbox", "radio", "date", "month"))
 _DATE_NAME = re.compile(r"(?:^|[\W_])(?:start|end|from|to)?[-_]?(?:date|fecha|datum|data)|Date(?:[A-Z]|$)")
 
@@ -95,20 +98,32 @@ class Sitemap(TopicDetector):
     """A sitemap or index page for people, or a link to it. A sitemap.xml for machines is none."""
 
     name = "sitemap"
+    version = "2"
     features = ("navigation.sitemap",)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """As a topic, but little where the link only jumps to a place in a page ("skip to content")."""
+        """As a topic, but little where the link only jumps to a place in a page ("skip to content") or leads to the
+        sitemap for machines, whatever its label."""
         link = hit.segment.link
         value = super().weigh(page, hit, table)
-        return min(value, 0.2) if link is not None and link.href.partition("#")[2] else value
+        if link is None:
+            return value
+        return min(value, _FOR_MACHINES) if _is_for_machines(link) else min(value, 0.2) if _jumps(link) else value
 
     def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
         """An address that says sitemap leads there, unless it is the one for machines."""
         link = hit.segment.link
-        if link is not None and link.url.lower().partition("?")[0].endswith((".xml", ".gz", ".txt")):
-            return 0.1
-        return max(0.55, table.of_url(hit))
+        return _FOR_MACHINES if link is not None and _is_for_machines(link) else max(0.55, table.of_url(hit))
+
+
+def _is_for_machines(link: Link) -> bool:
+    return link.url.lower().partition("?")[0].endswith((".xml", ".gz", ".txt"))
+
+
+def _jumps(link: Link) -> bool:
+    """Whether the link leads to a place in a page; behind "#/" and "#!" scripts keep pages of their own."""
+    place = link.href.partition("#")[2]
+    return bool(place) and not place.startswith(("/", "!"))
 
 
 DETECTORS = (InternalSearch, AdvancedSearch, Sitemap)

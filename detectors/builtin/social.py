@@ -8,6 +8,8 @@ from functools import cache
 from itertools import islice
 from urllib.parse import parse_qs, urlsplit
 
+from lxml.html import HtmlElement
+
 from detectors.hits import Hit
 from detectors.hosts import host_of, listed
 from detectors.observation import PROOF, Observation
@@ -22,12 +24,15 @@ _HINT = 0.3
 _CHANNEL = 0.55
 _FEW_WORDS = 6
 _DIGITS = 7
+_PIXEL = re.compile(r"\s*0*[01](?:px)?\s*")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
 class SocialNetworks(TopicDetector):
     """A link to the body's page on a social network, or an embedded feed. A share button is no presence there."""
 
     name = "social-networks"
+    version = "2"
     features = ("social.networks",)
     uses_lexicon = False
 
@@ -50,9 +55,18 @@ class SocialNetworks(TopicDetector):
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
         """A network's name on a button that shares the page is no presence there."""
-        link = hit.segment.link
-        shared = link is not None and any(mark in link.url for mark in data("hosts")["social"]["share"])
-        return min(super().weigh(page, hit, table), 0.3) if shared else super().weigh(page, hit, table)
+        value, link = super().weigh(page, hit, table), hit.segment.link
+        return min(value, _HINT) if link is not None and _shares_page(link.url) else value
+
+    def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """Nor is the address of a network behind a picture, where it leads to no body's own page."""
+        value, link = super().weigh_url(page, hit, table), hit.segment.link
+        network = listed(link.url, "social") if link is not None else ""
+        return min(value, _HINT) if link is not None and network and _presence(link, network) < PROOF else value
+
+
+def _shares_page(url: str) -> bool:
+    return any(mark in url for mark in data("hosts")["social"]["share"])
 
 
 def _presence(link: Link, network: str) -> float:
@@ -64,8 +78,8 @@ def _presence(link: Link, network: str) -> float:
         or network in rules["no_profiles"]
     ):
         return 0.0
-    if any(mark in link.url for mark in rules["share"]):
-        return 0.3
+    if _shares_page(link.url):
+        return _HINT
     if path in ("", "/"):
         return 0.55
     return 0.9 if link.zone != "main" else 0.75
@@ -139,14 +153,19 @@ class UsageStatistics(TopicDetector):
     not count."""
 
     name = "usage-statistics"
+    version = "2"
     features = ("portal.usage_statistics",)
     text_as_proof = True
 
     def observe(self, page: Page) -> Iterable[Observation]:
         """Visible counters, then words."""
-        for source, _ in page.images:
-            if listed(source if "//" in source else "", "statistics"):
-                yield Observation(self.features[0], "content", 0.6, source, "visitor counter image", href=source)
+        for image in page.tree.iter("img"):
+            source = image.get("src") or ""
+            if "//" in source and listed(source, "statistics") and not _is_unseen(image):
+                selector = page.selector(image)
+                yield Observation(
+                    self.features[0], "content", 0.6, source, "visitor counter image", href=source, selector=selector
+                )
                 break
         yield from super().observe(page)
 
@@ -164,6 +183,14 @@ class AlertPlatforms(TopicDetector):
         for link, platform in islice(links_listed(page, "subscription"), 1):
             mailing = platform in data("hosts")["subscription"]["mailing_lists"]
             yield as_proof(page, link, self.features[0], _HINT if mailing else 0.75, f"link to {platform}")
+
+
+def _is_unseen(image: HtmlElement) -> bool:
+    """Whether an image only counts: of a pixel at most, styled away, or for browsers without scripts alone."""
+    if any(_PIXEL.fullmatch(image.get(side, "")) for side in ("width", "height")):
+        return True
+    around = (image, *image.iterancestors())
+    return any(each.tag == "noscript" or _HIDDEN.search(each.get("style", "")) for each in around)
 
 
 def _gives_number(hit: Hit) -> bool:

@@ -62,6 +62,16 @@ def test_nothing_foreign(strength: Strength, markup: str) -> None:
     assert strength(f"{markup}{SPANISH}", FOREIGN, "es") < PROOF
 
 
+@pytest.mark.parametrize("href", ["/it", "/index.php/it/", "https://it.villa.example/", "/home?lang=it", "/idioma/it"])
+def test_a_code_where_the_address_keeps_its_language_is_one(strength: Strength, href: str) -> None:
+    assert strength(f"<nav><a href={href}>IT</a></nav>{SPANISH}", FOREIGN, "es") >= PROOF
+
+
+@pytest.mark.parametrize(("label", "href"), [("IT", "/departments/it"), ("HR", "/about/hr/"), ("My", "/areas/my")])
+def test_a_code_that_is_a_word_of_menus_is_none_deep_in_an_address(strength: Strength, label: str, href: str) -> None:
+    assert strength(f"<nav><a href={href}>{label}</a></nav>{SPANISH}", FOREIGN, "es") < PROOF
+
+
 def test_what_thai_authorities_publish_is_no_italian(strength: Strength) -> None:
     thai = "<p>เทศบาลให้บริการประชาชนและดูแลถนนในเมือง</p>"
     assert strength(f"<nav><a href=/ita>ITA</a></nav>{thai}", FOREIGN, "th") < PROOF

@@ -126,3 +126,9 @@ def test_what_stands_beside_a_login_can_be_done_behind_it(proves: Proves) -> Non
 def test_the_number_for_emergencies_is_no_helpdesk(proves: Proves, language: str, near: str, hit: str) -> None:
     assert not proves("support.helpdesk_phone", near, language)
     assert proves("support.helpdesk_phone", hit, language)
+
+
+@pytest.mark.parametrize("label", ["Discrimination", "Anti-discrimination", "Discrimination law"])
+def test_the_topic_of_discrimination_is_no_way_to_report_it(proves: Proves, label: str) -> None:
+    assert not proves("participation.report_discrimination", f"<nav><a href=/x>{label}</a></nav>")
+    assert proves("participation.report_discrimination", "<nav><a href=/x>Report discrimination</a></nav>")

@@ -85,6 +85,19 @@ def test_structured_events_count_while_they_are_to_come(see: See, day: str, proo
     assert (found["info.events"].strength >= PROOF) is proof
 
 
+def test_one_bygone_event_hides_no_coming_one(see: See) -> None:
+    days = ("2026-04-01", "2026-06-01")
+    data = ", ".join(f'{{"@type": "SportsEvent", "name": "Fair of {day}", "startDate": "{day}"}}' for day in days)
+    found = see(f'<script type="application/ld+json">[{data}]</script>')["info.events"]
+    assert found.strength >= PROOF
+    assert found.quote == "Fair of 2026-06-01"
+
+
+def test_a_type_may_be_written_as_an_address(see: See) -> None:
+    data = '{"@type": "https://schema.org/NewsArticle", "headline": "Bridge opened"}'
+    assert see(f'<script type="application/ld+json">{data}</script>')["info.news"].strength >= PROOF
+
+
 @pytest.mark.parametrize(
     ("language", "label", "proof"),
     [

@@ -115,12 +115,28 @@ def test_a_plain_search_or_another_form_is_not_advanced(strength: Strength, mark
 
 
 @pytest.mark.parametrize(
-    "markup", ["<footer><a href=/x>Site map</a></footer>", "<a href=/sitemap>All pages</a>", "<h1>Sitemap</h1>"]
+    "markup",
+    [
+        "<footer><a href=/x>Site map</a></footer>",
+        "<a href=/sitemap>All pages</a>",
+        "<h1>Sitemap</h1>",
+        "<a href='#/sitemap'>Sitemap</a>",
+    ],
 )
 def test_a_sitemap_for_people(strength: Strength, markup: str) -> None:
     assert strength(markup, "navigation.sitemap") >= PROOF
 
 
-@pytest.mark.parametrize("markup", ["<a href=/sitemap.xml>XML</a>", "<a href=/sitemap.xml.gz?x=1>x</a>", "<p>x</p>"])
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<a href=/sitemap.xml>XML</a>",
+        "<a href=/sitemap.xml>Sitemap</a>",
+        "<a href=/sitemap_index.xml>Site map</a>",
+        "<a href=/sitemap.xml.gz?x=1>x</a>",
+        "<a href=#sitemap>Site map</a>",
+        "<p>x</p>",
+    ],
+)
 def test_a_sitemap_for_machines_is_none(strength: Strength, markup: str) -> None:
     assert strength(markup, "navigation.sitemap") < PROOF

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from detectors.hosts import host_of, is_government, listed, looks_governmental
+from detectors.inspector import Inspector
 from detectors.observation import PROOF, Observation
 
 Strength = Callable[..., float]
@@ -135,6 +136,39 @@ def test_a_visible_counter(strength: Strength) -> None:
     assert (
         strength("<script src='https://www.googletagmanager.com/gtag.js'></script>", "portal.usage_statistics") < PROOF
     )
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<img src='https://c.statcounter.com/1/0/a/1/' style='display: none'>",
+        "<div style='visibility:hidden'><img src='https://c.statcounter.com/1/0/a/1/'></div>",
+        "<img src='//counter.yadro.ru/hit?t14' width=1 height=1>",
+        "<img src='//counter.yadro.ru/hit?t14' width=0px>",
+        "<noscript><img src='https://counter.yadro.ru/hit?t14'></noscript>",
+    ],
+)
+def test_a_counter_that_nobody_sees_is_none(strength: Strength, markup: str) -> None:
+    assert strength(markup, "portal.usage_statistics") < PROOF
+
+
+@pytest.mark.parametrize(
+    ("href", "is_presence"),
+    [
+        ("https://www.facebook.com/sharer/sharer.php?u=https://www.villa.example/", False),
+        ("https://x.com/intent/post?text=x", False),
+        ("https://t.me/share/url?url=x", False),
+        ("https://www.facebook.com/policies/cookies/", False),
+        ("https://www.facebook.com/villa", True),
+    ],
+)
+def test_a_picture_that_shares_the_page_is_no_presence_with_the_words_of_addresses(
+    href: str, is_presence: bool
+) -> None:
+    inspector = Inspector.default(["social-networks"])
+    html = f"<html lang=en><footer><a href='{href}'><img src=f.png></a></footer></html>"
+    page = inspector.page("https://www.villa.example/", html.encode(), content_type="text/html")
+    assert any(seen.is_proof for seen in inspector.inspect(page)) is is_presence
 
 
 def test_an_alert_platform(strength: Strength) -> None:

@@ -76,6 +76,13 @@ def test_the_body_s_own_hosts_are_no_others(strength: Strength) -> None:
     assert strength(markup, "institution.agency_links", url="https://www.villa.gov.xx/") < PROOF
 
 
+def test_hosts_below_the_body_s_own_are_no_others(strength: Strength) -> None:
+    own = links("service.berlin.de", "mein.berlin.de", "daten.berlin.de", "karten.berlin.de")
+    assert strength(own, "institution.agency_links", url="https://www.berlin.de/") < PROOF
+    others = links("service.berlin.de", "www.hamburg.de", "www.bund.de", "www.bayern.de")
+    assert strength(others, "institution.agency_links", url="https://www.berlin.de/") >= PROOF
+
+
 def test_the_body_s_own_hosts_under_a_short_suffix(strength: Strength) -> None:
     markup = links("a.villa.gov", "b.villa.gov", "c.villa.gov", "d.villa.gov")
     assert strength(markup, "institution.agency_links", url="https://www.villa.gov/") < PROOF
@@ -92,6 +99,26 @@ HEADS = (
 def test_a_list_of_heads(strength: Strength) -> None:
     assert strength(f"<main>{HEADS}</main>", "institution.department_heads") >= PROOF
     assert strength("<nav><a href=/x>Heads of department</a></nav>", "institution.department_heads") >= PROOF
+
+
+@pytest.mark.parametrize(
+    ("language", "texts", "is_list"),
+    [
+        ("ru", ["Министр здравоохранения открыл больницу", "Министр образования посетил школу",
+                "Министр финансов рассказал о налогах"], False),
+        ("ru", ["Министр здравоохранения Иванов Иван", "Министр образования Петрова Анна",
+                "Министр финансов Сидоров Пётр"], True),
+        ("el", ["Ο δήμαρχος επισκέφθηκε το σχολείο", "Ο υπουργός υγείας εγκαινίασε το νοσοκομείο",
+                "Ο υπουργός παιδείας μίλησε σε μαθητές"], False),
+        ("ka", ["მერი გიორგი ბერიძე", "მინისტრი ნინო კაპანაძე", "მინისტრი დავით ლომიძე"], True),
+    ],
+)  # fmt: skip
+def test_small_letters_name_nobody(language: str, texts: list[str], is_list: bool) -> None:
+    inspector = Inspector.default(["department-heads"])
+    items = "".join(f"<li>{text}</li>" for text in texts)
+    html = f'<meta charset="utf-8"><html lang="{language}"><main><ul>{items}</ul></main></html>'
+    page = inspector.page("https://www.villa.example/", html.encode(), content_type="text/html")
+    assert any("titles of office" in seen.why for seen in inspector.inspect(page)) is is_list
 
 
 def test_one_minister_in_the_text_is_no_list(strength: Strength) -> None:
