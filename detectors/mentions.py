@@ -171,8 +171,14 @@ def _named(page: Page) -> dict[str, HtmlElement]:
 
 
 def _says(element: HtmlElement, label: str) -> bool:
-    """Whether the element begins with the label."""
-    return " ".join(str(element.text_content())[: 4 * len(label)].split()).startswith(label)
+    """Whether the element begins with the label; no more of its text is looked at than may hold it."""
+    most, pieces, length = 4 * len(label), [], 0
+    for piece in element.itertext():
+        pieces.append(piece)
+        length += len(piece)
+        if length >= most:
+            break
+    return " ".join("".join(pieces)[:most].split()).startswith(label)
 
 
 @view

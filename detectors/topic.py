@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, ClassVar
 
+from detectors.around import is_act_around
 from detectors.base import PageDetector
 from detectors.dates import years_in
 from detectors.hosts import host_of
 from detectors.mentions import only_mentions
 from detectors.observation import PROOF, Observation
 from detectors.plainly import NOUNS
-from detectors.rows import is_bare, menus_of
+from detectors.rows import is_bare
 from detectors.single_items import is_below_single_items, names_single_item
 from detectors.strengths import Strengths, strengths
 from detectors.targets import targets_of
@@ -24,12 +25,10 @@ from detectors.views import view
 if TYPE_CHECKING:
     from detectors.hits import Hit, Segment
     from detectors.page import Page
-    from detectors.page.elements import Form
 
 _NOUN = {**NOUNS, "url": "address"}
 _CEILING = 0.98
 _LEAST = 0.15
-_FIELDS_OF_APPLICATION = 2
 _MAX_QUOTE = 240
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf|xlsx?|zip)$", re.I)
 _FEED = re.compile(r"[/.](?:rss|atom|feed)(?:[/.?]|$)|[?&]feed=", re.I)
@@ -243,29 +242,13 @@ class OnlineServiceDetector(TopicDetector):
         acts = {"online"} if hit.segment.kind in ("heading", "title", "text") else self.acts
         if marks.intersection(acts):
             return max(value, 0.60 - 0.03 * min(hit.extra, 3)) if hit.segment.kind != "text" else value
-        if hit.extra == 0 and self._act_around(page, hit.segment):
+        if hit.extra == 0 and is_act_around(page, hit.segment, self.acts):
             return max(value, 0.58)
         return min(value, 0.40)
 
     def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
         """An address names the service, seldom that it is online."""
         return min(0.40, table.of_url(hit))
-
-    def _act_around(self, page: Page, segment: Segment) -> bool:
-        """Whether the heading above a link or its menu names the act, or the page under a heading is itself a form
-        about it."""
-        if segment.link is not None:
-            above, menus = segment.link.context, menus_of(segment.link)
-            return any(
-                (place.kind == "heading" and place.text == above and "online" in page.hits.marks(place))
-                or (place.text in menus and not page.hits.marks(place).isdisjoint(self.acts))
-                for place in page.hits.segments
-            )
-        if segment.kind != "heading" or segment.heading is None or segment.heading.level > 2:
-            return False
-        return any(
-            form.method == "post" and not form.loose and form.zone == "main" and _asks(form) for form in page.forms
-        )
 
 
 @view
@@ -280,12 +263,6 @@ def _feeds_of(page: Page) -> frozenset[str]:
 def _is_download(segment: Segment) -> bool:
     """Whether the link leads to a document, which is filled in on paper."""
     return segment.link is not None and bool(_DOCUMENT.search(segment.link.url.partition("?")[0]))
-
-
-def _asks(form: Form) -> bool:
-    """Whether the form asks for several things, as an application does, and is no login."""
-    asked = [field for field in form.fields if field.type not in ("hidden", "submit", "button", "reset", "image")]
-    return len(asked) >= _FIELDS_OF_APPLICATION and not form.has("password")
 
 
 def describe(page: Page, feature: str, hit: Hit, strength: float) -> Observation:

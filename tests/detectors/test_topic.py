@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import ClassVar
 
 import pytest
@@ -270,3 +272,25 @@ def test_paying_is_the_act_of_a_payment(make_page: MakePage) -> None:
     assert best(Fines(), make_page("<a href=/x>Pay fines</a>", lang="en")) >= PROOF
     assert best(Fines(), make_page("<a href=/x>Fines</a>", lang="en")) < PROOF
     assert best(Fines(), make_page("<a href=/x>Apply: fines</a>", lang="en")) < PROOF
+
+
+def test_many_links_alike_do_not_cost_quadratic_work(make_page: MakePage) -> None:
+    def work(links: int) -> int:
+        """Calls that one detector makes for a page of so many services."""
+        page = make_page("".join(f"<li><a href=/{n}>Building permit</a></li>" for n in range(links)), lang="en")
+        assert len(page.hits.feature("service.building_permit")) == links
+        calls = 0
+
+        def count(_frame: FrameType, event: str, _arg: object) -> None:
+            nonlocal calls
+            calls += event.endswith("call")
+
+        sys.setprofile(count)
+        try:
+            assert list(Permit().observe(page))
+        finally:
+            sys.setprofile(None)
+        return calls
+
+    work(100)
+    assert work(800) < 2.4 * work(400)
