@@ -277,7 +277,7 @@ def test_paying_is_the_act_of_a_payment(make_page: MakePage) -> None:
 def test_many_links_alike_do_not_cost_quadratic_work(make_page: MakePage) -> None:
     def work(links: int) -> int:
         """Calls that one detector makes for a page of so many services."""
-        page = make_page("".join(f"<li><a href=/{n}>Building permit</a></li>" for n in range(links)), lang="en")
+        page = make_page("".join(f"<li><a href=/{links}/{n}>Building permit</a></li>" for n in range(links)), lang="en")
         assert len(page.hits.feature("service.building_permit")) == links
         calls = 0
 
@@ -292,5 +292,4 @@ def test_many_links_alike_do_not_cost_quadratic_work(make_page: MakePage) -> Non
             sys.setprofile(None)
         return calls
 
-    work(100)
     assert work(800) < 2.4 * work(400)
