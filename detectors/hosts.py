@@ -47,7 +47,15 @@ def listed(url: str, group: str) -> str:
     host = host_of(url)
     if not host:
         return ""
-    return _listed_host(host, group) or next((entry for entry in _listed(group)[1] if entry in url), "")
+    return _listed_host(host, group) or next((entry for entry in _listed(group)[1] if is_below(url, entry)), "")
+
+
+def is_below(url: str, entry: str) -> bool:
+    """Whether an absolute URL is of a host, or a host below it, and begins with the path: `entry` is both together, as
+    "google.com/policies"."""
+    name, _, path = entry.partition("/")
+    host, rest = host_of(url), url.partition("://")[2] or url.removeprefix("//")
+    return (host == name or host.endswith(f".{name}")) and rest.partition("/")[2].startswith(path)
 
 
 @lru_cache(maxsize=8192)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from detectors.hosts import host_of
+from detectors.hosts import is_below
 from detectors.packaged import data
 
 if TYPE_CHECKING:
@@ -42,10 +42,7 @@ class Translator:
 
     def serves(self, url: str) -> bool:
         """Whether the absolute address is the service's."""
-        host = host_of(url)
-        return any(
-            (host == name or host.endswith(f".{name}")) if "/" not in name else name in url for name in self.hosts
-        )
+        return any(is_below(url, name) for name in self.hosts)
 
 
 @cache

@@ -95,7 +95,7 @@ class MobileApps(TopicDetector):
     """A link to an app store's page, a head that offers the app to phones, or the portal's own page about its apps."""
 
     name = "mobile-apps"
-    version = "2"
+    version = "3"
     features = ("portal.mobile_apps",)
 
     def observe(self, page: Page) -> Iterable[Observation]:

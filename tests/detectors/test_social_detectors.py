@@ -9,6 +9,7 @@ import pytest
 from detectors.hosts import host_of, is_government, listed, looks_governmental
 from detectors.inspector import Inspector
 from detectors.observation import PROOF, Observation
+from detectors.packaged import data
 
 Strength = Callable[..., float]
 
@@ -150,6 +151,24 @@ def test_a_visible_counter(strength: Strength) -> None:
 )
 def test_a_counter_that_nobody_sees_is_none(strength: Strength, markup: str) -> None:
     assert strength(markup, "portal.usage_statistics") < PROOF
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "https://www.facebook.com/sharer.php?u=https://play.google.com/store/apps/details?id=villa",
+        "https://www.villa.example/login?next=play.google.com/store/apps",
+        "https://notplay.google.com/store/apps/details?id=villa",
+    ],
+)
+def test_an_address_that_carries_a_store_s_is_no_app(strength: Strength, href: str) -> None:
+    assert strength(f"<a href='{href}'>x</a>", "portal.mobile_apps") < PROOF
+    assert listed(href, "apps") == ""
+
+
+def test_every_entry_of_a_list_of_hosts_is_one() -> None:
+    groups = [group["hosts"] for group in data("hosts").values() if isinstance(group, dict)]
+    assert [host for hosts in groups for host in hosts if "." not in host.partition("/")[0]] == []
 
 
 @pytest.mark.parametrize(
