@@ -84,9 +84,13 @@ def _state(
     doubt = _doubt(feature, seen, against)
     if doubt:
         return "unknown", "budget", 0.0, doubt
-    if any(d.uses_lexicon for d in detectors) and not _covered(feature, certificate, inspector):
-        return "unknown", "language", 0.0, ""
-    return _absence(feature, certificate, combined(seen.best))
+    pages = certificate.pages
+    if any(d.uses_lexicon for d in detectors):
+        legible = _legible(feature, certificate, inspector)
+        if legible * 2 <= sum(count for _, count in certificate.languages):
+            return "unknown", "language", 0.0, ""
+        pages = min(pages, legible)
+    return _absence(feature, certificate, pages, combined(seen.best))
 
 
 def _presence(feature: str, strength: float, apart: Apart, pages: int) -> _Verdict:
@@ -107,14 +111,14 @@ def _obstacle(detectors: Sequence[Detector], certificate: SearchCertificate, ins
     return None
 
 
-def _covered(feature: str, certificate: SearchCertificate, inspector: Inspector) -> bool:
-    """Whether most pages are in a language whose lexicon has words for the feature."""
+def _legible(feature: str, certificate: SearchCertificate, inspector: Inspector) -> int:
+    """How many pages are in a language whose lexicon has words for the feature."""
     known = 0
     for language, pages in certificate.languages:
         lexicon = inspector.lexicons.resolve(language) if language else None
         if lexicon is not None and feature in lexicon.features:
             known += pages
-    return known * 2 > sum(pages for _, pages in certificate.languages)
+    return known
 
 
 def _doubt(feature: str, seen: Seen, against: Sequence[Observation]) -> str:
@@ -124,19 +128,20 @@ def _doubt(feature: str, seen: Seen, against: Sequence[Observation]) -> str:
     return NOWHERE if proves(seen.promised, feature) else ""
 
 
-def _absence(feature: str, certificate: SearchCertificate, hints: float) -> _Verdict:
+def _absence(feature: str, certificate: SearchCertificate, pages: int, hints: float) -> _Verdict:
     """Absent, if enough was searched and no likely place was left, less surely where hints were seen; else unknown for
-    want of budget (or what stopped the search)."""
+    want of budget (or what stopped the search). `pages` counts those that could have shown it."""
     rule = rules()["absent"]
     if certificate.cause == "robots":
         return "unknown", "robots", 0.0, "robots.txt keeps a part of the portal from being read"
-    if certificate.pages < (rule["min_pages_exhausted"] if certificate.exhausted else rule["min_pages"]):
-        return "unknown", "budget", 0.0, f"too few pages were read: {certificate.pages}"
+    if pages < (rule["min_pages_exhausted"] if certificate.exhausted else rule["min_pages"]):
+        told = "" if pages == certificate.pages else " in a language with words for it"
+        return "unknown", "budget", 0.0, f"too few pages were read{told}: {pages}"
     _, left = certificate.likely_places(feature)
     if left and not certificate.exhausted:
         return "unknown", "budget", 0.0, f"links that promise it were not followed: {left}"
     doubt = probability(hints) if hints else 0.0
-    sure = (1.0 - chance_of_miss(certificate.pages, certificate.exhausted)) * (1.0 - doubt)
+    sure = (1.0 - chance_of_miss(pages, certificate.exhausted)) * (1.0 - doubt)
     if sure < rule["least_sure"]:
         return "unknown", "budget", 0.0, "what was searched does not make its absence likely"
     return "absent", "", sure, ""

@@ -134,6 +134,16 @@ def test_what_was_seen_before_the_block_stays_present(inspector: Inspector) -> N
     assert finding(inspector, seen(), certificate=SearchCertificate(pages=1, outcome="blocked")).state == "present"
 
 
+def test_pages_in_other_languages_do_not_make_a_search_wide(inspector: Inspector) -> None:
+    mixed = replace(WIDE, pages=40, languages=(("es", 24), ("fi", 16)), exhausted=False)
+    found = finding(inspector, certificate=mixed)
+    assert (found.state, found.reason) == ("unknown", "budget")
+    assert "Too few pages were read in a language with words for it: 24" in found.explanation
+    wide = finding(inspector, certificate=replace(mixed, pages=60, languages=(("es", 40), ("fi", 20))))
+    assert wide.state == "absent"
+    assert wide.confidence < finding(inspector, certificate=replace(WIDE, exhausted=False)).confidence
+
+
 @pytest.mark.parametrize("languages", [(("fi", 60),), (("fi", 40), ("es", 20)), (("", 60),), ()])
 def test_pages_in_a_language_without_words_are_unknown(
     inspector: Inspector, languages: tuple[tuple[str, int], ...]
