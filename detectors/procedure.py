@@ -22,6 +22,8 @@ _FEW_CHARS = 24
 _COLONS = (":", "\uff1a", "\ufe30", "\u055d", "\u1366", "\u17d6")
 """Colons, also the Armenian, Ethiopic and Khmer ones."""
 
+_AS_ASCII = str.maketrans(dict.fromkeys(_COLONS, ":"))
+
 _CLOSES = (".", ";", "\u2014")
 """What a sentence or a clause of a law ends with, and a caption does not."""
 
@@ -57,15 +59,15 @@ def lexicons_of(page: Page) -> tuple[str, ...]:
 
 def _captions(segment: Segment) -> list[str]:
     """The captions in a heading or block: the whole if it is short, else what stands before the colons."""
-    text = segment.text
-    told = ":" in text or "\uff1a" in text
+    text = segment.text.translate(_AS_ASCII)
+    told = ":" in text
     if text[:1].islower() or (segment.kind == "text" and not told and text.endswith(_CLOSES)):
         return []
     if segment.kind == "heading" or len(text) <= _MAX_CAPTION:
-        return [text.partition(":")[0].partition("\uff1a")[0]]
+        return [text.partition(":")[0]]
     if len(text) > _MAX_BLOCK or not told:
         return []
-    pieces = text.replace("\uff1a", ":").split(":")[:-1]
+    pieces = text.split(":")[:-1]
     return [piece.rpartition(". ")[2].rpartition("; ")[2][-_MAX_CAPTION:] for piece in pieces]
 
 

@@ -8,14 +8,17 @@ from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 
+from detectors.hits import Hit
 from detectors.hosts import host_of
 from detectors.normalise import normalise
 from detectors.observation import Observation
 from detectors.packaged import data
 from detectors.page import Page
 from detectors.procedure import service_sheet
+from detectors.strengths import Strengths
 from detectors.targets import as_proof, targets_of
 from detectors.topic import SectionDetector, TopicDetector
+from detectors.views import view
 
 _ISO_CODE = 2
 _MAX_LABEL = 50
@@ -131,6 +134,7 @@ _SHEET = (0.0, 0.55, 0.62, 0.72, 0.72)
 """Strength by the number of parts of a service's description."""
 
 
+_OF_CALL = 0.45
 _CALLS = ("service.vacancies", "procurement.announcements", "procurement.results", "service.e_procurement")
 
 
@@ -139,25 +143,40 @@ def _calls(page: Page) -> bool:
     return any(hit.segment.kind in ("title", "heading") for name in _CALLS for hit in page.hits.feature(name))
 
 
+@view
+def _is_call(page: Page) -> bool:
+    """Whether the page is itself a vacancy or a tender, by its title or main heading."""
+    told = (hit for name in _CALLS for hit in page.hits.feature(name) if hit.term.role == "strong")
+    places = (hit.segment for hit in told)
+    return any(each.kind == "title" or (each.heading is not None and each.heading.level == 1) for each in places)
+
+
 class ServicesInformation(TopicDetector):
     """A catalogue or sheets of services that say what, how, with which documents, when and at what cost. The
-    bare word "Services" proves nothing; a page with documents, or time and cost, as captions describes a service."""
+    bare word "Services" proves nothing; a page with documents, or time and cost, as captions describes a service. A
+    vacancy or a tender, which ask for documents within a time too, is none."""
 
     name = "services-information"
-    version = "3"
+    version = "4"
     features = ("services.information",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
         """Words first, then the captions of a service's description."""
         yield from super().observe(page)
         parts, places = service_sheet(page)
-        if len(parts) > 1 or (parts and not _calls(page)):
+        if parts and not (_is_call(page) if len(parts) > 1 else _calls(page)):
             first = places[0].heading or places[0].block
             quote = " \u00b7 ".join(place.text[:80] for place in places[:3])
             why = f"description of a service: captions for {', '.join(sorted(parts))}"
             selector = page.selector(first.element) if first is not None else ""
             strength = _SHEET[len(parts)]
             yield Observation(self.features[0], "content", strength, quote, why, selector=selector, zone=places[0].zone)
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """As a topic; what the content of a vacancy or a tender asks for is no service's."""
+        value = super().weigh(page, hit, table)
+        own = hit.segment.link is None and hit.segment.zone == "main"
+        return min(value, _OF_CALL) if own and _is_call(page) else value
 
 
 class HealthInformation(SectionDetector):

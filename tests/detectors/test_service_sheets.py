@@ -88,3 +88,35 @@ def test_vacancies_and_tenders_ask_for_documents_too(inspector: Inspector, title
 
     assert seen("Keeping bees in town")
     assert not seen(title)
+
+
+@pytest.mark.parametrize(
+    ("language", "documents", "time"),
+    [
+        ("hy", "Անհրաժեշտ փաստաթղթեր՝ անձնագիր", "Ժամկետ՝ 10 օր"),
+        ("am", "የሚያስፈልጉ ሰነዶች፦ መታወቂያ", "የሚወስደው ጊዜ፦ 10 ቀናት"),
+        ("ja", "必要なもの︰身分証明書", "標準処理期間：10日"),
+    ],
+)
+def test_captions_before_other_colons(inspector: Inspector, language: str, documents: str, time: str) -> None:
+    body = f"<main><p>{documents}{', 1234567890' * 6}</p><p>{time}{', 1234567890' * 6}</p></main>"
+    assert parts(inspector, language, body) == {"documents", "time"}
+
+
+SHEET = "<h2>Required documents</h2><p>A.</p><h2>Processing time</h2><p>B.</p><h2>Fee</h2><p>C.</p>"
+
+
+@pytest.mark.parametrize(
+    ("title", "is_service"),
+    [
+        ("Birth certificate", True),
+        ("Register as a job seeker", True),
+        ("Job vacancy: civil engineer", False),
+        ("Invitation to tender: road works", False),
+    ],
+)
+def test_a_vacancy_or_a_tender_is_no_service(inspector: Inspector, title: str, is_service: bool) -> None:
+    html = f"<!DOCTYPE html><html lang=en><title>Villa</title><main><h1>{title}</h1>{SHEET}</main></html>"
+    page = inspector.page("https://www.villa.example/x", html.encode(), content_type="text/html")
+    seen = [each for each in inspector.inspect(page) if each.feature == "services.information"]
+    assert any(each.is_proof for each in seen) is is_service
