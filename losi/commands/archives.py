@@ -39,7 +39,7 @@ def push(state: State, url: str, cycle: str | None, pairs: tuple[str, ...]) -> i
     place = archive_place(url, pairs)
     names = [run.archive for run in _finished(state, cycle) if (state.data / run.archive).is_dir()]
     copied = sum(place.upload(state.data, name) for name in names)
-    click.echo(f"Archives in {url}: {len(names)}; {count_of(copied, 'byte')} copied")
+    click.echo(f"Archives in {place.where}: {len(names)}; {count_of(copied, 'byte')} copied")
     return 0
 
 
@@ -63,8 +63,8 @@ def pull(state: State, url: str, cycle: str | None, pairs: tuple[str, ...]) -> i
     there = set(place.names())
     missing = [name for name in names if name not in there and not (state.data / name).is_dir()]
     copied = sum(place.fetch(name, state.data) for name in names if name in there)
-    _name(missing, url)
-    _tell_bare(sum(run.lacks_pictures(state.data) for run in finished), url)
+    _name(missing, place.where)
+    _tell_bare(sum(run.lacks_pictures(state.data) for run in finished), place.where)
     click.echo(f"Archives here: {len(names) - len(missing)}; {count_of(copied, 'byte')} copied")
     return 1 if missing else 0
 
@@ -95,14 +95,14 @@ def _views(certificate: Mapping[str, Any] | None) -> tuple[str, ...]:
     return tuple(((certificate or {}).get("views") or {}).values())
 
 
-def _name(missing: Iterable[str], url: str) -> None:
+def _name(missing: Iterable[str], place: str) -> None:
     for name in missing:
-        click.echo(f"losi: {url} holds no {name}", err=True)
+        click.echo(f"losi: {place} holds no {name}", err=True)
 
 
-def _tell_bare(number: int, url: str) -> None:
+def _tell_bare(number: int, place: str) -> None:
     from survey.counts import count_of
 
     if number:
-        told = f"pictures of {count_of(number, 'run')} are not in {url}"
+        told = f"pictures of {count_of(number, 'run')} are not in {place}"
         click.echo(f"losi: {told}: run losi archives push where they were taken", err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -18,6 +19,7 @@ from storage.errors import ArchiveError, StorageError, explain_os
 Result = TypeVar("Result")
 _CHUNK = 8 << 20
 _DRIVERS = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "az": "adlfs"}
+_PASSWORD = re.compile(r"(://[^/@:]*:)[^/]*@")
 _AT_ONCE = 8
 """Pictures are small and many: beyond a network most of their time is waiting."""
 
@@ -27,19 +29,26 @@ class ArchivePlace:
     took any, the pictures of the proof (`screenshots/run-000123`), which travel with their archive.
 
     `options` go to the fsspec file system (for S3-compatible servers `endpoint_url` and the like; keys are better left
-    to the environment). Raises `StorageError` for a location of an unknown kind, and from all methods.
+    to the environment). `where` names the place in messages, without a password. Raises `StorageError` for a location
+    of an unknown kind, and from all methods.
     """
 
     def __init__(self, url: str, options: Mapping[str, Any] | None = None) -> None:
-        self.url = url.rstrip("/") or "/"
+        place = url.rstrip("/") or "/"
+        self.where = _PASSWORD.sub(r"\1***@", place)
+        self._fs, self._root = self._guard(partial(self._open, place, dict(options or {})))
+
+    def _open(self, place: str, options: dict[str, Any]) -> tuple[Any, str]:
+        """The file system, which may connect at once, and the path in it."""
         try:
-            self._fs, self._root = url_to_fs(self.url, **dict(options or {}))
+            opened: tuple[Any, str] = url_to_fs(place, **options)
         except (ImportError, ValueError, TypeError) as error:
-            kind = url.partition("://")[0]
+            kind = place.partition("://")[0]
             mend = (
                 f"pip install {_DRIVERS[kind]}" if kind in _DRIVERS else "give a path or an fsspec URL, such as s3://"
             )
-            raise StorageError(f"archives cannot go to {self.url}: {error}", mend) from error
+            raise StorageError(f"archives cannot go to {self.where}: {error}", mend) from error
+        return opened
 
     def upload(self, data_dir: Path, name: str) -> int:
         """Copies the archive `name` (relative to `data_dir`) there, and its run's pictures; the bytes that were copied.
@@ -69,7 +78,7 @@ class ArchivePlace:
         """
         here, there = sizes_in(data_dir / name), self.sizes(name)
         if not there:
-            raise ArchiveError(f"{self.url} holds no {name}", "look in another place, or in a backup")
+            raise ArchiveError(f"{self.where} holds no {name}", "look in another place, or in a backup")
         copied = 0
         if not is_further(here, there):
             shots = pictures_name(name)
@@ -133,14 +142,14 @@ class ArchivePlace:
             sink.flush()
             os.fsync(sink.fileno())
             if sink.tell() != size:
-                raise StorageError(f"{self.url} did not give {name} whole", "try again")
+                raise StorageError(f"{self.where} did not give {name} whole", "try again")
         scratch.replace(target)
         return size
 
     def _check(self, name: str, sizes: Mapping[str, int]) -> None:
         there = self.sizes(name)
         for inner in (inner for inner, size in sizes.items() if there.get(inner) != size):
-            raise StorageError(f"{self.url} did not keep {name}/{inner} whole", "check its space, then try again")
+            raise StorageError(f"{self.where} did not keep {name}/{inner} whole", "check its space, then try again")
 
     def _path(self, name: str) -> str:
         return f"{self._root.rstrip('/')}/{name}"
@@ -149,12 +158,14 @@ class ArchivePlace:
         try:
             return work()
         except OSError as error:
-            raise explain_os(error, f"use the archive place {self.url}") from error
+            raise explain_os(error, f"use the archive place {self.where}") from error
         except StorageError:
             raise
         except Exception as error:
             text = f"{type(error).__name__}: {error}"
-            raise StorageError(f"the archive place {self.url} failed: {text}", "check its address and keys") from error
+            raise StorageError(
+                f"the archive place {self.where} failed: {text}", "check its address and keys"
+            ) from error
 
 
 def _inside(folder: Path, inner: str) -> Path:

@@ -9,6 +9,7 @@ import pytest
 
 from storage.archive.place import ArchivePlace
 from storage.errors import ArchiveError, StorageError
+from tests.crawler.loopback import reserved_port
 
 NAME = "archive/run-000007"
 
@@ -81,6 +82,12 @@ def test_a_place_that_cannot_be_written_is_said(data: Path, tmp_path: Path) -> N
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(StorageError, match="cannot use the archive place"):
         ArchivePlace(str(tmp_path / "taken")).upload(data, NAME)
+
+
+def test_a_place_that_does_not_answer_is_said_without_its_password() -> None:
+    with reserved_port() as port, pytest.raises(StorageError, match="cannot use the archive place ftp://u:") as caught:
+        ArchivePlace(f"ftp://u:secret@127.0.0.1:{port}/losi")
+    assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("url", ["nonsense://x/y", "gs://bucket/losi"])
