@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from storage.archive import ArchiveReader, Original
+from storage.archive.message import freshened
 from storage.archive.record import digest
 from storage.errors import ArchiveError
 from storage.records import Unchanged
@@ -56,7 +57,7 @@ class Earlier:
             wire,
             status=found.status,
             reason=found.reason,
-            headers=_updated(found.headers, wire.headers),
+            headers=freshened(found.headers, wire.headers),
             body=found.body,
             unchanged=unchanged,
         )
@@ -90,13 +91,3 @@ class Earlier:
             return self._reader.original(*self._places[url]) if self._reader is not None else None
         except ArchiveError:
             return None
-
-
-def _updated(
-    before: tuple[tuple[bytes, bytes], ...], now: tuple[tuple[bytes, bytes], ...]
-) -> tuple[tuple[bytes, bytes], ...]:
-    """The page's headers with those that the newer answer gives anew, the ones about the body excepted
-    (RFC 9111, 3.2)."""
-    fresh = {name.lower() for name, _ in now if not name.lower().startswith((b"content-", b"transfer-"))}
-    kept = tuple((name, value) for name, value in before if name.lower() not in fresh)
-    return kept + tuple((name, value) for name, value in now if name.lower() in fresh)

@@ -9,6 +9,9 @@ HeaderPairs = tuple[tuple[bytes, bytes], ...]
 
 _STATUS = re.compile(rb"HTTP/[0-9.]+[ \t]+([0-9]{3})(?:[ \t]+(.*))?$")
 _HEAD_LIMIT = 1 << 20
+_OF_THE_BODY = frozenset(
+    {b"content-encoding", b"content-length", b"content-range", b"content-type", b"transfer-encoding"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,14 @@ def header(headers: HeaderPairs, name: str) -> str | None:
         if key.lower() == wanted:
             return value.decode("latin-1")
     return None
+
+
+def freshened(before: HeaderPairs, now: HeaderPairs) -> HeaderPairs:
+    """The headers of a page that a newer answer calls unchanged: what that gives anew counts, but for what says how the
+    body is sent (RFC 9111, 3.2)."""
+    fresh = {name.lower() for name, _ in now} - _OF_THE_BODY
+    kept = tuple((name, value) for name, value in before if name.lower() not in fresh)
+    return kept + tuple((name, value) for name, value in now if name.lower() in fresh)
 
 
 def _split_head(block: bytes) -> tuple[bytes, list[bytes], bytes]:

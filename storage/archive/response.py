@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from storage.archive.framing import RawRecord
-from storage.archive.message import HeaderPairs, HttpMessage, header, parse_response
+from storage.archive.message import HeaderPairs, HttpMessage, freshened, header, parse_response
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CUT_BY = frozenset({"length", "time", "disconnect", "unspecified"})
@@ -84,7 +84,8 @@ def _cut_by(record: RawRecord) -> str | None:
 
 
 def revisited(record: RawRecord, file: str, original: ArchivedResponse) -> ArchivedResponse:
-    """What a revisit stands for: the original's body under the revisit's URL, date and headers (if any)."""
+    """What a revisit stands for: the original's body under the revisit's URL, date and head (if any). The head of a 304
+    tells only what is new in the original's."""
     revisit = to_response(record, file)
     own_head = revisit.headers and revisit.status not in (0, 304)
     head = revisit if own_head else original
@@ -92,7 +93,7 @@ def revisited(record: RawRecord, file: str, original: ArchivedResponse) -> Archi
         revisit,
         status=head.status,
         reason=head.reason,
-        headers=head.headers,
+        headers=revisit.headers if own_head else freshened(original.headers, revisit.headers),
         body=original.body,
         truncated=original.truncated,
     )

@@ -47,6 +47,19 @@ def test_a_revisit_gives_the_page_that_it_repeats(two_runs: tuple[RecordPlace, R
         assert hit.body == BODY
 
 
+def test_the_head_of_a_304_tells_what_is_new(two_runs: tuple[RecordPlace, RecordPlace], tmp_path: Path) -> None:
+    first, _ = two_runs
+    with ArchiveReader(tmp_path / "run-000001") as reader:
+        original = reader.original(first.file, first.offset)
+    head = ((b"etag", b'"2"'), (b"Content-Security-Policy", b"x"), (b"Content-Type", b"text/plain"))
+    with ArchiveWriter(tmp_path / "run-000003", "run-000003") as writer:
+        writer.write_revisit(URL, original, "server-not-modified", 304, "Not Modified", head, original.fetched_at)
+    with ReplayIndex([tmp_path / "run-000003"]) as index:
+        found = index.lookup(URL)
+    assert found is not None
+    assert found.headers == (HEADERS[0], *head[:2])
+
+
 def test_the_record_is_as_the_standard_has_it(two_runs: tuple[RecordPlace, RecordPlace], tmp_path: Path) -> None:
     with (tmp_path / "run-000002" / "run-000002-00000.warc.gz").open("rb") as file:
         _, record = list(ArchiveIterator(file, check_digests="raise"))
