@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from scrapy import signals
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from crawler.browser.engine import Engine
     from crawler.visit import Visit
 
+T = TypeVar("T")
 Archive = str | Path | Sequence[str | Path] | ReplayIndex
 
 
@@ -85,11 +86,11 @@ async def check(
                 cancelled = cancelled or await _examine(run, stop)
                 if turn is not None and stop is not None and stop.is_set():
                     raise SuspendedError
-            result = await asyncio.to_thread(run.finish)
+            result, late = await _to_the_end(asyncio.to_thread(run.finish))
         except BaseException:
             await asyncio.to_thread(run.suspend)
             raise
-        if cancelled:
+        if cancelled or late:
             raise asyncio.CancelledError
         return result
 
@@ -102,6 +103,15 @@ async def _begun(make: Callable[..., Run], *what: Any, **how: Any) -> Run:
     except asyncio.CancelledError:
         await asyncio.to_thread((await making).suspend)
         raise
+
+
+async def _to_the_end(work: Awaitable[T]) -> tuple[T, bool]:
+    """What came of the work, which is waited for whatever happens; True if this task was cancelled meanwhile."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task), False
+    except asyncio.CancelledError:
+        return await task, True
 
 
 def _index(replay: Archive | None, stack: ExitStack) -> ReplayIndex | None:
@@ -190,6 +200,7 @@ async def _scrapy(run: Run) -> None:
     scrapy = runner(visit.options, replay=visit.replay is not None)
     crawled = asyncio.Event()
     probe = asyncio.ensure_future(_probe(run, crawled))
+    visit.on_stop(probe.cancel)
     try:
         await scrapy.crawl(run.target.kind, visit=visit)
     finally:

@@ -22,7 +22,7 @@ class Patience:
         self.stop_cause: Cause = ""
         self._held_until = 0.0
         self._stop = asyncio.Event()
-        self._on_stop: list[Callable[[], None]] = []
+        self._on_stop: list[Callable[[], object]] = []
 
     def hold(self, seconds: float) -> None:
         """Lets no new page be asked for in this time."""
@@ -45,7 +45,7 @@ class Patience:
         """Whether the crawl is to end now."""
         return self._stop.is_set()
 
-    def on_stop(self, call: Callable[[], None]) -> None:
+    def on_stop(self, call: Callable[[], object]) -> None:
         """Has `call` called when the crawl is stopped."""
         self._on_stop.append(call)
 

@@ -5,21 +5,25 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from crawler.check import check
+from crawler.progress import Progress
 from crawler.result import PortalTarget
 from crawler.settings import CrawlOptions
 from detectors.inspector import Inspector
 from storage.archive import ReplayIndex
 from storage.database import Database
 from storage.models import Run
-from tests.crawler.loopback import Crawl, Handler, Route, Serve, Site, answers_in, page
+from tests.crawler.certificates import leaf, server
+from tests.crawler.loopback import Answer, Crawl, Handler, Route, Serve, Site, answers_in, page
 
 SLOW = CrawlOptions(allow_private=True, delay=0.1, concurrency=2, sitemaps=False, soft404=False, timeout=900)
 """Answers that a site's gate holds back would be waited for longer than any test waits."""
@@ -126,6 +130,72 @@ def test_cancellation_is_concluded_and_passed_on(
         run = session.scalars(select(Run)).one()
     assert (run.outcome, run.cause) == ("partial", "interrupted")
     assert run.pages >= 1
+
+
+def test_stop_does_not_wait_for_the_probe_of_the_transport(
+    serve: Serve, database: Database, inspector: Inspector, tmp_path: Path
+) -> None:
+    def home(handler: Handler) -> Answer | None:
+        if "Accept-Encoding" in handler.headers:
+            return 200, {}, page("Town").encode()
+        handler.rfile.read(1)
+        return None
+
+    site = serve({"/": home, "/robots.txt": (404, {}, b"")}, tls=server(tmp_path, leaf(None, "127.0.0.1")))
+    stop = asyncio.Event()
+
+    def stop_when_probing(progress: Progress) -> None:
+        if progress.step.stage == "probing":
+            stop.set()
+
+    async def main() -> None:
+        target = PortalTarget(f"{site.url}/")
+        async with asyncio.timeout(ENDS):
+            result = await check(
+                target, SLOW, inspector=inspector, database=database, data_dir=tmp_path, stop=stop,
+                progress=stop_when_probing,
+            )  # fmt: skip
+        assert (result.cause, result.pages) == ("interrupted", 1)
+
+    asyncio.run(main())
+
+
+def _is_finishing() -> bool:
+    """Whether a run is being finished in some thread."""
+    stacks = [traceback.extract_stack(frame) for frame in sys._current_frames().values()]
+    return any(line.name == "finish" and line.filename.endswith("run.py") for stack in stacks for line in stack)
+
+
+def test_a_cancelled_visit_is_not_left_while_its_end_is_written(
+    serve: Serve, database: Database, inspector: Inspector, tmp_path: Path
+) -> None:
+    site = serve({"/": page("Town"), "/robots.txt": (404, {}, b"")})
+    other = sqlite3.connect(tmp_path / "losi.db", isolation_level=None)
+
+    def lock_before_the_end(progress: Progress) -> None:
+        if progress.step.stage == "concluding":
+            other.execute("BEGIN IMMEDIATE")
+
+    async def main() -> None:
+        running = asyncio.ensure_future(
+            check(
+                PortalTarget(f"{site.url}/"), SLOW, inspector=inspector, database=database, data_dir=tmp_path,
+                progress=lock_before_the_end,
+            )
+        )  # fmt: skip
+        async with asyncio.timeout(120):
+            while not _is_finishing():
+                await asyncio.sleep(0.01)
+        running.cancel()
+        ended, _ = await asyncio.wait([running], timeout=1)
+        other.close()
+        await asyncio.wait([running], timeout=ENDS)
+        assert running.cancelled()
+        assert not ended
+
+    asyncio.run(main())
+    with database.reader() as session:
+        assert session.scalars(select(Run)).one().outcome == "ok"
 
 
 def test_several_portals_in_one_loop(serve: Serve, database: Database, inspector: Inspector, tmp_path: Path) -> None:
