@@ -151,8 +151,9 @@ class Itinerary(Patience):
         return None
 
     def refused(self, entry: Entry, status: int) -> None:
-        """Takes that an entry's answer was no content; unless its status says that there is none, it is unread."""
-        if status in _HIDING or status >= 500:
+        """Takes that an entry's answer was no content; unless its status says that there is none, it is unread. A
+        search that is not there has not been asked."""
+        if status in _HIDING or status >= (400 if entry.kind == "search" else 500):
             self.lose(entry)
 
     def lost(self, request: Request, error: BaseException | None) -> None:
@@ -165,9 +166,12 @@ class Itinerary(Patience):
 
     def lose(self, entry: Entry | None) -> None:
         """Takes that a page could not be had: one of the portal, a linked one, or where an opened front page sends its
-        visitors. What is asked for besides pages loses nothing."""
-        front = entry is not None and entry.kind == "seed" and self.story.opened
-        if entry is not None and (front or entry.kind in ("page", "external", "document")):
+        visitors; or that a question had no answer. What else is asked for loses nothing."""
+        if entry is None:
+            return
+        if entry.kind == "search":
+            self.search.unanswered(entry)
+        elif entry.kind in ("page", "external", "document") or (entry.kind == "seed" and self.story.opened):
             self.frontier.lose(entry)
 
     @property

@@ -339,7 +339,7 @@ def certificate_of(visit: Visit, judgement: Judgement) -> SearchCertificate:
         languages=tuple(visit.tally.languages.most_common()),
         exhausted=visit.left == 0 and judgement.outcome == "ok",
         sitemap=visit.sitemaps.found,
-        site_search=tuple(visit.search.asked),
+        site_search=visit.search.asked,
         left=visit.left,
         outcome=judgement.outcome,
         cause=judgement.cause,

@@ -25,14 +25,23 @@ _PROMISE = 0.3
 
 
 class SiteSearch:
-    """The questions of one crawl. `asked` holds the terms, in order; a page of results is no evidence by itself."""
+    """The questions of one crawl; a page of results is no evidence by itself."""
 
     def __init__(self, inspector: Inspector, limit: int) -> None:
         self._inspector = inspector
         self._limit = limit
         self._form: SearchForm | None = None
         self._tried: set[str] = set()
-        self.asked: list[str] = []
+        self._asked: dict[str, str] = {}
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The terms that were asked for, in order, but for those to which no answer came."""
+        return tuple(self._asked.values())
+
+    def unanswered(self, entry: Entry) -> None:
+        """Takes that a question had no answer."""
+        self._asked.pop(entry.url, None)
 
     def learn(self, reading: Reading, scope: Scope) -> None:
         """Takes the first search form of the portal that leads to the portal itself."""
@@ -52,7 +61,7 @@ class SiteSearch:
                 self._tried.add(term)
                 entry = Entry(self._form.url(term), "search", ((feature, _PROMISE),), zone="nav")
                 if may_fetch(entry):
-                    self.asked.append(term)
+                    self._asked[entry.url] = term
                     return entry
         self._limit = len(self._tried)
         return None

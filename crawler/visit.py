@@ -103,6 +103,9 @@ class Visit(Itinerary):
         entry: Entry = request.meta["entry"]
         try:
             answer, reading = await self._read(self._answer(response, request), entry)
+        except Exception:
+            self.lose(entry)
+            raise
         finally:
             self.budget.reserved -= 1
         refusal = self.gate.judge(reading, answer.body, exempt=entry.kind == "seed")

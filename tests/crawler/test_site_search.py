@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from tests.crawler.loopback import TEXT, Answer, Crawl, Handler, Route, Serve, page
 
 FORM = (
@@ -46,6 +48,15 @@ def test_the_search_is_not_asked_where_robots_txt_forbids_it(serve: Serve, crawl
     site = serve({**routes(page("Town", "/about", body=FORM + TEXT)), "/robots.txt": robots, "*": found})
     result = crawl(site.url, soft404=False, sitemaps=False)
     assert not [path for path in site.requests if path.startswith("/find")]
+    assert result.findings[0].certificate.site_search == ()
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_search_that_does_not_answer_was_not_asked(status: int, serve: Serve, crawl: Crawl) -> None:
+    site = serve({**routes(page("Town", "/about", body=FORM + TEXT)), "/robots.txt": (404, {}, b"")})
+    site.routes["*"] = (status, {}, b"<title>Error</title>no")
+    result = crawl(site.url, soft404=False, sitemaps=False, retries=0)
+    assert [path for path in site.requests if path.startswith("/find?")]
     assert result.findings[0].certificate.site_search == ()
 
 

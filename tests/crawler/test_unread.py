@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from crawler.check import check
+from crawler.check import check, run_check
 from crawler.cycle.turn import Turn
 from crawler.frontier import Frontier
 from crawler.likely import likely_places
 from crawler.result import PortalTarget, RunResult
 from crawler.settings import CrawlOptions
+from detectors.base import PageDetector
 from detectors.conclude import Tally
 from detectors.inspector import Inspector
+from detectors.observation import Observation
+from detectors.page import Page
+from detectors.registry import Registry
 from storage.database import Database
 from tests.crawler.loopback import TEXT, Answer, Crawl, Route, Serve, page
 
@@ -130,6 +135,27 @@ def test_pages_of_an_earlier_visit_are_not_the_portal(
     assert (result.outcome, result.cause, result.pages) == ("partial", "http_status", 6)
     assert "6 pages could be read all the same" in result.message
     assert _searched(result) == ("unknown", False, 0)
+
+
+class Wordy(PageDetector):
+    """A plug-in that gives the strength of what it sees in words."""
+
+    name = "wordy"
+    features = ("test.wordy",)
+
+    def observe(self, page: Page) -> list[Observation]:
+        strong: Any = "strong"
+        return [Observation("test.wordy", "content", strong, "", "")] if page.url.endswith("/x") else []
+
+
+def test_a_page_that_cannot_be_read_is_left_unread(
+    serve: Serve, database: Database, inspector: Inspector, tmp_path: Path
+) -> None:
+    site = serve(_portal(x=page("Budget")))
+    options = CrawlOptions(allow_private=True, delay=0.0, sitemaps=False, soft404=False)
+    extended = Inspector(Registry((*inspector.detectors.page, Wordy()), inspector.detectors.portal), inspector.lexicons)
+    result = run_check(PortalTarget(f"{site.url}/"), options, inspector=extended, database=database, data_dir=tmp_path)
+    assert _searched(result) == ("unknown", False, 1)
 
 
 def test_a_promise_that_was_followed_in_vain_is_left() -> None:
