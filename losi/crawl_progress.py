@@ -42,7 +42,8 @@ def drawn(max_pages: int, console: Console) -> Iterator[Tell]:
     from rich.progress import Progress as Bars
     from rich.table import Column
 
-    rest = TextColumn("{task.description}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"))
+    column = Column(ratio=1, no_wrap=True, overflow="ellipsis")
+    rest = TextColumn("{task.description}", markup=False, table_column=column)
     label, count = TextColumn("{task.fields[label]}"), TextColumn("{task.fields[count]}")
     with Bars(
         label, BarColumn(20), count, TimeElapsedColumn(), rest, console=console, transient=True, expand=True
@@ -52,7 +53,7 @@ def drawn(max_pages: int, console: Console) -> Iterator[Tell]:
         def show(progress: Progress) -> None:
             label, done, of = _place(progress)
             count = f"{done}/{of}" if of else ""
-            words = f"{_beside(progress)}{printable(progress.url)[:60]}".replace("[", "\\[")
+            words = f"{_beside(progress)}{printable(progress.url)[:60]}"
             bars.update(task, total=of or None, completed=done, description=words, label=label, count=count)
 
         yield show

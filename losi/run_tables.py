@@ -59,7 +59,8 @@ def _widths(answers: Sequence[Answer], width: int) -> tuple[int, ...]:
     code, title, state, share = _WIDE
     room = width - 2 * (len(_WIDE) + 1)
     if room - sum(_WIDE) < _ADDRESS:
-        state = max((len(state_text(answer.state, answer.finding.reason)) for answer in answers), default=state)
+        needed = max((len(state_text(answer.state, answer.finding.reason)) for answer in answers), default=state)
+        state = min(state, needed)
         left = room - code - state - share
         title = min(title, max(_TITLE, left - _ADDRESS), max(_LEAST, left - _LEAST))
     return code, title, state, share, max(_LEAST, room - code - title - state - share)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 NO_LIMIT = 10_000
+LEAST = 60
+"""Columns that tables need; a terminal that has fewer breaks their lines itself, and nothing is cut off."""
 STATE_STYLE = {"present": "green", "absent": "red", "unknown": "yellow", "manual": "cyan", "not_applicable": "dim"}
 STATE_MARK = {"present": "✔", "absent": "✘", "unknown": "?", "manual": "☞", "not_applicable": "–"}
 
@@ -26,8 +28,12 @@ def printable(text: str) -> str:
 
 
 def stdout() -> Console:
-    """The console for results: as wide as the terminal; in a pipe or file lines are never broken."""
-    return Console(width=None if sys.stdout.isatty() else NO_LIMIT, highlight=False)
+    """The console for results: as wide as the terminal; in a pipe or file lines are never broken.
+
+    Text is shown as it is: a name such as "Bolzano [bozen]" holds no styles.
+    """
+    width = max(LEAST, Console().width) if sys.stdout.isatty() else NO_LIMIT
+    return Console(width=width, highlight=False, markup=False, emoji=False)
 
 
 def show(console: Console, made: Table) -> None:
@@ -41,7 +47,7 @@ def show(console: Console, made: Table) -> None:
 
 def stderr() -> Console:
     """The console for progress and notes."""
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def table(title: str, columns: Iterable[str], *, right: Iterable[str] = ()) -> Table:

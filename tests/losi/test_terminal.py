@@ -62,6 +62,14 @@ def test_the_questionnaire_fits_the_terminal(result: RunResult, width: int, rows
     assert "".join(address) == "https://www.villa.example/transparencia"
 
 
+def test_nothing_is_cut_off_on_a_terminal_of_forty_columns(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "losi", "check", "--demo", "--max-pages", "3", "--no-browser", "--no-validity"]
+    done, shown, _ = _on_terminal(words, tmp_path, {"COLUMNS": "40"})
+    assert done == 0
+    row = next(line for line in shown.splitlines() if line.startswith("281 "))
+    assert re.search(r" 0\.\d\d  https:", re.sub(r"\x1b\[[0-9;]*m", "", row))
+
+
 def test_what_was_found_is_shown_where_the_report_cannot_be_written(losi: Losi, tmp_path: Path) -> None:
     done = losi("check", "--demo", "--max-pages", "2", "--report", "/dev/full")
     assert done.code == 1
@@ -90,11 +98,18 @@ def test_why_a_portal_was_not_read_is_told_once_on_a_terminal(tmp_path: Path) ->
     assert shown.count("no connection to") == 1
 
 
-def _on_terminal(words: list[str], folder: Path) -> tuple[int, str, str]:
+def _on_terminal(words: list[str], folder: Path, more: dict[str, str] | None = None) -> tuple[int, str, str]:
     """The exit code of a command, what it wrote on the terminal that is its stdout, and on stderr."""
     ours, theirs = os.openpty()
     with (
-        subprocess.Popen(words, cwd=folder, stdout=theirs, stderr=subprocess.PIPE, encoding="utf-8") as process,
+        subprocess.Popen(
+            words,
+            cwd=folder,
+            stdout=theirs,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            env={**os.environ, **(more or {})},
+        ) as process,
         ThreadPoolExecutor(1) as reader,
     ):
         os.close(theirs)
