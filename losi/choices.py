@@ -79,16 +79,18 @@ def consenting_host(text: str) -> str:
     return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
-def unknown_detectors(wanted: Iterable[str]) -> Misuse:
-    """What to say of names of which some are no detector's: those names, and which they may have meant."""
+def known_detectors(wanted: Iterable[str]) -> None:
+    """Refuses names of which some are no detector's: with those names, and which they may have meant."""
     from difflib import get_close_matches
 
     from detectors.registry import load
 
     known = sorted(detector.name for detector in load().all)
     wrong = sorted(set(wanted) - set(known))
+    if not wrong:
+        return
     meant = [name for name in known for typed in wrong if typed.casefold() in name.split("-")]
     alike = [name for typed in wrong for name in get_close_matches(typed.casefold(), known, 2)]
     found = list(dict.fromkeys([*meant, *alike]))[:4]
     mend = f"did you mean {', '.join(found)}?" if found else "docs/reference/detectors.md lists their names"
-    return Misuse(f"no such detector: {', '.join(wrong)}", mend)
+    raise Misuse(f"no such detector: {', '.join(wrong)}", mend)

@@ -29,7 +29,8 @@ EXTRA_CODES: Mapping[str, str] = {
 def read_labels(path: Path) -> dict[str, tuple[str, tuple[Label, ...]]]:
     """Language and labels of each page by its id, from rows `{"id", "language", "labels": [{"code", ...}]}`.
 
-    Raise Failure, naming the line, on a row that is not of this form or a code that the edition lacks.
+    Raise Failure, naming the line, on a row that is not of this form, an id that was given before, or a code that the
+    edition lacks.
     """
     return {row["id"]: (str(row.get("language") or ""), tuple(_labels(row, path, line))) for line, row in _rows(path)}
 
@@ -60,9 +61,15 @@ def unmeasurable() -> frozenset[str]:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    seen: set[str] = set()
     for line, row in read_jsonl(path):
         if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not isinstance(row.get("labels"), list):
             raise Failure(f'{path}:{line}: not an object with "id" and a list "labels"', "mend that line")
+        if row["id"] in seen:
+            raise Failure(
+                f"{path}:{line}: the id {row['id']!r} is given twice", "put all labels of a page into one row"
+            )
+        seen.add(row["id"])
         yield line, row
 
 

@@ -10,6 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from losi.detector_problems import tell_failures
 from losi.errors import Failure
@@ -54,6 +55,15 @@ def read_jsonl(path: Path) -> Iterator[tuple[int, Any]]:
                     yield number, _parsed(line)
     except OSError as error:
         raise Failure(f"cannot read {path}: {error.strerror}", "check the path") from error
+
+
+def is_web_address(url: str) -> bool:
+    """Whether links can be resolved against the address of a page; without, most of them say nothing."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
 
 
 def read_manifest(path: Path) -> Iterator[Row]:
@@ -140,4 +150,8 @@ def _row(number: int, value: Any, folder: Path) -> Row:
     missing = [name for name in ("id", "file", "url") if not isinstance(value.get(name), str) or not value[name]]
     if missing:
         return Row(number, str(value.get("id", "")), error=f"{', '.join(missing)} missing or no text")
+    if not is_web_address(value["url"]):
+        return Row(
+            number, value["id"], error=f"the url {value['url']!r} is no web address, such as https://www.example.gov"
+        )
     return Row(number, value["id"], folder / value["file"], value["url"])

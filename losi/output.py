@@ -135,7 +135,10 @@ def writer(destination: str) -> Iterator[Callable[[str], None]]:
 
 
 def must_take(*places: str | None) -> None:
-    """Raise Failure for a file that `writer` could not write, before the work whose result it is to hold."""
+    """Raise Failure for a file that `writer` could not write, before the work whose result it is to hold; Misuse where
+    more than one of the results would go to stdout."""
+    if places.count("-") > 1:
+        raise Misuse("two results cannot both go to stdout", "give one of them a file")
     for place in places:
         if place and place != "-" and (why := _refusal(Path(place))):
             raise Failure(f"cannot write {place}: {why}", "choose another file")
@@ -155,13 +158,13 @@ def _refusal(path: Path) -> str:
 
 
 def name_written(*places: str | Path | None) -> None:
-    """Say which files a command wrote whose whole work is to write them: a path a line on stdout.
+    """Say which files a command wrote whose whole work is to write them: a path a line on stdout, byte for byte.
 
     Where data went to stdout ("-") nothing else is there: then on stderr. What is None or empty was not asked for.
     """
     for place in places:
         if place and str(place) != "-":
-            click.echo(str(place), err="-" in places)
+            click.echo(os.fsencode(place), err="-" in places)
 
 
 def keep_lists(file: str, columns: Sequence[str], command: str, mend: str) -> None:

@@ -49,6 +49,7 @@ def detect(
     over a cycle that is broken off goes on where it was.
     """
     from crawler.rerun import unread
+    from losi.choices import known_detectors
     from losi.errors import Misuse
     from losi.output import must_take, write_json
     from losi.rerun_tables import print_rerun, rerun_document
@@ -56,6 +57,8 @@ def detect(
     if store and detectors:
         raise Misuse("--store excludes --detector", "findings of some detectors must not stand beside older ones")
     must_take(json_to)
+    if detectors:
+        known_detectors(detectors)
     if cycle is not None:
         only_one(**{"--cycle": cycle, "--portal": portal, "--run": run})
         return _cycle(state, cycle, detectors, store, processes, json_to)
@@ -79,15 +82,11 @@ def _results(
 ) -> Iterator[RerunResult]:
     from crawler.rerun import rerun
     from detectors.inspector import Inspector
-    from losi.choices import unknown_detectors
     from losi.chosen import chosen_numbers
 
     with state.open_existing() if store else state.read_existing() as database:
         for number in chosen_numbers(database, portal, run):
-            try:
-                yield rerun(database, number, Inspector.default(), detectors or None, data_dir=state.data, store=store)
-            except LookupError as error:
-                raise unknown_detectors(detectors) from error
+            yield rerun(database, number, Inspector.default(), detectors or None, data_dir=state.data, store=store)
 
 
 def _unasked(names: tuple[str, ...]) -> Iterator[str]:
@@ -109,7 +108,6 @@ def _cycle(
 ) -> int:
     from crawler.cycle.plan import Choice
     from crawler.cycle.redetect import Pass, redetect
-    from losi.choices import unknown_detectors
     from losi.output import write_json
     from losi.progress import counted
     from losi.rerun_tables import CycleSummary
@@ -118,11 +116,8 @@ def _cycle(
     summary = CycleSummary(cycle)
     with state.open_existing() as database:
         job = Pass(cycle, Choice(), detectors, store, processes)
-        try:
-            for result in counted(redetect(database, state.data, job), total=None, label="portals"):
-                summary.add(result)
-        except LookupError as error:
-            raise unknown_detectors(detectors) from error
+        for result in counted(redetect(database, state.data, job), total=None, label="portals"):
+            summary.add(result)
     if json_to:
         write_json(summary.document(), json_to)
     if json_to != "-":

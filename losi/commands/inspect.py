@@ -35,6 +35,8 @@ def inspect(
     This is what a detector author uses: no crawl, no database. A row of a manifest that fails is reported with its
     line, the rest goes on, and the exit code is 1.
     """
+    from losi.manifest import is_web_address
+
     if manifest is not None:
         if file is not None or url or json_to:
             raise Misuse("--manifest excludes FILE, --url and --json", "give either one page or a manifest")
@@ -47,6 +49,8 @@ def inspect(
         )
     if out:
         raise Misuse("--out belongs to --manifest", "use --json FILE for one page")
+    if not is_web_address(url):
+        raise Misuse(f"{url!r} is no web address", "for example: --url https://www.example.gov/budget")
     return _one(file, url, json_to)
 
 

@@ -80,14 +80,13 @@ def plan(state: State, portal: str, file: str | None, json_to: str | None, cycle
 
     from losi.commands.publish_scope import scoped
     from losi.errors import Misuse
-    from losi.output import name_written, write_json, write_text
+    from losi.output import must_take, name_written, write_json, write_text
     from review.publish.atlas import plan_page
     from review.publish.plan import plan_document
 
     if not file and not json_to:
         raise Misuse("nowhere to write the plan", "give FILE.html or --json FILE")
-    if file == json_to == "-":
-        raise Misuse("the page and --json cannot both go to stdout", "give one of them a file")
+    must_take(file, json_to)
     with scoped(state, cycle) as (session, scope):
         made = _plan(session, scope, portal)
         if file:

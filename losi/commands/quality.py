@@ -86,7 +86,7 @@ def _confirmed(state: State, cycle: str | None, json_to: str | None, errors: str
         write_text(confirmed_errors(found), errors)
     if json_to:
         write_json(confirmed_document(found, cycle), json_to)
-    if json_to != "-":
+    if "-" not in (json_to, errors):
         console = stdout()
         for made in confirmed_tables(found):
             show(console, made)
@@ -110,7 +110,7 @@ def _labelled(labels: Path, manifest: Path, json_to: str | None, errors: str | N
         write_text(errors_csv(measured), errors)
     if json_to:
         write_json(quality_document(measured, PROOF), json_to)
-    if json_to != "-":
+    if "-" not in (json_to, errors):
         from losi.terminal import show, stdout
 
         console = stdout()

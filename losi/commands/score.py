@@ -44,7 +44,9 @@ def score(
     """
     from losi.commands.publish_scope import scoped
     from losi.commands.publish_scores import show_scores, write_scores_csv, write_scores_json
+    from losi.output import must_take
 
+    must_take(json_to, csv_to)
     with scoped(state, cycle, kind=kind, country=country) as (session, scope):
         figures = _figures(session, scope)
         if json_to:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from storage.database import Database
-from storage.models import Finding
+from storage.models import Finding, Run
 
 Losi = Callable[..., Any]
 
@@ -59,6 +59,14 @@ def test_an_unknown_detector_is_wrong_usage(checked: Any, offline: Losi) -> None
     done = offline("detect", "--data", checked.data, "--detector", "nobody")
     assert done.code == 2
     assert "no such detector: nobody" in done.err
+
+
+def test_an_edition_of_another_program_is_not_taken_for_a_detector(copied: Path, offline: Losi) -> None:
+    with Database(copied / "losi.db") as database, database.session() as session:
+        session.query(Run).one().edition = "losi-2099"
+    done = offline("detect", "--store")
+    assert (done.code, done.out) == (1, "")
+    assert "unknown edition 'losi-2099'" in done.err
 
 
 def test_a_lost_archive_is_told(copied: Path, offline: Losi) -> None:

@@ -93,6 +93,27 @@ def test_an_unknown_code_is_told_with_its_line(offline: Losi, files: list[str], 
     assert "999" in done.err
 
 
+def test_a_page_is_labelled_once(offline: Losi, files: list[str], tmp_path: Path) -> None:
+    with (tmp_path / "labels.jsonl").open("a") as labels:
+        labels.write('{"id": "v", "language": "en", "labels": []}\n')
+    done = offline(*files)
+    assert (done.code, done.out) == (1, "")
+    assert "labels.jsonl:2: the id 'v' is given twice" in done.err
+
+
+def test_errors_on_stdout_stand_alone(offline: Losi, files: list[str]) -> None:
+    rows = list(csv.DictReader(offline(*files, "--errors", "-").out.splitlines()))
+    assert {row["error"] for row in rows} == {"false positive", "miss"}
+
+
+def test_a_language_in_brackets_is_a_name_like_others(offline: Losi, files: list[str], tmp_path: Path) -> None:
+    labels = tmp_path / "labels.jsonl"
+    labels.write_text(labels.read_text().replace('"en"', '"[/en] :cat: [bozen]"'))
+    done = offline(*files)
+    assert (done.code, done.err) == (0, "")
+    assert "[/en] :cat: [bozen]" in done.out
+
+
 def test_labelled_pages_that_are_missing_are_told(offline: Losi, files: list[str], tmp_path: Path) -> None:
     with (tmp_path / "labels.jsonl").open("a") as stream:
         stream.write('{"id": "w", "labels": []}\n')
