@@ -16,9 +16,11 @@ _PLAIN = {
     "ISO-8859-9": "windows-1254",
     "TIS-620": "cp874",
     "UHC": "cp949",
+    "SHIFT_JIS": "cp932",
+    "BIG5": "cp950",
 }
 """Where a standard is found, what spreadsheets write is the code page that has more characters than it."""
-_SCRIPTS = ("WINDOWS-125", "IBM866", "GB", "BIG5", "SHIFT_JIS", "EUC-", "ISO-2022-")
+_SCRIPTS = ("WINDOWS-125", "IBM866", "GB", "EUC-", "ISO-2022-")
 
 
 def spreadsheet_text(path: Path) -> str:

@@ -60,7 +60,7 @@ def test_columns_are_known_by_many_names(tmp_path: Path, head: str, encoding: st
         ("windows-1253", "Δήμος Θεσσαλονίκης"),
         ("windows-1254", "Eskişehir, Muğla, Şanlıurfa"),
         ("windows-1256", "بلدية الزرقاء الكبرى"),
-        ("shift_jis", "さいたま市とひたちなか市"),
+        ("cp932", "さいたま市とひたちなか市、髙槻市①"),
     ],
 )
 def test_names_in_the_encodings_of_spreadsheets(offline: Losi, tmp_path: Path, encoding: str, name: str) -> None:

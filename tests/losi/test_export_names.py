@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,6 +35,14 @@ def test_the_files_are_named(checked: Any, offline: Losi, command: tuple[str, ..
     given = () if command[0] == "dictionary" else ("--data", checked.data)
     done = offline("export", *command, *given)
     assert (done.code, done.out.splitlines()) == (0, written)
+
+
+def test_a_name_that_is_no_text_is_told_byte_for_byte(tmp_path: Path) -> None:
+    name = b"dictionary-\xe9.md"
+    words = [sys.executable, "-m", "losi", "export", "dictionary", os.fsdecode(name)]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (name + b"\n", b"")
+    assert [os.fsencode(path.name) for path in tmp_path.iterdir()] == [name]
 
 
 def test_every_file_of_a_data_set_is_named(checked: Any, offline: Losi, tmp_path: Path) -> None:
