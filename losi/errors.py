@@ -49,9 +49,11 @@ class PlainGroup(click.Group):
         return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
 
     def _attempt(self, args: Sequence[str] | None, name: str | None, complete: str | None, **extra: Any) -> int:
+        from losi.interrupts import keep_interrupts
         from losi.streams import set_up_stdout
 
         set_up_stdout()
+        keep_interrupts()
         try:
             code = super().main(args, name, complete, standalone_mode=False, **extra)
             sys.stdout.flush()

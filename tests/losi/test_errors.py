@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.losi.conftest import run
+
 Losi = Callable[..., Any]
 
 MISUSES = {
@@ -28,6 +30,17 @@ MISUSES = {
     "no pages": (["check", "https://villa.example", "--max-pages", "0"], "--max-pages"),
     "no such archive": (["check", "https://villa.example", "--replay", "gone.warc.gz"], "gone.warc.gz"),
     "page without address": (["inspect", __file__], "--url"),
+    "page of no address": (
+        ["inspect", __file__, "--url", "www.villa.example/"],
+        "'www.villa.example/' is no web address",
+    ),
+    "report and JSON to stdout": (["check", "--demo", "--report", "-", "--json", "-"], "two results cannot both go to"),
+    "two tables to stdout": (["score", "--json", "-", "--csv", "-"], "two results cannot both go to stdout; give one"),
+    "errors and JSON to stdout": (
+        ["quality", "--confirmed", "--errors", "-", "--json", "-"],
+        "two results cannot both",
+    ),
+    "a detector before all else": (["detect", "--detector", "nobody"], "no such detector: nobody"),
     "manifest without output": (["inspect", "--manifest", __file__], "--out"),
     "labels without manifest": (["quality", "--labels", __file__], "--manifest"),
     "portal list and bundled list": (["portals", "import", __file__, "--bundled"], "--bundled"),
@@ -88,6 +101,29 @@ def test_a_reader_that_goes_away_is_no_crash(tmp_path: Path, command: str) -> No
         process.stdout.close()
         assert process.stderr is not None
         assert (process.stderr.read(), process.wait()) == (b"", 1)
+
+
+INTERRUPTED = """
+import click, signal, sys, time
+from losi.errors import PlainGroup
+
+class Freed:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+@click.command()
+def work():
+    for _ in range(3):
+        Freed()
+    time.sleep(60)
+
+PlainGroup(commands={"work": work}).main(["work"], "losi")
+"""
+
+
+def test_an_interrupt_is_not_lost_while_python_frees_an_object(tmp_path: Path) -> None:
+    done = run(sys.executable, "-c", INTERRUPTED, cwd=tmp_path)
+    assert (done.code, done.out, done.err.strip()) == (1, "", "losi: stopped")
 
 
 def test_an_unexpected_error_is_shown_whole_on_demand(losi: Losi, tmp_path: Path) -> None:
