@@ -11,7 +11,7 @@ export URL ARGS
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-setup: $(VENV)/.installed $(VENV)/.browser $(VENV)/.validator ## the environment a Chromium and the Nu Html Checker
+setup: $(VENV)/.installed $(VENV)/.browser $(VENV)/.validator ## the environment, a Chromium and the Nu Html Checker
 
 check: $(VENV)/.installed $(VENV)/.browser $(VENV)/.validator ## pre-fill the questionnaire of the bundled portal, or of URL=https://...
 	@if [ -n "$$URL" ]; then $(BIN)/losi check "$$URL" $$ARGS; else $(BIN)/losi check --demo $$ARGS; fi

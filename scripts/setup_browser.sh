@@ -12,7 +12,7 @@ find_chromium() {
     for name in "${LOSI_CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do
         if works "$name"; then command -v "$name"; return 0; fi
     done
-    for path in "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}"/chromium*/chrome-*/*; do
+    for path in "${PLAYWRIGHT_BROWSERS_PATH:-${HOME:-}/.cache/ms-playwright}"/chromium*/chrome-*/*; do
         case ${path##*/} in chrome | headless_shell | chrome-headless-shell) ;; *) continue ;; esac
         if works "$path"; then printf '%s\n' "$path"; return 0; fi
     done
