@@ -143,11 +143,18 @@ _PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+/(?:(?!/\.)[^\s\\\[\]])*$")
 
 _OTHER_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.I)
 _BEHIND_PATH = re.compile(r"[?#].*", re.S)
+_OPENING_OF_URL = re.compile(r"https?://+", re.I)
 
 
 def _cleaned(href: str) -> str:
-    """The target without line breaks; backslashes of a web address are slashes (URL Standard, 4.4)."""
-    target = href.strip().translate(_LINE_BREAKS)
+    """The target without line breaks; of a web address the scheme in small letters, two slashes behind it, and slashes
+    for backslashes (URL Standard, 4.4)."""
+    target = _slashed(href.strip().translate(_LINE_BREAKS))
+    opening = _OPENING_OF_URL.match(target)
+    return f"{opening[0].rstrip('/').lower()}//{target[opening.end() :]}" if opening else target
+
+
+def _slashed(target: str) -> str:
     if "\\" not in target or _OTHER_SCHEME.match(target):
         return target
     behind = _BEHIND_PATH.search(target)

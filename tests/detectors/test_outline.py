@@ -100,6 +100,8 @@ def test_the_context_of_a_link_is_the_heading_above_in_its_zone(make_page: MakeP
         (r"\docs\a.asp?file=x\y", r"https://www.villa.example/docs/a.asp?file=x\y"),
         (r"..\index.html", "https://www.villa.example/index.html"),
         (r"https:\\other.example\p", "https://other.example/p"),
+        ("Http://other.example/P", "http://other.example/P"),
+        ("HTTPS:///www.villa.example/p", "https://www.villa.example/p"),
         (r"javascript:go(\"a\")", r"javascript:go(\"a\")"),
     ],
 )
