@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from detectors.page.elements import Block
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument
 
 MAX_PAGES = 3
 MAX_CHARS = 20_000
@@ -27,7 +31,7 @@ def pdf_text(body: bytes) -> DocumentText:
     except pypdfium2.PdfiumError:
         return DocumentText("", ())
     try:
-        title = str(document.get_metadata_dict().get("Title", "")).strip()
+        title = _title(document)
         lines: list[str] = []
         for number in range(min(MAX_PAGES, len(document))):
             page = document[number]
@@ -39,6 +43,14 @@ def pdf_text(body: bytes) -> DocumentText:
         return DocumentText("", ())
     finally:
         document.close()
+
+
+def _title(document: PdfDocument) -> str:
+    """The title among the metadata; empty where it is no text, as one that was cut inside a character."""
+    try:
+        return str(document.get_metadata_value("Title")).replace("\0", "").strip()
+    except UnicodeDecodeError:
+        return ""
 
 
 def blocks(document: DocumentText) -> list[Block]:

@@ -12,7 +12,7 @@ from detectors.page.documents import MAX_PAGES, pdf_text
 
 
 def pdf(*pages: str, title: str = "") -> bytes:
-    """A PDF with one line of Latin text on each page."""
+    """A PDF with one line of Latin text on each page; a title that begins with `<` is one in hexadecimal."""
     objects = ["<< /Type /Catalog /Pages 2 0 R >>"]
     kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(pages)))
     objects.append(f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>")
@@ -24,7 +24,7 @@ def pdf(*pages: str, title: str = "") -> bytes:
         )
         stream = f"BT /F1 12 Tf 72 720 Td ({line}) Tj ET"
         objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
-    objects.append(f"<< /Title ({title}) >>")
+    objects.append(f"<< /Title {title if title.startswith('<') else f'({title})'} >>")
     out, offsets = b"%PDF-1.4\n", []
     for number, body in enumerate(objects, 1):
         offsets.append(len(out))
@@ -43,6 +43,11 @@ def test_title_and_lines() -> None:
 
 def test_the_first_line_stands_for_a_missing_title() -> None:
     assert pdf_text(pdf("Municipal budget 2026")).title == "Municipal budget 2026"
+
+
+def test_a_title_cut_inside_a_character_does_not_hide_the_text() -> None:
+    document = pdf_text(pdf("Municipal budget 2026", title="<FEFF00420075D800>"))
+    assert document.title == document.lines[0] == "Municipal budget 2026"
 
 
 def test_only_the_first_pages_are_read() -> None:
