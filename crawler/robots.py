@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -25,6 +26,9 @@ logger = logging.getLogger(__name__)
 
 MAX_SIZE = 500 * 1024
 """Bytes that are read at most (RFC 9309, 2.5)."""
+
+_TOKEN = re.compile(r"^([ \t]*user-agent[ \t]*:[ \t]*[a-z_-]+)/[^\r\n]*", re.I | re.M)
+"""A User-agent line that names a version too, as a header does (RFC 9309, 2.2.1)."""
 
 RobotsState = Literal["read", "none", "unavailable"]
 
@@ -75,19 +79,21 @@ class RobotsPolicy:
         return tuple(self.rules.sitemaps) if self.rules is not None else ()
 
 
-def policy(status: int, body: bytes, agent: str) -> RobotsPolicy:
-    """The policy of a robots.txt answer; `body` decoded of its Content-Encoding, `agent` the User-Agent header."""
+def policy(status: int, body: bytes, agent: str, *, cut: bool = False) -> RobotsPolicy:
+    """The policy of a robots.txt answer; `body` decoded of its Content-Encoding, `cut` if it broke off, `agent` the
+    User-Agent header."""
     if status >= 500 or status == 429:
         return RobotsPolicy("unavailable", why=f"robots.txt answers HTTP {status}, which means: keep out for now")
     if not 200 <= status < 300 or _is_html(body):
         return RobotsPolicy("none")
-    return RobotsPolicy("read", Protego.parse(_text(body)), agent.partition("/")[0])
+    return RobotsPolicy("read", Protego.parse(_text(body, cut)), agent.partition("/")[0])
 
 
-def _text(body: bytes) -> str:
-    """What is read of a robots.txt: whole lines, since half a path would close more than it says."""
-    read = body if len(body) <= MAX_SIZE else body[: body.rfind(b"\n", 0, MAX_SIZE) + 1]
-    return read.decode("utf-8-sig", "replace").replace("\x00", "")
+def _text(body: bytes, cut: bool) -> str:
+    """What is read of a robots.txt: whole lines, since half a path would close more than it says. Of the names in
+    User-agent lines only the product tokens are left."""
+    read = body[: body.rfind(b"\n", 0, MAX_SIZE) + 1] if cut or len(body) > MAX_SIZE else body
+    return _TOKEN.sub(r"\1", read.decode("utf-8-sig", "replace").replace("\x00", ""))
 
 
 def unanswered(error: Exception) -> RobotsPolicy:
@@ -152,7 +158,8 @@ class RobotsMiddleware:
         except Exception as error:
             logger.debug("robots.txt of %s: %s", where, error)
             return unanswered(error)
-        return policy(response.status, response.body, self._visit.options.user_agent)
+        cut = response.request is not None and bool(response.request.meta["cut"])
+        return policy(response.status, response.body, self._visit.options.user_agent, cut=cut)
 
     def _slow_down(self, where: str, found: RobotsPolicy) -> None:
         """Takes the origin's Crawl-delay, up to the cap, as its host's pause, if that is longer than what holds now."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import re
 import zlib
+from contextlib import suppress
+from io import BytesIO
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -29,6 +32,7 @@ MAX_SIZE = 50_000_000
 _SHORT = 20_000
 """Bytes up to which a sitemap that is not packed is parsed at once."""
 
+_STEP = 1 << 16
 _TURN = 0.01
 _MAX_DEPTH = 2
 _MAX_ELEMENTS = 500_000
@@ -47,6 +51,8 @@ _WIDE = (
 )
 """How a sitemap in a wide encoding begins."""
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+_CDATA = b"<![CDATA["
+_BARE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)")
 _TEXT_LINE = re.compile(r"^https?://\S+$")
 
 
@@ -122,16 +128,18 @@ def parse_sitemap(body: bytes) -> tuple[list[str], list[str]]:
     if head[:1] != b"<":
         lines = (line.strip() for line in body.decode("utf-8-sig", "replace").splitlines()[:MAX_URLS])
         return [line for line in lines if _TEXT_LINE.match(line)], []
-    return _xml(body.lstrip(b"\xef\xbb\xbf \t\r\n"))
+    return _xml(_escaped(body.lstrip(b"\xef\xbb\xbf \t\r\n")))
 
 
 def _unpacked(body: bytes) -> bytes:
+    """What is packed in all members of a gzip file, up to where it is damaged."""
     if not body.startswith(_GZIP):
         return body[:MAX_SIZE]
-    try:
-        return zlib.decompressobj(31).decompress(body, MAX_SIZE)
-    except zlib.error:
-        return b""
+    clear = bytearray()
+    with suppress(OSError, EOFError, zlib.error), gzip.open(BytesIO(body)) as packed:
+        while len(clear) < MAX_SIZE and (piece := packed.read1(_STEP)):
+            clear += piece
+    return bytes(clear)
 
 
 def _in_utf8(body: bytes) -> bytes:
@@ -144,14 +152,23 @@ def _in_utf8(body: bytes) -> bytes:
     return _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
 
 
+def _escaped(body: bytes) -> bytes:
+    """Has every `&` that begins no reference written as `&amp;`: sitemaps forget that, and the parser would give up the
+    references behind the first one."""
+    before, *sections = body.split(_CDATA)
+    parts = (section.partition(b"]]>") for section in sections)
+    kept = (text + end + _BARE.sub(b"&amp;", rest) for text, end, rest in parts)
+    return _CDATA.join([_BARE.sub(b"&amp;", before), *kept])
+
+
 def _xml(body: bytes) -> tuple[list[str], list[str]]:
     parser = etree.XMLPullParser(events=("end",), recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     pages: list[str] = []
     further: list[str] = []
     elements = 0
     try:
-        for start in range(0, len(body), 1 << 16):
-            parser.feed(body[start : start + (1 << 16)])
+        for start in range(0, len(body), _STEP):
+            parser.feed(body[start : start + _STEP])
             elements += _collect(parser, pages, further)
             if len(pages) + len(further) >= MAX_URLS or elements >= _MAX_ELEMENTS:
                 break

@@ -82,6 +82,18 @@ def test_sitemap_forms() -> None:
     assert parse_sitemap(b"\xef\xbb\xbfhttps://t.example/a\r\nnonsense\r\n")[0] == ["https://t.example/a"]
     assert parse_sitemap(b"<html><body><url>x</body>") == ([], [])
     assert parse_sitemap(gzip.compress(urls)[:-30])[0] in ([], ["https://t.example/a"], ["https://t.example/a", "b"])
+    members = gzip.compress(urls[:60]) + gzip.compress(urls[60:])
+    assert parse_sitemap(members)[0] == parse_sitemap(members + b"\0\0")[0] == ["https://t.example/a", "b"]
+
+
+def test_ampersands_that_a_sitemap_does_not_escape() -> None:
+    def listed(*addresses: str) -> list[str]:
+        entries = "".join(f"<url><loc>{address}</loc></url>" for address in addresses)
+        return parse_sitemap(f"<urlset>{entries}</urlset>".encode())[0]
+
+    assert listed("a?b&c=1") == ["a?b&c=1"]
+    assert listed("a?b&c=1&amp;d", "e?f&amp;g&#38;h", "&nbsp;") == ["a?b&c=1&d", "e?f&g&h", "&nbsp;"]
+    assert listed("<![CDATA[a?b&c&amp;d]]>", "e?f&g", "<![CDATA[h&i]]>") == ["a?b&c&amp;d", "e?f&g", "h&i"]
 
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
