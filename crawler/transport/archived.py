@@ -28,27 +28,17 @@ def archived_facts(seed: str, index: ReplayIndex, final_url: str, secure_header:
         tuple(Seen(place, EndpointFacts(place.url, True, h.status, h.location)) for place, h in heads.items())
     )
     secure = next((True for one in index.urls() if one.startswith("https://") and urlsplit(one).hostname == host), None)
-    plain = next((one for one in domain.seen if one.place.scheme == "http" and one.place.host == host), None)
     shown = next((head for place, head in heads.items() if place.scheme == "https" and place.host == host), None)
     policy = hsts(shown.value("strict-transport-security")) if shown else None
     return TransportFacts(
         https_works=secure,
-        http_redirects_to_https=_leads(plain, domain),
+        http_redirects_to_https=domain.leads_to_https(host),
         hsts=policy.active if policy else secure_header,
         final_url=final_url,
         hsts_policy=policy,
         headers=security_headers(shown) if shown else None,
         endpoints=tuple(one.facts for one in domain.seen),
     )
-
-
-def _leads(plain: Seen | None, domain: Domain) -> bool | None:
-    if plain is None:
-        return None
-    if plain.to_scheme == "https":
-        return True
-    over = next((o for o in domain.seen if o.place.scheme == "http" and o.place.host == plain.to_host), None)
-    return _leads(over, domain) if over is not None and over is not plain else False if plain.ok else None
 
 
 def _head(place: Place, index: ReplayIndex) -> Head | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,6 +68,8 @@ async def shake_hands(place: Place, dialer: Dialer, now: datetime) -> Handshake:
         return await _refused(place, dialer, now, _PROBLEMS.get(error.verify_code, "other"))
     except PrivateAddressError as error:
         return Handshake(None, error=str(error))
+    except socket.gaierror as error:
+        return Handshake(None if error.errno == socket.EAI_AGAIN else False, error=unknown_host(error))
     except OSError as error:
         return Handshake(False, error=in_words(error, place.port), silent=isinstance(error, TimeoutError))
 
@@ -117,6 +120,11 @@ def _sent(tls: ssl.SSLObject) -> tuple[x509.Certificate, ...]:
 
 _DER = 2
 """OpenSSL's X509_FILETYPE_ASN1, which is `_ssl.ENCODING_DER`."""
+
+
+def unknown_host(error: socket.gaierror) -> str:
+    """Why a host has no address."""
+    return "the name could not be looked up" if error.errno == socket.EAI_AGAIN else "there is no such host"
 
 
 def in_words(error: OSError, port: int) -> str:

@@ -100,9 +100,13 @@ class Domain:
 
     @property
     def http_leads_to_https(self) -> bool | None:
-        """Whether who asks the canonical host by http ends up on https, over however many of the endpoints; None if it
-        does not answer by http, or leads out of sight."""
-        at, passed = self._endpoint("http", self._host), list[Seen]()
+        """`leads_to_https` of the canonical host."""
+        return self.leads_to_https(self._host)
+
+    def leads_to_https(self, host: str) -> bool | None:
+        """Whether who asks the host by http ends up on https, over however many of the endpoints; None if it does not
+        answer by http, or leads out of sight."""
+        at, passed = self._endpoint("http", host), list[Seen]()
         while at is not None and at.redirects and at not in passed:
             if at.to_scheme == "https":
                 return True

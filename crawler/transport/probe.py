@@ -16,7 +16,7 @@ from crawler.private import PrivateAddressError
 from crawler.transport.ask import ask
 from crawler.transport.chain import explain_chain
 from crawler.transport.dial import Dialer
-from crawler.transport.handshake import Handshake, in_words, shake_hands
+from crawler.transport.handshake import Handshake, in_words, shake_hands, unknown_host
 from crawler.transport.judge import Seen
 from crawler.transport.places import Place, places
 from crawler.transport.report import Measured, report
@@ -100,7 +100,6 @@ def _silent(place: Place, handshake: Handshake, error: OSError) -> EndpointFacts
     """No answer: a name that could not be looked up just now says nothing, anything else that it is down."""
     if isinstance(error, socket.gaierror):
         passing = error.errno == socket.EAI_AGAIN
-        text = "the name could not be looked up" if passing else "there is no such host"
-        return EndpointFacts(place.url, None if passing else False, 0, "", (), text)
+        return EndpointFacts(place.url, None if passing else False, 0, "", (), unknown_host(error))
     text = handshake.error or in_words(error, place.port)
     return EndpointFacts(place.url, False, 0, "", handshake.problems, text)

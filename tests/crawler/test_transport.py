@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 import trustme
 
+from crawler.private import AddrInfo
 from tests.crawler.certificates import Made, authority, leaf, server
 from tests.crawler.tls_world import World, bad_sides
 
@@ -116,6 +117,23 @@ def test_no_https(world: World) -> None:
     assert facts.tls_error == "port 443 is closed"
     assert (facts.defaults_to_https, facts.strictly_forces_https, facts.downgrades_https) == (False, False, False)
     assert facts.bad_chain is None
+    assert facts.canonical == "http://town.example/"
+
+
+def test_a_name_that_could_not_be_looked_up_again_is_not_without_https(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.http("town.example")
+    known = world.resolve
+
+    async def resolve(host: str, port: int) -> list[AddrInfo]:
+        if port == 443:
+            raise socket.gaierror(socket.EAI_AGAIN, "try again")
+        return await known(host, port)
+
+    monkeypatch.setattr(world, "resolve", resolve)
+    facts = world.measure()
+    assert (facts.https_works, facts.valid_https) == (None, None)
     assert facts.canonical == "http://town.example/"
 
 

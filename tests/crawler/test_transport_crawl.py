@@ -86,6 +86,17 @@ def test_what_an_archive_tells(tmp_path: Path) -> None:
     assert other == TransportFacts()
 
 
+def test_an_archive_in_which_two_hosts_lead_to_each_other(crawl: Crawl, tmp_path: Path) -> None:
+    at = datetime(2026, 1, 2, tzinfo=UTC)
+    with ArchiveWriter(tmp_path / "made", "site") as writer:
+        for url, target in (("town.example/", b"www.town.example/"), ("www.town.example/", b"town.example/")):
+            writer.write_response(f"http://{url}", 302, "", ((b"Location", b"http://" + target),), b"", at)
+        html = ((b"Content-Type", b"text/html"),)
+        writer.write_response("http://town.example/home", 200, "OK", html, page("Town").encode(), at)
+    result = crawl("http://town.example/home", replay=tmp_path / "made")
+    assert (result.pages, result.transport.http_redirects_to_https) == (1, None)
+
+
 @pytest.mark.parametrize(("header", "set_"), [("max-age=0", False), ("max-age=600", True), ("", False), ("yes", False)])
 def test_an_hsts_of_no_seconds_is_none(
     header: str, set_: bool, crawl: Crawl, database: Database, tmp_path: Path
