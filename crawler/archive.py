@@ -43,7 +43,7 @@ class ArchiveMiddleware:
         visit.budget.bytes += len(wire.body)
         if visit.earlier is not None and wire.kept is None and "conditions" in request.meta:
             wire = visit.earlier.compared(request.url, wire)
-        visit.answered(request.url)
+        visit.heard(request.url)
         request.meta["capture"] = visit.log.capture(request, response.url, wire)
         request.meta["fetched_at"] = wire.fetched_at
         what = (wire.headers, wire.body, visit.options.max_body)
@@ -58,5 +58,5 @@ class ArchiveMiddleware:
         if request.meta.get("kept") or (isinstance(exception, FetchError) and exception.stale):
             return
         if isinstance(exception, FetchError) and exception.cause != "not_in_archive":
-            self._visit.fetch_failed(request.url, exception)
+            self._visit.fetch_failed(request, exception)
             self._visit.log.failure(request, exception)

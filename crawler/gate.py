@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from detectors.page import Page
 
 RefusalKind = Literal["http_status", "interstitial", "soft_404", "duplicate", "empty", "not_text"]
-_SAMPLE = 400
+_SAMPLE = 4000
 _ALIKE = 0.85
+_APART = 30
+"""So many different words, and two pages are not alike, however long the menus that they share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """What a page looks like: title and the first words."""
+    """What a page looks like: title and words."""
 
     title: str
     words: frozenset[str]
@@ -40,8 +42,8 @@ class Print:
     def is_like(self, other: Print) -> bool:
         if self.title != other.title and not (self.words and self.words == other.words):
             return False
-        union = len(self.words | other.words)
-        return not union or len(self.words & other.words) / union >= _ALIKE
+        apart = len(self.words ^ other.words)
+        return apart <= _APART and apart <= (1 - _ALIKE) * len(self.words | other.words)
 
 
 class Gate:

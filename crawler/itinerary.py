@@ -34,8 +34,8 @@ _FUNCTION = 0.5
 _DOCUMENT = 0.3
 _LEAD = 0.95
 """What an address promises where a feature was proven at an earlier visit."""
-_HIDING = frozenset({403, 408, 421, 425, 429, 451})
-"""Refusals that say nothing of the page; where a login is asked for, that is what everybody sees."""
+_TELLING = frozenset({401, 404, 410})
+"""Failures that tell what everybody finds at an address: nothing, or a login. All others say nothing of the page."""
 _OF_PORTAL = frozenset({"page", "document"})
 """Entries that are pages of the portal itself, its front page aside."""
 _FULL = 0.8
@@ -153,7 +153,7 @@ class Itinerary(Patience):
     def refused(self, entry: Entry, status: int) -> None:
         """Takes that an entry's answer was no content; unless its status says that there is none, it is unread. A
         search that is not there has not been asked."""
-        if status in _HIDING or status >= (400 if entry.kind == "search" else 500):
+        if status >= 300 and (entry.kind == "search" or status not in _TELLING):
             self.lose(entry)
 
     def lost(self, request: Request, error: BaseException | None) -> None:
@@ -207,7 +207,7 @@ class Itinerary(Patience):
         return entry or self.frontier.pop()
 
     def _fits(self, entry: Entry) -> bool:
-        if self._is_one_too_many(entry):
+        if self._is_one_too_many(entry) or (self.is_silent(entry.url) and not self.retracing):
             self.lose(entry)
             return False
         if self.replay is not None:

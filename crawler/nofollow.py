@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
+
+    from lxml.html import HtmlElement
 
 NOFOLLOW = frozenset({"nofollow", "none"})
 """The directives of a robots meta tag, or of an X-Robots-Tag header, that ask not to follow the links of a page."""
@@ -13,10 +15,10 @@ _OWN = "losi-scout"
 _WITH_VALUE = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
 
 
-def closes_links_by_meta(meta: Mapping[str, str]) -> bool:
-    """Whether the `<meta>` of a page, by lower-case name, ask it: to all crawlers (`robots`), or to this one by its
-    product token."""
-    said = f"{meta.get('robots', '')},{meta.get(_OWN, '')}".lower()
+def closes_links_by_meta(tree: HtmlElement) -> bool:
+    """Whether any `<meta>` of a document asks it: of all crawlers (`robots`), or of this one by its product token."""
+    asked = (node for node in tree.iter("meta") if (node.get("name") or "").lower() in ("robots", _OWN))
+    said = ",".join(node.get("content") or "" for node in asked).lower()
     return not NOFOLLOW.isdisjoint(word.strip() for word in said.split(","))
 
 

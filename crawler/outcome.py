@@ -39,15 +39,19 @@ class Judgement:
 
 
 class SeedStory:
-    """What happened to the portal's address: which seeds were tried, where they led, what stood there instead, and
-    whether one of them was `opened`: it gave a page of content."""
+    """What happened to the portal's address: which seeds were tried, where they led, what stood there instead.
+
+    `opened` says that one of them gave a page of content. `hops` counts the meta refreshes of the front page that were
+    followed; `astray` is what stood where one of them leads, if it was no content.
+    """
 
     def __init__(self, seeds: list[str]) -> None:
         self._waiting = list(seeds)
         self._tried: set[str] = set()
-        self._hops = 0
+        self.hops = 0
         self.opened = False
         self.problems: list[Judgement] = []
+        self.astray: Judgement | None = None
         self.final_url = ""
         self.redirects: list[str] = []
 
@@ -62,9 +66,9 @@ class SeedStory:
 
     def hop(self, url: str) -> bool:
         """Whether a meta refresh of the seed may be followed to `url` now."""
-        self._hops += 1
-        if self._hops > _MAX_HOPS or url in self._tried:
+        if self.hops >= _MAX_HOPS or url in self._tried:
             return False
+        self.hops += 1
         self._tried.add(url)
         return True
 
@@ -78,7 +82,12 @@ class SeedStory:
         cause: Cause = getattr(error, "cause", "error")
         if cause == "dns":
             self._add_twin(url)
-        self.problems.append(_failure(cause, url, error))
+        self._take(_failure(cause, url, error))
+
+    def _take(self, problem: Judgement) -> None:
+        self.problems.append(problem)
+        if self.hops:
+            self.astray = problem
 
     def _add_twin(self, url: str) -> None:
         """The same address with `www.`, where the bare domain has no host."""
@@ -89,7 +98,7 @@ class SeedStory:
 
     def refused(self, url: str, status: int, refusal: Refusal) -> None:
         """The seed's answer is not content."""
-        self.problems.append(_refused(url, status, refusal))
+        self._take(_refused(url, status, refusal))
 
 
 def judge(visit: Visit) -> Judgement:
@@ -119,7 +128,16 @@ def _judged(visit: Visit) -> Judgement:
         return turned_away
     if visit.stop_cause and visit.stop_cause != "budget":
         return Judgement("partial", visit.stop_cause, _broken_off(visit))
-    return _shell(visit) or _read(visit, pages)
+    return _led_astray(visit.story, pages) or _shell(visit) or _read(visit, pages)
+
+
+def _led_astray(story: SeedStory, pages: int) -> Judgement | None:
+    """The front page leads to another by itself, which could not be read; it is all there is, or the crawl went on with
+    its links."""
+    problem = story.astray
+    if problem is None or pages <= story.hops:
+        return problem
+    return replace(problem, outcome="partial")
 
 
 def _broken_off(visit: Visit) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from time import monotonic
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from crawler.result import Cause
 
 _MAX_NOTES = 100
+_SILENT = 8
+"""So many addresses in a row without an answer, and a host is taken to be silent."""
 
 
 class Patience:
@@ -21,6 +25,7 @@ class Patience:
         self.notes: list[str] = []
         self.stop_cause: Cause = ""
         self._held_until = 0.0
+        self._in_vain: Counter[str] = Counter()
         self._stop = asyncio.Event()
         self._on_stop: list[Callable[[], object]] = []
 
@@ -39,6 +44,18 @@ class Patience:
         except TimeoutError:
             return True
         return False
+
+    def heard(self, url: str) -> None:
+        """Takes that the host of a URL has answered."""
+        self._in_vain.pop(_host(url), None)
+
+    def unheard(self, url: str) -> None:
+        """Takes that a URL has no answer."""
+        self._in_vain[_host(url)] += 1
+
+    def is_silent(self, url: str) -> bool:
+        """Whether its host has left too many addresses in a row unanswered to be asked more."""
+        return self._in_vain[_host(url)] >= _SILENT
 
     @property
     def stopped(self) -> bool:
@@ -61,3 +78,7 @@ class Patience:
         """Keeps an oddity for the report."""
         if len(self.notes) < _MAX_NOTES:
             self.notes.append(text)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""

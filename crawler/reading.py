@@ -105,7 +105,7 @@ def _read(answer: Answer, inspector: Inspector) -> Reading:
         print_of(page) if page.kind == "html" else None,
         fullness(page),
         page.refresh,
-        answer.nofollow or closes_links_by_meta(page.meta),
+        answer.nofollow or closes_links_by_meta(page.tree),
         likely_places(page),
         search_form(page),
         tuple(observations),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from crawler.frontier import Entry
 from crawler.gate import Gate, random_path
@@ -45,7 +46,7 @@ _LIKELY = 0.8
 """What a path at which the portal's platform usually keeps something promises."""
 _MOVED, _FAILED = 300, 400
 _DEAD_AFTER = 8
-"""So many failed requests or block pages in a row, and the crawl ends."""
+"""So many block pages in a row, and the crawl ends."""
 
 
 class Visit(Itinerary):
@@ -82,7 +83,6 @@ class Visit(Itinerary):
         self.hsts: bool | None = None
         self.shell: str | None = None
         self.redirects_to_https: bool | None = None
-        self.failures_in_a_row = 0
         self.refusals_in_a_row = 0
         self.turned_away = 0
         self.browsing: Browsing | None = None
@@ -282,15 +282,13 @@ class Visit(Itinerary):
         self.story.failed(request.url, error or RuntimeError("no answer"))
         return self._seed(self.story.next())
 
-    def answered(self, url: str) -> None:
-        """Takes that a request has an answer."""
-        if self.scope.contains(url):
-            self.failures_in_a_row = 0
-
-    def fetch_failed(self, url: str, error: FetchError) -> None:
-        """Counts a request to the portal that failed; too many in a row end the crawl."""
-        self.failures_in_a_row += self.scope.contains(url)
-        if self.read and self.failures_in_a_row >= _DEAD_AFTER:
+    def fetch_failed(self, request: Request, error: FetchError) -> None:
+        """Counts an address that does not answer, however often it is tried; too many in a row on the host of the front
+        page end the crawl."""
+        if not request.meta.get("tries"):
+            self.unheard(request.url)
+        front = urlsplit(request.url).hostname == urlsplit(self.story.final_url).hostname
+        if self.read and front and self.is_silent(request.url):
             self.note(f"the portal stopped answering: {error}")
             self.stop(error.cause)
 

@@ -49,7 +49,7 @@ class KeptMiddleware:
         except FetchError as error:
             request.meta["kept"] = True
             visit.budget.requests += 1
-            visit.fetch_failed(request.url, error)
+            visit.fetch_failed(request, error)
             visit.log.failure(request, error, item.place, item.number)
             raise
         if wire is None:

@@ -41,6 +41,24 @@ def test_robots_txt_that_closes_the_portal(serve: Serve, crawl: Crawl) -> None:
     assert site.requests == ["/robots.txt"]
 
 
+def test_a_robots_txt_that_names_the_crawler_with_its_version(serve: Serve, crawl: Crawl) -> None:
+    rules = b"User-agent: LOSI-Scout/1.0 (+https://example.org)\nDisallow: /\n\nUser-agent: *\nDisallow:\n"
+    site = serve({"/": page("Town"), "/robots.txt": (200, PLAIN, rules)})
+    assert crawl(f"{site.url}/").cause == "robots"
+
+
+def test_a_robots_txt_that_breaks_off_says_what_its_whole_lines_say(serve: Serve, crawl: Crawl) -> None:
+    """The last line of it would have been `Disallow: /private`."""
+
+    def broken(handler: Handler) -> Answer:
+        handler.close_connection = True
+        return 200, {**PLAIN, "Content-Length": "80"}, b"User-agent: *\nDisallow: /closed\nDisallow: /"
+
+    site = serve({"/": page("Town", "/closed", "/open"), "/open": page("Open"), "/robots.txt": broken})
+    assert crawl(f"{site.url}/").pages == 2
+    assert "/closed" not in site.requests
+
+
 def test_failing_robots_txt_means_keep_out(serve: Serve, crawl: Crawl) -> None:
     site = serve({"/": page("Town"), "/robots.txt": (503, {}, b"")})
     result = crawl(f"{site.url}/")
@@ -153,6 +171,7 @@ def test_a_header_that_asks_not_to_follow_links_is_obeyed(
         ("name=robots content=noindex", True),
         ("name=LOSI-Scout content=nofollow", False),
         ("name=otherbot content=nofollow", True),
+        ("name=robots content='index, follow'><meta name=robots content='noindex, nofollow'", False),
     ],
 )
 def test_a_page_that_asks_not_to_follow_links_is_obeyed(meta: str, followed: bool, serve: Serve, crawl: Crawl) -> None:
@@ -304,6 +323,23 @@ def test_soft_404_pages_are_not_content(serve: Serve, crawl: Crawl) -> None:
     assert crawl(f"{site.url}/", soft404=False, concurrency=1).pages == 4
 
 
+@pytest.mark.parametrize("title", ["Town", "Page {}"])
+def test_pages_below_a_long_menu_are_not_taken_for_the_soft_404(title: str, serve: Serve, crawl: Crawl) -> None:
+    """A hundred links come before what each page says, and a wrong address gets the same menus."""
+    menu = [f"/section-{number}-of-the-municipal-administration" for number in range(100)]
+
+    def of(number: object, words: str) -> str:
+        return page(title.format(number), *menu, body=words)
+
+    pages = {link: of(n, " ".join(f"word{n}x{k}" for k in range(60))) for n, link in enumerate(menu[:8])}
+
+    def lost(handler: Handler) -> Answer:
+        return 200, {}, of("none", f"We are sorry, {handler.path} was not found here. " * 3).encode()
+
+    site = serve({"/": of("Town", TEXT), **pages, "*": lost, "/robots.txt": (404, {}, b"")})
+    assert crawl(f"{site.url}/", soft404=True, concurrency=1).pages == 9
+
+
 def test_the_random_path_is_the_same_each_time(serve: Serve, crawl: Crawl) -> None:
     site = serve({"/": page("Town")})
     for _ in range(2):
@@ -369,6 +405,31 @@ def test_meta_refresh_of_the_home_page_is_followed(serve: Serve, crawl: Crawl) -
     result = crawl(f"{site.url}/")
     assert result.outcome == "ok"
     assert "/en/" in site.requests
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "cause"),
+    [
+        ((503, {}, b"busy"), "unreachable", "http_status"),
+        ((404, {}, b"no"), "no_portal", "http_status"),
+        ((403, {"cf-mitigated": "challenge"}, CHALLENGE.encode()), "blocked", "block_page"),
+        (None, "unreachable", "tcp"),
+    ],
+)
+def test_a_home_page_whose_refresh_leads_to_no_page_is_not_the_whole_portal(
+    answer: Answer | None, outcome: str, cause: str, serve: Serve, crawl: Crawl
+) -> None:
+    refresh = '<meta http-equiv="refresh" content="0; url=/en/">'
+    site = serve({"/": f"{refresh}<title>Town</title>", "/en/": lambda _: answer, "/robots.txt": (404, {}, b"")})
+    result = crawl(f"{site.url}/")
+    assert (result.outcome, result.cause) == (outcome, cause)
+    assert f"{site.url}/en/" in result.message
+    links = [f"/{letter}" for letter in "abc"]
+    site.routes |= {"/": page("Town", *links, head=refresh), **{link: page(link, body=link + TEXT) for link in links}}
+    result = crawl(f"{site.url}/")
+    assert (result.outcome, result.cause, result.pages) == ("partial", cause, 4)
+    assert not any(finding.certificate.exhausted for finding in result.findings)
+    assert "absent" not in {finding.state for finding in result.findings if finding.feature != "technology.https"}
 
 
 class Forgetful:
@@ -438,3 +499,39 @@ def test_a_server_that_hangs_up_on_every_request_is_asked_no_more_than_it_counts
     assert (result.outcome, result.cause) == ("unreachable", "tcp")
     assert len(asked) == 2
     assert result.requests == len(asked) + 1
+
+
+def _with_services(title: str, links: list[str], *addresses: str) -> str:
+    """A front page that links services of other hosts."""
+    items = "".join(f'<li><a href="{address}">Online payment of taxes</a></li>' for address in addresses)
+    return page(title, *links).replace("<ul>", f"<ul>{items}")
+
+
+def test_silent_hosts_that_the_portal_links_do_not_end_the_crawl(serve: Serve, crawl: Crawl) -> None:
+    dead = [f"http://127.0.0.{number}:9/pay" for number in range(11, 16)]
+    links = [f"/{letter}" for letter in "abcdef"]
+    pages = {link: page(f"Page {link}", body=link + TEXT) for link in links}
+    site = serve({"/": _with_services("Town", links, *dead), **pages, "/robots.txt": (404, {}, b"")})
+    result = crawl(f"{site.url}/", retries=2)
+    assert (result.outcome, result.cause, result.pages) == ("ok", "", 7)
+
+
+def test_a_few_pages_that_hang_up_again_and_again_do_not_end_the_crawl(serve: Serve, crawl: Crawl) -> None:
+    broken = {f"/budget/{number}": lambda _: None for number in range(4)}
+    links = [f"/{letter}" for letter in "abcdef"]
+    pages = {link: page(f"Page {link}", body=link + TEXT) for link in links}
+    site = serve({"/": page("Town", *broken, *links), **broken, **pages, "/robots.txt": (404, {}, b"")})
+    result = crawl(f"{site.url}/", retries=3, backoff=0.2)
+    assert (result.outcome, result.cause, result.pages) == ("ok", "", 7)
+
+
+def test_a_host_beside_the_portals_own_that_falls_silent_is_asked_no_more(serve: Serve, crawl: Crawl) -> None:
+    """It answers for robots.txt, and hangs up on every page."""
+    links = [f"/{letter}" for letter in "abcdef"]
+    pages = {link: page(f"Page {link}", body=link + TEXT) for link in links}
+    other = serve({"*": lambda handler: None, "/robots.txt": (404, {}, b"")}, host="127.0.0.2")
+    services = [f"{other.url}/pay/{number}" for number in range(12)]
+    site = serve({"/": _with_services("Town", links, *services), **pages, "/robots.txt": (404, {}, b"")})
+    result = crawl(f"{site.url}/", retries=0, concurrency=1)
+    assert (result.outcome, result.pages) == ("ok", 7)
+    assert len({*other.requests} - {"/robots.txt"}) == 8

@@ -58,6 +58,10 @@ CHALLENGE = (
     [
         (500, {}, b"<title>Error</title>"),
         (403, {}, b"<title>Forbidden</title>"),
+        (406, {}, b"<title>Not Acceptable</title>"),
+        (418, {}, b""),
+        (400, {}, b""),
+        (304, {}, b""),
         (200, {"Content-Type": "text/html"}, CHALLENGE),
         None,
     ],
