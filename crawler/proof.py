@@ -11,6 +11,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 import aiohttp
 import yarl
+from w3lib.url import safe_url_string
 
 from crawler.fetch import body_of, explained, lenient_tls, open_session, peer
 from crawler.robots import RobotsPolicy, policy
@@ -97,6 +98,7 @@ class _Fetch:
 
     async def page(self, url: str) -> ProofPage:
         """The page at the end of the redirects."""
+        url = safe_url_string(url)
         try:
             async with asyncio.timeout(_PATIENCE), open_session(self._options, "", connections=2) as session:
                 return await self._follow(session, url)
@@ -151,7 +153,7 @@ class _Fetch:
             wire, _, target = await self._get(session, url, "robots")
             if not target:
                 body = decoded_body(wire.headers, wire.body, self._options.max_body).body
-                return policy(wire.status, body, self._options.user_agent)
+                return policy(wire.status, body, self._options.user_agent, cut=wire.truncated is not None)
             url = target
         return RobotsPolicy("none")
 
@@ -199,9 +201,9 @@ class _Fetch:
 
 
 def _led(url: str, location: str) -> str:
-    """Where a Location header leads; raises `FetchError` if that is nowhere."""
+    """Where a Location header leads, in whatever characters it is written; raises `FetchError` if that is nowhere."""
     try:
-        return urldefrag(urljoin(url, location.strip())).url
+        return safe_url_string(urldefrag(urljoin(url, safe_url_string(location.strip().encode("latin-1")))).url)
     except ValueError as error:
         raise FetchError("http_status", f"{url} redirects to no address") from error
 

@@ -107,6 +107,18 @@ def test_an_own_page_is_archived_in_a_run_of_its_own(near: World, serve: ServeRo
     assert near.open() == [1]
 
 
+@pytest.mark.parametrize("target", ["/über uns?a=ä b", "/%C3%BCber%20uns?a=%C3%A4%20b"])
+def test_an_address_is_asked_for_as_browsers_ask(target: str, near: World, serve: ServeRoutes) -> None:
+    sent = target.encode().decode("latin-1")
+    site = serve({"/old": (301, {"Location": sent}, ""), "/%C3%BCber%20uns?a=%C3%A4%20b": (200, {}, BUDGET)})
+    assert (_fetched(near, f"{site}/old").error, _fetched(near, f"{site}{target}").error) == (None, None)
+
+
+def test_robots_txt_is_asked_for_where_the_address_has_no_path(near: World, serve: ServeRoutes) -> None:
+    site = serve({"/?a=1": (200, {}, BUDGET), "/robots.txt": (200, {}, "User-agent: *\nDisallow: /\n")})
+    assert "robots.txt" in (_fetched(near, f"{site}?a=1").error or "")
+
+
 def test_a_proof_goes_into_no_archive_that_is_there(near: World, serve: ServeRoutes) -> None:
     """As after a restore: the folder has a run that the database forgot."""
     with near.database.reader() as session:
