@@ -84,7 +84,7 @@ def is_government(host: str) -> bool:
     if not set(labels[:-2]).isdisjoint(rules["anywhere"].get(labels[-1], ())):
         return True
     countries = rules["labels"].get(labels[-2], ())
-    return labels[-1] in countries or ("*" in countries and len(labels) >= 3) or _is_geographic(labels)
+    return labels[-1] in countries or "*" in countries or _is_geographic(labels)
 
 
 def _is_geographic(labels: Sequence[str]) -> bool:

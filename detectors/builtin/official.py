@@ -26,7 +26,7 @@ class OfficialPortal(TopicDetector):
     names the body (city, ministry, government) as its owner."""
 
     name = "official-portal"
-    version = "2"
+    version = "3"
     features = ("portal.official",)
     text_as_proof = True
 
@@ -66,7 +66,7 @@ class AgencyLinks(TopicDetector):
     a public body's name. A menu entry "Links" says nothing of where it leads; a heading of such a collection does."""
 
     name = "agency-links"
-    version = "2"
+    version = "3"
     features = ("institution.agency_links",)
     address_completes = False
 

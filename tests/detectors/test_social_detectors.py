@@ -223,6 +223,7 @@ def test_a_listed_host_stands_for_itself_and_what_is_below() -> None:
     [
         "villa.gov",
         "www.gov.uk",
+        "gov.uk",
         "data.gov.fr",
         "villa.gob.ar",
         "city.go.jp",

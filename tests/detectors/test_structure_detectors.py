@@ -66,6 +66,11 @@ def test_links_to_three_other_bodies(strength: Strength) -> None:
     assert strength(markup, "institution.agency_links") >= PROOF
 
 
+def test_a_country_s_own_portal_is_another_body(strength: Strength) -> None:
+    markup = links("www.gov.uk", "www.nhs.uk", "www.police.uk")
+    assert strength(markup, "institution.agency_links", url="https://www.villa.gov.uk/") >= PROOF
+
+
 def test_two_bodies_or_none_are_too_few(strength: Strength) -> None:
     assert strength(links("health.gov.xx", "tax.gov.xx"), "institution.agency_links") < PROOF
     assert strength(links("a.example", "b.example", "c.example", "d.example"), "institution.agency_links") < PROOF
