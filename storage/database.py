@@ -101,10 +101,12 @@ class Database:
         return self.outage.bridge(attempt)
 
     def migrate(self) -> None:
-        """Brings the schema to the newest revision; safe at every start, from several processes. Raises
-        `UnwritableError` for a file that may not be written."""
+        """Brings the schema to the newest revision; safe at every start, from several processes. What is up to date
+        waits for no writer. Raises `UnwritableError` for a file that may not be written."""
         if self.read_only:
             raise unwritable(self.where)
+        if self._is_current():
+            return
         with database_errors(self.where), self.engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
@@ -116,20 +118,19 @@ class Database:
 
     def prepare_to_read(self) -> None:
         """Brings the schema to the newest revision where that may be written; else it must be that already."""
-        if self.read_only:
-            self._look()
-        else:
+        if not self.read_only:
             self.migrate()
+        elif not self._is_current():
+            raise StorageError(
+                f"the database {self.where} is of an earlier version of this program and may not be written",
+                "copy its folder to where you may write, and choose the copy with --data",
+            )
 
-    def _look(self) -> None:
-        """Raises StorageError where a database that may not be written is of another revision."""
+    def _is_current(self) -> bool:
+        """Whether no revision is missing."""
         with self.reader() as session:
             tables = inspect(session.connection()).get_table_names()
-            if self._outdated(session.connection(), revisions(), "alembic_version" in tables):
-                raise StorageError(
-                    f"the database {self.where} is of an earlier version of this program and may not be written",
-                    "copy its folder to where you may write, and choose the copy with --data",
-                )
+            return not self._outdated(session.connection(), revisions(), "alembic_version" in tables)
 
     def _outdated(self, connection: Connection, known: list[str], stamped: bool) -> bool:
         """Whether a revision is missing; asked at every start, so without Alembic, which takes long to load."""

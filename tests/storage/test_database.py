@@ -273,6 +273,15 @@ def test_a_locked_file_is_reported(sqlite: Database) -> None:
                 assert reading.query(Portal).count() == 0
 
 
+def test_what_is_up_to_date_is_opened_while_another_writes(sqlite: Database, at: datetime) -> None:
+    with sqlite.session() as session, Database(sqlite.url, busy_seconds=0.1) as other:
+        session.add(Cycle(name="c", edition="e", created=at))
+        session.flush()
+        other.migrate()
+        with other.reader() as reading:
+            assert reading.query(Cycle).count() == 0
+
+
 def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir(mode=0o555)
