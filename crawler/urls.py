@@ -21,9 +21,13 @@ _PORTS = {"http": 80, "https": 443}
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SAFE = "!$&'()*+,;=:@/~%"
+_PLAIN = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/?\[\]-]*")
+"""What needs no escape, and holds none."""
+
 _TOKEN = re.compile(r"^(?:[A-Za-z0-9._%!+/=-]{12,})?$")
 """What a session parameter's value looks like; `sid=3` chooses a page."""
 
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.I)
 _HOST_LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
 
 
@@ -50,7 +54,7 @@ def typed_url(text: str) -> tuple[str, bool]:
     text = text.strip().strip("<>\"'")
     if not text:
         raise UrlError("no address was given; write for example https://www.example.gov")
-    named = "://" in text
+    named = _SCHEME.match(text) is not None
     if not named and re.match(r"^[a-z][a-z0-9+.-]*:(?!\d)", text, re.I):
         raise UrlError(f"{text!r} is not a web address; write one that begins with https:// or http://")
     url = text if named else f"https://{text.removeprefix('//')}"
@@ -59,6 +63,7 @@ def typed_url(text: str) -> tuple[str, bool]:
 
 def _checked(url: str, text: str) -> str:
     try:
+        url.encode()  # what a terminal gave in another encoding has no characters
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
@@ -144,7 +149,7 @@ def _path(path: str) -> str:
 
 
 def _escapes(text: str) -> str:
-    if "%" not in text and text.isascii() and " " not in text:
+    if _PLAIN.fullmatch(text):
         return text
     return _ESCAPE.sub(_one_escape, quote(text, safe=_SAFE + "?[]"))
 

@@ -31,6 +31,8 @@ from crawler.urls import UrlError, ascii_host, canonical, domain, typed_url
         ("https://", ""),
         ("https://town.example:x/", ""),
         ("https://town.example/%5%655", "https://town.example/%5%655"),
+        ('https://town.example/a|b"c?q={d}', "https://town.example/a%7Cb%22c?q=%7Bd%7D"),
+        ("https://town.example/a%7cb%22c?q=%7Bd%7D", "https://town.example/a%7Cb%22c?q=%7Bd%7D"),
     ],
 )
 def test_canonical(url: str, expected: str) -> None:
@@ -46,7 +48,7 @@ def test_a_host_in_punycode_and_the_rest_as_it_is() -> None:
     assert typed_url("gie\u00dfen.example/?a=1")[0] == "https://xn--gieen-nqa.example/?a=1"
 
 
-@given(st.text(alphabet="abc/.%?&=#;:@[]()é 0129", max_size=60))
+@given(st.text(alphabet='abc/.%?&=#;:@[]()|"\\é 0129', max_size=60))
 def test_canonical_is_stable_and_never_fails(rest: str) -> None:
     once = canonical(f"https://town.example/{rest}")
     assert canonical(once) == once
@@ -65,7 +67,16 @@ def test_any_text_is_a_url_or_a_clear_error(text: str) -> None:
 def test_a_missing_scheme_is_added() -> None:
     assert typed_url("http://localhost.:8801/")[0] == typed_url("http://localhost:8801/")[0] == "http://localhost:8801/"
     assert typed_url(" www.town.example ") == ("https://www.town.example/", False)
+    assert typed_url("town.example/go?to=https://x.example") == (
+        "https://town.example/go?to=https://x.example",
+        False,
+    )
     assert typed_url("http://town.example/a?b=1&a=2#x") == ("http://town.example/a?b=1&a=2", True)
+
+
+def test_an_address_in_another_encoding_than_the_terminal_s() -> None:
+    with pytest.raises(UrlError, match="is not a web address"):
+        typed_url(b"http://town.example/stra\xdfe".decode("utf-8", "surrogateescape"))
 
 
 @pytest.mark.parametrize(
