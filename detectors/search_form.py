@@ -32,16 +32,19 @@ _SURE = 0.75
 
 @dataclass(frozen=True, slots=True)
 class SearchForm:
-    """A search that is asked by GET: its address, the name of the field for the term, and what is sent along."""
+    """A search that is asked by GET: its address, the name of the field for the term, what is sent along, and in which
+    encoding."""
 
     action: str
     field: str
     fixed: tuple[tuple[str, str], ...] = ()
+    encoding: str = "utf-8"
 
     def url(self, term: str) -> str:
-        """The address that asks for the term."""
-        parts = urlsplit(self.action)
-        return urlunsplit(parts._replace(query=urlencode((*self.fixed, (self.field, term))), fragment=""))
+        """The address that asks for the term; what the encoding lacks is sent as browsers do (WHATWG URL, 5.2)."""
+        sent = (*self.fixed, (self.field, term))
+        query = urlencode(sent, encoding=self.encoding, errors="xmlcharrefreplace")
+        return urlunsplit(urlsplit(self.action)._replace(query=query, fragment=""))
 
 
 def search_form(page: Page) -> SearchForm | None:
@@ -50,13 +53,19 @@ def search_form(page: Page) -> SearchForm | None:
         names = [str(f.element.get("name") or "") for f in text_fields(form) if f.element is not None]
         asked_by_get = form.method == "get" and not form.loose and host_of(form.action) == host_of(page.url)
         if asked_by_get and names and names[0] and search_strength(page, form)[0] >= _SURE:
-            return SearchForm(form.action, names[0], _sent_along(form))
+            return SearchForm(form.action, names[0], _sent_along(form), _encoding(page, form))
     return None
 
 
 def _sent_along(form: Form) -> tuple[tuple[str, str], ...]:
     hidden = (field.element for field in form.fields if field.type == "hidden" and field.element is not None)
     return tuple((name, element.get("value") or "") for element in hidden if (name := element.get("name")))
+
+
+def _encoding(page: Page, form: Form) -> str:
+    """The form's encoding, else the page's; UTF-8 where that is UTF-16 (WHATWG Encoding, 4.3)."""
+    asked = (form.element.get("accept-charset") or "") if form.element is not None else ""
+    return "utf-8" if "utf-8" in asked.lower() or page.encoding.startswith("utf") else page.encoding
 
 
 def text_fields(form: Form) -> list[Field]:

@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from detectors.inspector import Inspector
+from detectors.search_form import search_form
 from tests.crawler.loopback import TEXT, Answer, Crawl, Handler, Route, Serve, page
 
 FORM = (
@@ -49,6 +51,14 @@ def test_the_search_is_not_asked_where_robots_txt_forbids_it(serve: Serve, crawl
     result = crawl(site.url, soft404=False, sitemaps=False)
     assert not [path for path in site.requests if path.startswith("/find")]
     assert result.findings[0].certificate.site_search == ()
+
+
+def test_the_search_is_asked_in_the_encoding_of_its_page(inspector: Inspector) -> None:
+    form = "<p>Bürgerbüro</p><form action=/suche role=search{}><input type=search name=q></form>"
+    for more, asked in (("", "M%FCll+%26%231080%3B"), (" accept-charset=UTF-8", "M%C3%BCll+%D0%B8")):
+        found = search_form(inspector.page("https://stadt.example/", form.format(more).encode("latin-1")))
+        assert found is not None
+        assert found.url("Müll \u0438") == f"https://stadt.example/suche?q={asked}"
 
 
 @pytest.mark.parametrize("status", [404, 500])
