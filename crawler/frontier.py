@@ -118,7 +118,7 @@ class Frontier:
         plain = canonical(url)
         key = hash(plain)
         known = self._best.get(key, -1.0) if key != raw else before
-        if not plain or known >= claim or (kind != "sitemap" and self._is_trap(plain)):
+        if not plain or known >= claim or self._is_trap(plain):
             return False
         self._best[key] = claim
         self._left += known < 0
@@ -199,3 +199,5 @@ class Frontier:
                 self._left -= 1
                 self.dropped += 1
                 self._best.pop(hash(entry.url), None)
+                if self._pickable is not None:
+                    self._pickable.pop(entry.key, None)

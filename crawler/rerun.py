@@ -247,7 +247,7 @@ def _stored(database: Database, run_id: int, data_dir: Path) -> _Stored:
         if run.outcome is None or "read" not in run.certificate or run.archive is None:
             raise StorageError(f"run {run_id} did not end, so nothing was concluded", "check the portal again")
         refuse_pruned(run, data_dir / run.archive)
-        max_body = CrawlOptions(**run.settings).max_body
+        max_body = CrawlOptions.model_construct(**run.settings).max_body  # another release may know other options
         return _Stored(
             run.edition,
             data_dir / run.archive,

@@ -262,6 +262,17 @@ def test_the_queue_is_bounded_and_the_best_stay() -> None:
     assert frontier.add(f"{HOST}/y0z", (("budget", 0.5),))
 
 
+def test_what_was_dropped_is_not_picked() -> None:
+    frontier = Frontier(Settled(), limit=10)
+    frontier.index()
+    for number in range(11):
+        frontier.add(f"{HOST}/a{'x' * number}", (("budget", (number + 1) / 20),))
+    assert (len(frontier), frontier.dropped) == (8, 3)
+    assert frontier.pick(f"{HOST}/a") is None
+    assert frontier.pick(f"{HOST}/a{'x' * 10}") is not None
+    assert len(frontier) == 7
+
+
 operations = st.lists(
     st.tuples(
         st.sampled_from(["add", "pop", "settle", "take", "learn"]),

@@ -15,6 +15,7 @@ from detectors.inspector import Inspector
 from storage.database import Database
 from storage.errors import ArchiveError, StorageError
 from storage.models import Capture, Finding
+from storage.repository import get_run
 from tests.crawler.loopback import TEXT, ArchiveOf, Crawl, Serve, Site, page
 
 NAMES = ("services", "news", "budget", "contact", "council", "privacy")
@@ -146,6 +147,17 @@ def test_rerun_shows_what_changed_and_stores_it(
     again = rerun(database, live.run_id, inspector, data_dir=tmp_path, store=True)
     assert [(c.feature, c.before, c.after) for c in again.changes] == [(present.feature, "absent", "present")]
     assert "0 -> " in again.changes[0].why
+    assert rerun(database, live.run_id, inspector, data_dir=tmp_path).changes == ()
+
+
+def test_rerun_of_a_run_of_another_release(
+    town: Site, crawl: Crawl, database: Database, inspector: Inspector, tmp_path: Path
+) -> None:
+    live = crawl(f"{town.url}/", max_pages=2)
+    assert live.run_id is not None
+    with database.session() as session:
+        run = get_run(session, live.run_id)
+        run.settings = {**run.settings, "an_option_of_then": 1}
     assert rerun(database, live.run_id, inspector, data_dir=tmp_path).changes == ()
 
 
