@@ -10,6 +10,7 @@ from losi.errors import Misuse
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from review.settings import ReviewSettings
     from survey.indicator import Questionnaire
 
 _CONTACTS = (r"https?://[^\W_][\w.:-]*([/?#][!-'*-~]*)?", r"(mailto:)?[\w.+-]+@[\w-]+(\.[\w-]+)+")
@@ -77,6 +78,20 @@ def consenting_host(text: str) -> str:
     except UrlError as error:
         raise Misuse(str(error)) from error
     return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def review_settings() -> ReviewSettings:
+    """The settings of the review app as the environment names them; refused where one has no such value."""
+    from pydantic import ValidationError
+
+    from review.settings import PREFIX, ReviewSettings
+
+    try:
+        return ReviewSettings.of()
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+        raise Misuse(f"{name}: {first['msg']}", "docs/review.md lists the settings") from error
 
 
 def known_detectors(wanted: Iterable[str]) -> None:

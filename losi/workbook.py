@@ -8,11 +8,11 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from losi.choices import review_settings
 from losi.chosen import chosen_numbers
 from losi.errors import Failure
 from review.errors import ReviewError
 from review.security.signing import signer
-from review.settings import ReviewSettings
 from review.workbook.gathering import Links, Sources, about, desk, parts, person, runs_of_cycle
 from review.workbook.keeping import keep_answers
 from review.workbook.writing import write_book
@@ -69,7 +69,7 @@ def export_books(database: Database, data: Path, wanted: Wanted, place: Path) ->
         for book in books:
             path = place if single else place / book.file
             with database.session() as session:
-                keep_answers(session, path, datetime.now(UTC), assessors=ReviewSettings.of().assessors)
+                keep_answers(session, path, datetime.now(UTC), assessors=review_settings().assessors)
             with database.reader() as session:
                 _write(session, data, wanted, account, book, path)
             yield path
@@ -93,7 +93,7 @@ def _write(session: Session, data: Path, wanted: Wanted, account: Account | None
 def _links(data: Path, wanted: Wanted, now: datetime) -> Links | None:
     if wanted.review_url is None:
         return None
-    secret = ReviewSettings.of().secret.get_secret_value()
+    secret = review_settings().secret.get_secret_value()
     return Links(wanted.review_url, signer(secret, data), now + GOOD_FOR)
 
 

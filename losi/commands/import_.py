@@ -29,16 +29,16 @@ def import_(state: State, file: Path, name: str | None, dry_run: bool, json_to: 
     """
     from datetime import UTC, datetime
 
+    from losi.choices import review_settings
     from losi.errors import Failure
     from losi.import_tables import import_document
     from losi.output import write_json
     from review.errors import ReviewError
-    from review.settings import ReviewSettings
     from review.workbook.importing import import_book
 
+    assessors = review_settings().assessors
     try:
         with state.open_existing() as database, database.session() as session:
-            assessors = ReviewSettings.of().assessors
             made = import_book(session, file, datetime.now(UTC), name=name, assessors=assessors, dry_run=dry_run)
     except ReviewError as error:
         raise Failure(error.message, error.mend) from error

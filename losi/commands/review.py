@@ -12,8 +12,6 @@ from losi.options import State, example, with_state
 if TYPE_CHECKING:
     from socket import socket
 
-    from review.settings import ReviewSettings
-
 
 @click.command(epilog=example("losi review --create-admin ana", "losi review --port 8000"))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -57,11 +55,12 @@ def _serve(state: State, host: str, port: int, proxy: str | None) -> int:
     import uvicorn
 
     from crawler.garbage import settle
+    from losi.choices import review_settings
     from losi.errors import Failure
     from review.app import create_app
     from review.service.accounts import admins
 
-    settings = _settings()
+    settings = review_settings()
     with state.open() as database:
         with database.reader() as session:
             if not admins(session) and not settings.oidc_issuer:
@@ -81,10 +80,15 @@ def _serve(state: State, host: str, port: int, proxy: str | None) -> int:
         )
         settle()
         listening = _listen(host, port)
-        click.echo(f"http://{host}:{port}/ (stop with Ctrl-C)", err=True)
+        click.echo(f"{_url(host, port)} (stop with Ctrl-C)", err=True)
         with listening, suppress(KeyboardInterrupt):
             server.run(sockets=[listening])
     return 0
+
+
+def _url(host: str, port: int) -> str:
+    """Where a browser finds the app; an IPv6 address stands in brackets (RFC 3986, 3.2.2)."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
 def _listen(host: str, port: int) -> socket:
@@ -99,19 +103,7 @@ def _listen(host: str, port: int) -> socket:
         made.bind((host, port))
     except OSError as error:
         made.close()
-        raise Failure(f"cannot listen on {host}:{port}: {error.strerror or error}", "choose another --port") from error
+        raise Failure(
+            f"cannot listen on {host}:{port}: {error.strerror or error}", "choose another --port or --host"
+        ) from error
     return made
-
-
-def _settings() -> ReviewSettings:
-    from pydantic import ValidationError
-
-    from losi.errors import Misuse
-    from review.settings import PREFIX, ReviewSettings
-
-    try:
-        return ReviewSettings.of()
-    except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-        raise Misuse(f"{name}: {first['msg']}", "docs/review.md lists the settings") from error

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -101,6 +102,14 @@ def test_a_reader_that_goes_away_is_no_crash(tmp_path: Path, command: str) -> No
         process.stdout.close()
         assert process.stderr is not None
         assert (process.stderr.read(), process.wait()) == (b"", 1)
+
+
+def test_a_wrong_setting_is_told_by_all_commands_that_need_it(losi: Losi, checked: Any, tmp_path: Path) -> None:
+    copytree(checked.data, tmp_path / "losi-data")
+    for words in (("export", "xlsx", "--run", "1", "--no-pictures", "book.xlsx"), ("import", __file__), ("review",)):
+        done = losi(*words, LOSI_REVIEW_ASSESSORS="two")
+        assert (done.code, done.out, len(done.lines)) == (2, "", 1)
+        assert done.err.startswith("losi: LOSI_REVIEW_ASSESSORS: Input should be a valid integer")
 
 
 INTERRUPTED = """

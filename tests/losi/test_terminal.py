@@ -29,7 +29,7 @@ from crawler.result import RunResult
 from detectors.registry import load as detectors
 from losi import demo
 from losi.cli import main
-from losi.commands.review import _listen
+from losi.commands.review import _listen, _url
 from losi.cycle_tables import status_view
 from losi.errors import Failure
 from losi.run_tables import criterion_tables
@@ -194,6 +194,10 @@ def test_a_port_that_is_taken_is_told_before_an_address_is() -> None:
         taken.listen()
         with pytest.raises(Failure, match="already in use; choose another --port"):
             _listen("127.0.0.1", taken.getsockname()[1])
+
+
+def test_the_address_of_the_review_app_can_be_opened() -> None:
+    assert [_url(host, 8000) for host in ("127.0.0.1", "::1")] == ["http://127.0.0.1:8000/", "http://[::1]:8000/"]
 
 
 def test_a_list_given_to_verify_is_not_written_over(losi: Losi, tmp_path: Path) -> None:
