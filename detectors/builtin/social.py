@@ -32,7 +32,7 @@ class SocialNetworks(TopicDetector):
     """A link to the body's page on a social network, or an embedded feed. A share button is no presence there."""
 
     name = "social-networks"
-    version = "2"
+    version = "3"
     features = ("social.networks",)
     uses_lexicon = False
 

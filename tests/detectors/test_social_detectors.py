@@ -36,6 +36,11 @@ def test_a_profile_on_a_social_network(strength: Strength, href: str, lang: str)
         "https://www.facebook.com/sharer/sharer.php?u=https://www.villa.example/",
         "https://twitter.com/intent/tweet?text=x",
         "https://www.linkedin.com/shareArticle?url=x",
+        "https://twitter.com/share",
+        "https://www.xing.com/spi/shares/new?url=x",
+        "https://www.tumblr.com/share/link?url=x",
+        "https://bsky.app/intent/compose?text=x",
+        "https://connect.ok.ru/offer?url=x",
         "https://www.facebook.com/policies/cookies/",
         "https://www.youtube.com/watch?v=abc",
         "https://notfacebook.com/villa",
@@ -52,7 +57,9 @@ def test_a_profile_behind_a_share_button(strength: Strength) -> None:
     assert strength(markup, "social.networks") >= 0.9
 
 
-@pytest.mark.parametrize("name", ["helpline.villa", "legalaid.villa", "watchvilla", "termsandmore"])
+@pytest.mark.parametrize(
+    "name", ["helpline.villa", "legalaid.villa", "watchvilla", "termsandmore", "sharedvalley", "share/1AbCdEfG/"]
+)
 def test_a_profile_whose_name_begins_like_a_policy(strength: Strength, name: str) -> None:
     assert strength(f"<a href='https://www.facebook.com/{name}'><i></i></a>", "social.networks") >= PROOF
 
