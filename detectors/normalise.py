@@ -12,7 +12,7 @@ _ARABIC_FORMS = {
 }  # fmt: skip
 _LATIN_FORMS = {
     "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŋ": "n",
-    "ə": "e", "ʻ": " ", "ʼ": " ", "\u00ad": "", "\u200b": "", "\ufeff": "",
+    "ə": "e", "ʻ": " ", "ʼ": " ", "\u00ad": "", "\u200b": "", "\u2060": "", "\ufeff": "",
 }  # fmt: skip
 _ETHIOPIC_SERIES = ((0x1210, 0x1200), (0x1280, 0x1200), (0x1220, 0x1230), (0x1340, 0x1338), (0x12D0, 0x12A0))
 """Series of eight letters that modern Amharic writes one for the other, and the series they are folded to."""
@@ -77,7 +77,12 @@ def _keep(char: str, fold: bool, source: str) -> bool:
         return False
     if category not in ("Mn", "Mc"):
         return True
-    return not (fold and _strips_marks(char, source))
+    return not (_selects_variant(char) or (fold and _strips_marks(char, source)))
+
+
+def _selects_variant(mark: str) -> bool:
+    """Whether the mark only chooses how a sign is drawn: an emoji in colour, a form of a Chinese character."""
+    return "VARIATION SELECTOR" in unicodedata.name(mark, "")
 
 
 def _strips_marks(mark: str, source: str) -> bool:
@@ -253,7 +258,7 @@ def _clusters() -> re.Pattern[str]:
     marks = [char for char in map(chr, range(0x300, 0x20000)) if unicodedata.category(char)[0] == "M"]
     low = "".join(mark for mark in marks if mark < "\U00010000")
     high = "".join(mark for mark in marks if mark >= "\U00010000")
-    gone = "\u00ad\u0640\u200d-\u200f\ufeff"
+    gone = "\u00ad\u0640\u200d-\u200f\u2060\ufeff\U000e0100-\U000e01ef"
     return re.compile(f".(?:[{low}{gone}\u1160-\u11ff\uff9e-\uffdc]|(?=[\U00010000-\U0010ffff])[{high}])*", re.S)
 
 

@@ -12,6 +12,7 @@ from detectors.normalise import is_unspaced, locate, normalise
 
 LETTERS = st.sampled_from(
     "aZéßİıŁđ ºéſﬁ½№ёЙїўґΆςΰأإىة ـگیہۀשָׁ市予算がガｶﾞ각갂ขำကြងក្ខதமிहिक़ \u200c\u200d\u00ad\u0301\u3099-–'’ʼ._/&\n\t12٣๓Ⅷ"
+    "✉\ufe0f\u2060\U000e0100"
 )
 WESTERN = st.one_of(st.characters(max_codepoint=255), st.sampled_from("–—‘’“”…€ŒœŠŸƒ™•ˆ˜"))
 PLAIN = st.one_of(st.text(max_size=40), st.text(LETTERS, max_size=40))
@@ -42,6 +43,9 @@ TEXT = st.one_of(PLAIN, PLAIN.map(lambda text: unicodedata.normalize("NFD", text
         ("…—»", ""),
         ("依 申　请 公 开 2024", "依申请公开 2024"),
         ("北京 市 民", "北京 市民"),
+        ("✉️Contact ⚖️ Law 1️⃣", "contact law 1"),
+        ("葛\U000e0100飾区", "葛飾区"),
+        ("\u2060Bud\u2060get", "budget"),
     ],
 )
 def test_normal_forms(text: str, normal: str) -> None:
