@@ -14,6 +14,9 @@ LETTERS = st.sampled_from(
     "aZéßİıŁđ ºéſﬁ½№ёЙїўґΆςΰأإىة ـگیہۀשָׁ市予算がガｶﾞ각갂ขำကြងក្ខதமிहिक़ \u200c\u200d\u00ad\u0301\u3099-–'’ʼ._/&\n\t12٣๓Ⅷ"
     "✉\ufe0f\u2060\U000e0100"
 )
+LATIN = str.maketrans("асеһіјкорху", "acehijkopxy")
+"""A Latin letter by itself stays one that in "a–ё" is taken for Cyrillic."""
+
 WESTERN = st.one_of(st.characters(max_codepoint=255), st.sampled_from("–—‘’“”…€ŒœŠŸƒ™•ˆ˜"))
 PLAIN = st.one_of(st.text(max_size=40), st.text(LETTERS, max_size=40))
 TEXT = st.one_of(PLAIN, PLAIN.map(lambda text: unicodedata.normalize("NFD", text)))
@@ -108,7 +111,7 @@ def test_located_words_are_the_words(text: str, fold: bool, data: st.DataObject 
     low, high = locate(text, start, end, fold)
     assert 0 <= low < high <= len(text)
     found = normalise(text[low:high], fold).split()
-    assert " ".join(words[first : last + 1]) in " ".join(found)
+    assert " ".join(words[first : last + 1]).translate(LATIN) in " ".join(found).translate(LATIN)
 
 
 @pytest.mark.parametrize(
