@@ -244,19 +244,20 @@ class Itinerary(Patience):
         return Request(entry.url, callback=callback, errback=spider.failed, dont_filter=True, meta=meta)
 
     def may_redirect(self, request: Request, url: str) -> str:
-        """Why a redirect is not to be followed; empty if it may be. One that leads back into the portal is a link to a
-        page of it, which is read as such."""
+        """Why a redirect is not to be followed; empty if it may be. One that leads out of the portal, or back
+        into it, is a link like others: what it leads to is read as such."""
         entry: Entry | None = request.meta.get("entry")
         if entry is None or entry.kind in ("seed", "probe", "sitemap"):
             return ""
         passed = {canonical(one) for one in (request.url, *request.meta.get("redirect_urls", ()))}
         if self.frontier.taken(url) and canonical(url) not in passed:
             return f"{request.url} leads to a page that is known"
-        if entry.kind == "external" and self.scope.contains(url):
+        inside = self.scope.contains(url)
+        if inside == (entry.kind == "external"):
             self.offer(LinkPromise(url, "", "main", entry.features, is_document(url)), entry)
-            return f"{request.url} leads back into the portal"
-        if not self.scope.contains(url) and not (entry.kind == "external" and self.scope.may_step_to(url)):
-            return f"{request.url} leads out of the portal"
+            return f"{request.url} leads {'back into' if inside else 'out of'} the portal"
+        if not inside and not self.scope.may_step_to(url):
+            return f"{request.url} leads where no page is read"
         self.frontier.take(url)
         return ""
 

@@ -118,6 +118,19 @@ def test_a_link_that_leads_back_by_another_host_is_a_page_of_the_portal(serve: S
     assert result.pages == 9
 
 
+def test_a_redirect_out_of_the_portal_is_followed_like_a_link(serve: Serve, crawl: Crawl) -> None:
+    other = serve({"*": page("Budget", "/deeper"), "/robots.txt": (404, {}, b"")}, host="127.0.0.2")
+    links = '<p><a href="/go?n=1">Municipal budget</a> <a href="/go?n=2">Street map</a></p></main>'
+    site = serve(_portal())
+    site.routes["/"] = page("Town", *OTHERS).replace("</main>", links)
+    site.routes["/go?n=1"] = (302, {"Location": f"{other.url}/budget"}, b"")
+    site.routes["/go?n=2"] = (302, {"Location": f"{other.url}/map"}, b"")
+    result = crawl(f"{site.url}/")
+    assert {"/go?n=1", "/go?n=2"} <= set(site.requests)
+    assert other.requests == ["/robots.txt", "/budget"]
+    assert (result.pages, _searched(result)) == (7, ("absent", True, 0))
+
+
 def test_a_front_page_that_sends_on_to_a_page_that_fails_is_not_read_whole(serve: Serve, crawl: Crawl) -> None:
     site = serve(_portal())
     site.routes["/"] = page("Town", *OTHERS, head='<meta http-equiv="refresh" content="0; url=/home">')
