@@ -154,6 +154,13 @@ def _question(row: Row) -> tuple[Any, ...]:
     return tuple(row[name] for name in _ANSWER_KEY)
 
 
+def insert_new(connection: Connection, model: type[Base], row: Row, key: Sequence[str]) -> int | None:
+    """Inserts `row` and gives its `id`; None if its `key` exists. Another who inserts the same key is waited for."""
+    statement = _insert_or(connection, model).on_conflict_do_nothing(index_elements=list(key))
+    number: int | None = connection.scalar(statement.returning(table(model).c.id), row)
+    return number
+
+
 def upsert(
     connection: Connection,
     model: type[Base],
@@ -165,10 +172,15 @@ def upsert(
     """Inserts `rows`, or updates those whose `key` exists in all columns but `key` and `keep`."""
     if not rows:
         return
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as insert_or_update
-    else:
-        from sqlalchemy.dialects.sqlite import insert as insert_or_update  # type: ignore[assignment]
-    statement = insert_or_update(table(model))
+    statement = _insert_or(connection, model)
     changed = {name: statement.excluded[name] for name in rows[0] if name not in (*key, *keep)}
     connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed), rows)
+
+
+def _insert_or(connection: Connection, model: type[Base]) -> Any:
+    """An insert that may say what to do about a row which is there, in the words of the connection's database."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_or
+    else:
+        from sqlalchemy.dialects.sqlite import insert as insert_or  # type: ignore[assignment]
+    return insert_or(table(model))

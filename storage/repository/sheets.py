@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, load_only
 from storage.models import Answer, Card, Finding, Note, Run, Sheet, Task
 from storage.repository.chain import lock_chain
 from storage.repository.counted import standing
-from storage.rows import table
+from storage.rows import insert_new, table
 from storage.words import Change
 from survey.indicator import Indicator, Questionnaire
 from survey.questionnaire import UnknownEditionError, load
@@ -71,8 +71,8 @@ def open_sheets(session: Session, now: datetime, *, assessors: int = 2, cycle_id
         if questionnaire is None or (sheet is not None and not _overtakes(session, run, sheet)):
             continue
         if sheet is None:
-            cards += _open(session, run, questionnaire, assessors, now)
-            opened += 1
+            laid = _open(session, run, questionnaire, assessors, now)
+            opened, cards = opened + (laid is not None), cards + (laid or 0)
         else:
             sheet.run_id = run.id
             notes += _renew(session, sheet, questionnaire, now)
@@ -124,22 +124,24 @@ def _questionnaire(edition: str) -> Questionnaire | None:
         return None
 
 
-def _open(session: Session, run: Run, questionnaire: Questionnaire, assessors: int, now: datetime) -> int:
+def _open(session: Session, run: Run, questionnaire: Questionnaire, assessors: int, now: datetime) -> int | None:
+    """The cards that were laid out; None where another process opens the sheet in the same moment."""
     before = _earlier(session, run)
-    sheet = Sheet(
-        portal_id=run.portal_id,
-        cycle_id=run.cycle_id,
-        round=run.cycle_id or 0,
-        edition=run.edition,
-        run_id=run.id,
-        assessors=assessors,
-        opened=now,
-    )
-    session.add(sheet)
-    session.flush()
+    row = {
+        "portal_id": run.portal_id,
+        "cycle_id": run.cycle_id,
+        "round": run.cycle_id or 0,
+        "edition": run.edition,
+        "run_id": run.id,
+        "assessors": assessors,
+        "opened": now,
+    }
+    sheet = insert_new(session.connection(), Sheet, row, ("portal_id", "edition", "round"))
+    if sheet is None:
+        return None
     suggestions = _suggestions(session, run.id, questionnaire)
     rows = [
-        {"sheet_id": sheet.id, "status": "open", "change": _change(before.get(each["code"]), each), **each}
+        {"sheet_id": sheet, "status": "open", "change": _change(before.get(each["code"]), each), **each}
         for each in suggestions
     ]
     if rows:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from review.service.decisions import Decision, decide
 from storage.database import Database
 from storage.models import Answer, Card, Review, Sheet, Task
-from storage.repository import open_sheets
+from storage.repository import OpenCount, open_sheets
 from tests.review.conftest import World, database, empty_postgresql, postgresql, sqlite, template
 
 __all__ = ["database", "empty_postgresql", "postgresql", "sqlite", "template"]
@@ -29,6 +30,26 @@ def world(database: Database, tmp_path: Path) -> World:
     made.run(said={"institution.organization_chart": "present"})
     made.assign(ada, *made.open())
     return made
+
+
+def test_two_that_open_sheets_at_the_same_moment_open_each_once(world: World) -> None:
+    for number in range(8):
+        world.run(f"https://city-{number}.example/")
+    start = threading.Barrier(3)
+
+    def open_all(_: int) -> OpenCount:
+        with world.database.session() as session:
+            start.wait()
+            return open_sheets(session, LATER, assessors=1)
+
+    with ThreadPoolExecutor(3) as pool:
+        counts = list(pool.map(open_all, range(3)))
+    assert sum(count.opened for count in counts) == 8
+    with world.database.reader() as session:
+        laid = list(session.scalars(select(func.count(Card.id)).group_by(Card.sheet_id)))
+    assert len(laid) == 9
+    assert laid == laid[:1] * 9
+    assert sum(count.cards for count in counts) == sum(laid[:8])
 
 
 def test_a_decision_in_the_middle_of_a_renewal_and_its_card_agree(world: World) -> None:
