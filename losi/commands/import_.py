@@ -32,10 +32,11 @@ def import_(state: State, file: Path, name: str | None, dry_run: bool, json_to: 
     from losi.choices import review_settings
     from losi.errors import Failure
     from losi.import_tables import import_document
-    from losi.output import write_json
+    from losi.output import must_take, write_json
     from review.errors import ReviewError
     from review.workbook.importing import import_book
 
+    must_take(json_to)
     assessors = review_settings().assessors
     try:
         with state.open_existing() as database, database.session() as session:

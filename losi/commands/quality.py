@@ -60,6 +60,8 @@ def quality(
 
     only_one(**{"--confirmed": confirmed, "--labels": labels})
     must_take(json_to, errors)
+    if cycle and not confirmed:
+        raise Misuse("--cycle belongs to --confirmed", "labelled pages are of no cycle")
     if confirmed:
         return _confirmed(state, cycle, json_to, errors)
     if labels is None or manifest is None:

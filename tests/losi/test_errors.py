@@ -41,6 +41,7 @@ MISUSES = {
         ["quality", "--confirmed", "--errors", "-", "--json", "-"],
         "two results cannot both",
     ),
+    "labels of a cycle": (["quality", "--labels", __file__, "--cycle", "2026"], "--cycle belongs to --confirmed"),
     "a detector before all else": (["detect", "--detector", "nobody"], "no such detector: nobody"),
     "manifest without output": (["inspect", "--manifest", __file__], "--out"),
     "labels without manifest": (["quality", "--labels", __file__], "--manifest"),
@@ -62,6 +63,7 @@ FAILURES = {
     "labels that are none": (["quality", "--labels", "text.txt", "--manifest", "text.txt"], "text.txt:1"),
     "a folder for a result": (["detect", "--json", "."], "cannot write .: it is a folder; choose another file"),
     "a folder for a table": (["diff", "--cycle", "1", "2", "--csv", "."], "cannot write .: it is a folder"),
+    "a folder for changes": (["import", "text.txt", "--json", "."], "cannot write .: it is a folder; choose another"),
     "a folder for errors": (["quality", "--confirmed", "--errors", "."], "cannot write .: it is a folder"),
     "a folder that is a file": (["portals", "import", "--bundled", "--data", "text.txt/data"], "text.txt"),
 }
