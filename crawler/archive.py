@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from scrapy.http import Response
 
 from crawler.wire import FetchError, Wire
-from storage.archive import decoded_body
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -46,8 +45,8 @@ class ArchiveMiddleware:
         visit.heard(request.url)
         request.meta["capture"] = visit.log.capture(request, response.url, wire)
         request.meta["fetched_at"] = wire.fetched_at
-        what = (wire.headers, wire.body, visit.options.max_body)
-        decoded = await asyncio.to_thread(decoded_body, *what) if len(wire.body) > _LONG else decoded_body(*what)
+        most = visit.options.max_body
+        decoded = await asyncio.to_thread(wire.decoded, most) if len(wire.body) > _LONG else wire.decoded(most)
         request.meta["cut"] = wire.truncated or ("length" if decoded.truncated else "")
         if decoded.body is wire.body and wire.status == response.status:
             return response

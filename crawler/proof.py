@@ -21,7 +21,7 @@ from crawler.urls import origin
 from crawler.wire import FetchError, Wire
 from detectors.conclude import Finding, SearchCertificate, Tally, conclude
 from detectors.inspector import Inspector
-from storage.archive import ArchiveWriter, decoded_body
+from storage.archive import ArchiveWriter
 from storage.archive.message import header
 from storage.recorder import RunRecorder
 from storage.records import CaptureRecord
@@ -117,7 +117,7 @@ class _Fetch:
         inspector = Inspector(every.detectors.only(names), every.lexicons)
         view = inspector.page(
             page.url,
-            decoded_body(wire.headers, wire.body, self._options.max_body).body,
+            wire.decoded(self._options.max_body).body,
             status=wire.status,
             content_type=header(wire.headers, "Content-Type") or "",
             fetched_at=wire.fetched_at,
@@ -152,7 +152,7 @@ class _Fetch:
         for _ in range(_HOPS):
             wire, _, target = await self._get(session, url, "robots")
             if not target:
-                body = decoded_body(wire.headers, wire.body, self._options.max_body).body
+                body = wire.decoded(self._options.max_body).body
                 return policy(wire.status, body, self._options.user_agent, cut=wire.truncated is not None)
             url = target
         return RobotsPolicy("none")

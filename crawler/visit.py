@@ -82,6 +82,7 @@ class Visit(Itinerary):
         self.external: dict[int, tuple[str, ...]] = {}
         self.hsts: bool | None = None
         self.shell: str | None = None
+        self.shells = 0
         self.redirects_to_https: bool | None = None
         self.refusals_in_a_row = 0
         self.turned_away = 0
@@ -142,9 +143,20 @@ class Visit(Itinerary):
         home = entry.kind == "seed" and not reading.refresh
         drawn = await self.browsing.drawn(answer, reading, home=home) if self.browsing is not None else None
         if drawn is None or self.browsing is None:
+            if reading.shell:
+                self._unseen(reading, entry)
             return answer, reading
         redone = await self._inspected(drawn)
         return (drawn, redone) if self.browsing.choose(reading, redone, home=home) else (answer, reading)
+
+    def _unseen(self, reading: Reading, entry: Entry) -> None:
+        """Takes that a page shows nothing unless its scripts run, and that they did not run."""
+        if not self.shells:
+            self.note(
+                f"{reading.url} shows nothing unless its scripts run in a browser, and perhaps others do not either"
+            )
+        self.shells += 1
+        self.lose(entry)
 
     async def _inspected(self, answer: Answer) -> Reading:
         """What the answer shows; the time counts for the detectors, not for a browser that is busy beside."""

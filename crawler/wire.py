@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.result import Cause
-from storage.archive import RecordPlace
+from storage.archive import DecodedBody, RecordPlace, decoded_body
 from storage.records import Unchanged
 
 HeaderPairs = tuple[tuple[bytes, bytes], ...]
@@ -33,6 +33,13 @@ class Wire:
     unchanged: Unchanged | None = None
     kept: RecordPlace | None = None
     number: int | None = None
+
+    def decoded(self, limit: int) -> DecodedBody:
+        """The body in clear, to at most `limit` bytes. What this program received has no chunks left, whatever its
+        headers say; another archive's may have."""
+        framed = b"transfer-encoding" if not self.source else b""
+        headers = tuple((name, value) for name, value in self.headers if name.lower() != framed)
+        return decoded_body(headers, self.body, limit)
 
 
 class FetchError(Exception):

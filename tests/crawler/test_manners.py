@@ -200,6 +200,18 @@ def test_sitemap_index_gzip_and_text(serve: Serve, crawl: Crawl) -> None:
     assert site.requests.count("/index.xml") == 1
 
 
+def test_a_body_that_begins_as_a_chunk_would_is_none(serve: Serve, crawl: Crawl) -> None:
+    """It came in chunks, which are undone once."""
+
+    def listed(handler: Handler) -> None:
+        body = f"10\n{site.url}/hidden\n".encode()
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+        handler.wfile.write(head + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+
+    site = serve({"/": page("Town"), "/hidden": page("Hidden"), "/sitemap.xml": listed, "/robots.txt": (404, {}, b"")})
+    assert crawl(f"{site.url}/", sitemaps=True).pages == 2
+
+
 def test_sitemap_bombs_are_harmless(serve: Serve, crawl: Crawl) -> None:
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
     laughs = (

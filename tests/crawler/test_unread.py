@@ -75,6 +75,13 @@ def test_a_page_that_fails_is_left_unread(answer: Answer | None, serve: Serve, c
     assert "if they still fail, look at the problems of the run" in found.explanation
 
 
+def test_a_page_that_shows_nothing_without_scripts_is_left_unread(serve: Serve, crawl: Crawl) -> None:
+    app = '<!doctype html><title>App</title><body><div id="root"></div><script src="/app.js"></script>'
+    result = crawl(f"{serve(_portal(x=app)).url}/")
+    assert _searched(result) == ("unknown", False, 1)
+    assert sum("unless its scripts run" in problem for problem in result.problems) == 1
+
+
 def test_a_page_that_robots_txt_closes_is_left_unread(serve: Serve, crawl: Crawl) -> None:
     site = serve(_portal(x=page("Budget")))
     site.routes["/robots.txt"] = (200, {"Content-Type": "text/plain"}, b"User-agent: *\nDisallow: /x\n")
