@@ -97,9 +97,10 @@ def _text(body: bytes, cut: bool) -> str:
 
 
 def unanswered(error: Exception) -> RobotsPolicy:
-    """The policy where no answer came: nothing is allowed, for the reason that kept the answer away."""
+    """The policy where no answer came: nothing is allowed, for the reason that kept the answer away. A robots.txt that
+    redirects to nowhere is none."""
     cause: Cause = getattr(error, "cause", "error")
-    if cause in ("not_in_archive", "redirect_loop"):
+    if cause in ("not_in_archive", "redirect_loop", "http_status"):
         return RobotsPolicy("none")
     return RobotsPolicy("unavailable", cause=cause, why=str(error))
 

@@ -83,7 +83,7 @@ class Live:
         except FetchError as error:
             return unanswered(error)
         body = decoded_body(wire.headers, wire.body, _MAX_EMBEDDED).body
-        return policy(wire.status, body, self._options.user_agent)
+        return policy(wire.status, body, self._options.user_agent, cut=wire.truncated is not None)
 
     async def _ask(self, url: str, headers: Mapping[str, str], *, redirects: bool = False) -> Wire:
         if self._session is None:

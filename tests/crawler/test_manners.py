@@ -71,6 +71,7 @@ def test_failing_robots_txt_means_keep_out(serve: Serve, crawl: Crawl) -> None:
     "answer",
     [
         (403, {}, b"no"),
+        (302, {"Location": "http://[nowhere"}, b""),
         (200, {}, b"<!doctype html><html><body>Disallow: /</body></html>"),
         (200, PLAIN, b"\xff\xfe\x00 nonsense"),
         (200, PLAIN, b"#" * 600_000 + b"\nDisallow: /"),
