@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
 
 from review.publish.scope import Scope, Visit, visits
@@ -118,18 +118,30 @@ def _settled(session: Session, batch: Iterable[Visit]) -> dict[Key, dict[str, _S
         .join(Card, Card.sheet_id == Sheet.id)
         .where(ours, Card.verdict.is_not(None), Card.status.in_(("agreed", "adjudicated")))
     )
-    given = (
-        select(Review.card_id, Review.proof)
-        .join(Card, Card.id == Review.card_id)
-        .join(Sheet, Sheet.id == Card.sheet_id)
-        .where(ours, Card.verdict == "yes", Review.verdict == "yes")
-        .order_by(Review.number)
-    )
-    proofs = {card: url for card, proof in session.execute(given) if (url := _address(proof))}
+    proofs = _proofs(session, ours)
     found: dict[Key, dict[str, _Settled]] = defaultdict(dict)
     for portal, edition, round_, card, code, verdict, *suggestion in session.execute(query):
         found[portal, edition, round_][code] = _Settled(str(verdict), tuple(suggestion), proofs.get(card, ""))
     return found
+
+
+def _proofs(session: Session, ours: ColumnElement[bool]) -> dict[int, str]:
+    """By card the address that came last with a yes, of a person who has not taken it back or changed it since."""
+    query = (
+        select(Review.card_id, Review.account_id, Review.verdict, Review.proof)
+        .join(Card, Card.id == Review.card_id)
+        .join(Sheet, Sheet.id == Card.sheet_id)
+        .where(ours, Card.verdict == "yes")
+        .order_by(Review.number)
+    )
+    last: dict[tuple[int, int | None], str] = {}
+    for card, who, verdict, proof in session.execute(query):
+        url = _address(proof) if verdict == "yes" else ""
+        if url or verdict != "yes":
+            last.pop((card, who), None)
+        if url:
+            last[card, who] = url
+    return {card: url for (card, _), url in last.items()}
 
 
 def _address(proof: Mapping[str, Any]) -> str:

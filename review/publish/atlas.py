@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from review.publish.answers import PortalAnswers, portal_answers
 from review.publish.claims import Beside, with_claims
 from review.publish.figures import Gathered, Tile, histogram, level_cuts, tiles
+from review.publish.folders import written_whole
 from review.publish.models import Models
 from review.publish.pages import page
 from review.publish.plan import Plan, plan_of
@@ -51,11 +52,17 @@ class Listed:
 def write_atlas(session: Session, scope: Scope, folder: Path, now: datetime, *, plans: bool = True) -> list[Path]:
     """Writes `index.html`, `features.html`, `portals-<n>.html` and, if wanted, `plans/<portal>.html`; the files' paths.
 
-    Portals are read twice and written as they come. Raises OSError where the folder cannot be written to.
+    Portals are read twice and written as they come; all files take their places at the end. Raises OSError where the
+    folder cannot be written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    with written_whole(folder) as draft:
+        written = _atlas(session, scope, draft, now, plans)
+    return [folder / path.name for path in written]
+
+
+def _atlas(session: Session, scope: Scope, folder: Path, now: datetime, plans: bool) -> list[Path]:
     if plans:
-        (folder / "plans").mkdir(exist_ok=True)
+        (folder / "plans").mkdir()
     figures, gathered, models = _gather(session, scope, plans)
     title = f"Survey cycle {scope.name}" if scope.name else "Newest visits"
     common = {"survey": title, "made": now.date().isoformat()}

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from review.publish import rows, schema
 from review.publish.claims import with_claims
+from review.publish.folders import written_whole
 from review.publish.formats import Format, Write, arrow_modules, table_writer
 from review.publish.scope import Scope
 from review.publish.scores import score_of, scores
@@ -31,13 +32,18 @@ class Written:
 
 
 def write_dataset(session: Session, scope: Scope, folder: Path, wanted: Format, now: datetime) -> Written:
-    """Writes the tables, `dictionary.md` and `datapackage.json` into a folder, portal by portal.
+    """Writes the tables, `dictionary.md` and `datapackage.json` into a folder, portal by portal, all of them or none.
 
     Raises OSError where the folder cannot be written to, `Refused` where the format lacks its package.
     """
     if wanted == "parquet":
         arrow_modules()
-    folder.mkdir(parents=True, exist_ok=True)
+    with written_whole(folder) as draft:
+        files, portals = _write(session, scope, draft, wanted, now)
+    return Written(tuple(folder / path.name for path in files), portals)
+
+
+def _write(session: Session, scope: Scope, folder: Path, wanted: Format, now: datetime) -> tuple[list[Path], int]:
     figures = summarise(scores(session, scope))
     with _writers(folder, wanted) as write:
         portals = _portals(session, scope, figures, write)
@@ -47,7 +53,7 @@ def write_dataset(session: Session, scope: Scope, folder: Path, wanted: Format, 
         for region in figures.get("losi", Summary()).coverage():
             write["coverage"](rows.coverage_row(region))
     paths = tuple(_path(folder, table, wanted) for table in schema.TABLES)
-    return Written((*paths, *_described(folder, paths, scope, now)), portals)
+    return [*paths, *_described(folder, paths, scope, now)], portals
 
 
 @contextmanager

@@ -70,7 +70,7 @@ def score_of(portal: PortalAnswers) -> Score:
     """The score of one portal."""
     assessed = portal.status == "assessed" and portal.questionnaire is not None
     exact, high, shares = _indices(portal) if assessed else (None, None, ())
-    index = None if exact is None else as_published(exact)
+    index = None if exact is None else printed(exact)
     measure = _measure(portal)
     confirmed = portal.confirmed
     prefilled = sum(each.basis == "prefilled" for each in portal.said)
@@ -85,7 +85,7 @@ def score_of(portal: PortalAnswers) -> Score:
         prefilled,
         len(portal.said),
         index,
-        None if high is None else as_published(high),
+        None if high is None else printed(high),
         None if index is None else level(index, "losi" if measure == "losi" else "egdi"),
         published_osi().get(portal.visit.country),
         shares,
@@ -98,6 +98,11 @@ def published_osi() -> dict[str, Published]:
     """The newest published OSI of each country, by alpha-3 code."""
     rows = (row for row in published_results() if row.level == "country" and row.osi is not None)
     return {row.iso3: Published(row.osi or 0.0, row.edition) for row in sorted(rows, key=lambda row: row.edition)}
+
+
+def printed(value: float) -> float:
+    """A figure of indices as these are published, a half upwards; what arithmetic adds far behind the comma is none."""
+    return as_published(round(value, 10))
 
 
 def index_of(yes: int, questionnaire: Questionnaire) -> float:

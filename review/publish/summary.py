@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from review.publish.scores import Score
+from review.publish.scores import Score, printed
 from survey.countries import countries, member_states
-from survey.scoring import as_published, levels, normalised
+from survey.scoring import levels, normalised
 
 By = Literal["country", "region", "subregion", "group", "income", "level", "kind", "district", "language"]
 BY: tuple[By, ...] = get_args(By)
@@ -87,8 +87,8 @@ class _Tally:
             n,
             self.questions,
             self.confirmed,
-            _published(sum(value * count for value, count in self.indices.items()) / n) if n else None,
-            _published(_median(self.indices)) if n else None,
+            printed(sum(value * count for value, count in self.indices.items()) / n) if n else None,
+            printed(_median(self.indices)) if n else None,
             min(self.indices, default=None),
             max(self.indices, default=None),
             tuple((name, self.levels[name]) for name in LEVELS),
@@ -151,7 +151,7 @@ class Summary:
         if score.measure != "osi_weighted" or score.exact is None:
             return None
         low, high = self._ends[score.visit.edition]
-        return as_published(normalised(score.exact, low, high)) if low < high else None
+        return printed(normalised(score.exact, low, high)) if low < high else None
 
     def coverage(self) -> list[Coverage]:
         """The regions, by name."""
@@ -196,11 +196,6 @@ def keys_of(score: Score, by: By) -> Iterator[str]:
         yield str(getattr(score.visit, by))
     else:
         yield str(getattr(place, by))
-
-
-def _published(value: float) -> float:
-    """A figure of indices as these are published, a half upwards; what arithmetic adds far behind the comma is none."""
-    return as_published(round(value, 10))
 
 
 def _median(values: Counter[float]) -> float:

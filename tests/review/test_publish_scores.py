@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml.html import HtmlElement, document_fromstring
+from sqlalchemy import update
 
 from losi.commands.publish_scores import write_scores_json
 from review.publish.dataset import write_dataset
@@ -240,6 +241,18 @@ def test_a_countrys_index_is_shown_as_it_is_and_between_the_lowest_and_the_highe
     assert summary.normalised(by_country["KEN"]) == 0.0
     (city,) = (score for score in found if score.measure == "losi")
     assert summarise(found)["losi"].normalised(city) is None
+
+
+def test_a_half_is_printed_upwards_whatever_the_arithmetic(small: World) -> None:
+    """0.1 * 13/26 + 0.35 * 23/56 = 0.19375, which binary fractions add up to a little less."""
+    wanted = {"institutional framework": 13, "e-participation": 23}
+    national(small, 1, "FRA", [])
+    with small.database.session() as session:
+        for criterion, number in wanted.items():
+            codes = [each.code for each in load(NATIONAL).indicators_in(criterion)[:number]]
+            session.execute(update(Answer).where(Answer.code.in_(codes)).values(state="present"))
+    (score,) = scored(small)
+    assert (score.index, score.high) == (0.1938, 0.1938)
 
 
 def test_one_country_alone_is_not_normalised(small: World) -> None:
