@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
@@ -44,6 +45,7 @@ from storage.database import Database
 from storage.errors import StorageError
 
 API = "/api/v1"
+log = logging.getLogger(__name__)
 DESCRIPTION = """What the pages of the review app show and do, as JSON.
 
 Send `Authorization: Bearer TOKEN` with a token made on the account page."""
@@ -98,7 +100,9 @@ def _handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(StorageError)
     def unkept(request: Request, error: StorageError) -> Response:
-        return _answer(request, 503, ReviewError(error.message, error.mend))
+        """What is wrong with the database, and where it is, is the log's to tell."""
+        log.error("%s %s: %s", request.method, request.url.path, error)
+        return _answer(request, 503, ReviewError(N_("the database cannot be used now"), N_("try again later")))
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:

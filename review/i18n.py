@@ -36,11 +36,13 @@ def accepted(header: str) -> str:
     """The language of ours that an Accept-Language header (RFC 9110) likes best; English if none."""
     wanted: list[tuple[float, str]] = []
     for part in header[:1000].split(","):
-        name, _, quality = part.strip().partition(";q=")
+        name, _, weight = "".join(part.split()).lower().partition(";q=")
         try:
-            wanted.append((-float(quality or 1), name.strip()))
+            worth = float(weight or 1)
         except ValueError:
             continue
+        if worth > 0:
+            wanted.append((-worth, name))
     ordered = [name for _, name in sorted(wanted, key=lambda pair: pair[0])]
     chosen = negotiate_locale([*ordered, *(name.split("-")[0] for name in ordered)], LANGUAGES, sep="-")
     return chosen or "en"

@@ -47,7 +47,7 @@ def change_language(context: App, viewer: AnyUser, language: Annotated[Text, For
 def turn_totp_on(
     context: App,
     viewer: AnyUser,
-    secret: Annotated[Text, Form(max_length=64)],
+    secret: Annotated[str, Form(pattern=r"^[A-Z2-7]{32}$")],
     code: Annotated[Text, Form()],
 ) -> Response:
     """Turns the second factor on."""

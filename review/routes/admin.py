@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from review import jobs
 from review.access import IF_ADMIN, IF_SUPERVISOR, Admin, App, Supervisor, from_form
 from review.errors import Refused
-from review.inputs import Id, Text
+from review.inputs import Id, Number, Text
 from review.pages import render
 from review.security.passwords import generated
 from review.service import accounts, assignments, sheets
@@ -73,7 +73,7 @@ def reset_password(request: Request, context: App, viewer: Admin, account: Id) -
 
 
 @router.post("/accounts/{account}/portals", dependencies=[IF_ADMIN, *FORM])
-def add_portal(context: App, account: Id, portal: Annotated[int, Form(ge=1, le=2**31 - 1)]) -> Response:
+def add_portal(context: App, account: Id, portal: Annotated[Number, Form()]) -> Response:
     """Lets an owner speak for a portal."""
     with context.database.session() as session:
         accounts.add_portal(session, account, portal)
@@ -93,8 +93,8 @@ def assignment_list(request: Request, context: App, viewer: Supervisor) -> Respo
 @router.post("/assignments", dependencies=[IF_SUPERVISOR, *FORM])
 def assign(
     context: App,
-    account: Annotated[int, Form(ge=1, le=2**31 - 1)],
-    sheet: Annotated[list[int] | None, Form(max_length=2000)] = None,
+    account: Annotated[Number, Form()],
+    sheet: Annotated[list[Number] | None, Form(max_length=2000)] = None,
     country: Annotated[Text, Form()] = "",
     language: Annotated[Text, Form()] = "",
     due: Annotated[Text, Form()] = "",

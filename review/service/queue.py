@@ -42,7 +42,8 @@ class Filters:
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Filters:
         """The filters that query parameters name; empty ones do not count. Raises `Refused`."""
-        given = {name: value.strip() for name, value in values.items() if name in cls.__slots__ and value.strip()}
+        told = {name: value.replace("\x00", "").strip() for name, value in values.items() if name in cls.__slots__}
+        given = {name: value for name, value in told.items() if value}
         try:
             made = cls(
                 sheet=int(given["sheet"]) if "sheet" in given else None,
@@ -52,7 +53,7 @@ class Filters:
                 high=float(given["high"]) if "high" in given else None,
                 changed=given.get("changed", "") in ("1", "true", "on"),
                 disputed=given.get("disputed", "") in ("1", "true", "on"),
-                text=given.get("text", "")[:200].replace("\x00", "") or None,
+                text=given.get("text", "")[:200] or None,
                 stage=given.get("stage", "open"),
             )
         except ValueError as error:

@@ -9,7 +9,7 @@ import httpx
 import pyotp
 import pytest
 from lxml import html
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from review.security.headers import ARCHIVED_POLICY, POLICY
 from review.service.accounts import confirm_totp
@@ -283,6 +283,43 @@ def test_large_and_odd_requests_are_refused(small: World, client: Client) -> Non
     assert browser.post("/login", content=iter([b"x" * 15_000] * 3)).status_code in (400, 413, 422)
     for path in ("/cards/99999999999999999999", "/api/v1/cards/0", "/cards/x"):
         assert browser.get(path).status_code in (303, 401, 422)
+
+
+def test_numbers_and_keys_that_cannot_be_are_refused(desk: World, client: Client) -> None:
+    browser = client(desk)
+    desk.person("Ida", "admin")
+    log_in(browser, "Ida")
+    form, big = {"csrf": token(browser)}, "9" * 30
+    for path, said in (
+        ("/cards/1/same", {"others": big}),
+        ("/admin/assignments", {"account": "1", "sheet": big}),
+        ("/account/totp", {"secret": "no base 32!", "code": "123456"}),
+        ("/account/totp", {"secret": "é" * 32, "code": "123456"}),
+    ):
+        assert browser.post(path, data={**form, **said}).status_code == 422, path
+
+
+@pytest.mark.parametrize("name", ["criterion", "state", "text", "stage"])
+def test_a_filter_may_hold_any_character(world: World, client: Client, name: str) -> None:
+    world.person("Ana")
+    browser = client(world)
+    log_in(browser, "Ana")
+    assert browser.get(f"/desk?{name}=%00").status_code == 200
+
+
+def test_what_is_wrong_with_the_database_is_for_the_log(
+    small: World, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with small.database.engine.begin() as connection:
+        connection.execute(text("DROP TABLE login_sessions"))
+    browser = client(small)
+    browser.cookies.set("losi", "x")
+    for path in ("/login", "/api/v1/me"):
+        answer = browser.get(path)
+        assert answer.status_code == 503
+        assert "the database cannot be used now" in answer.text
+        assert small.database.where not in answer.text
+        assert small.database.where in caplog.text
 
 
 def test_nothing_secret_is_logged(desk: World, client: Client, caplog: pytest.LogCaptureFixture) -> None:

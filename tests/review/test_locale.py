@@ -13,7 +13,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from review.formats import Formats
-from review.i18n import LANGUAGES, direction
+from review.i18n import LANGUAGES, accepted, direction
 from review.wording import WORDS, confidence_band
 
 ROOT = Path(str(files("review")))
@@ -68,6 +68,21 @@ def test_formats_of_a_language() -> None:
     assert (russian.country_name("ESP"), russian.country_name("XXX")) == ("Испания", "XXX")
     assert (arabic.language_name("es-MX"), arabic.language_name("qqq")) == ("الإسبانية", "qqq")
     assert [direction(each) for each in LANGUAGES] == ["rtl", *["ltr"] * 5]
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "en"),
+        ("fr-CA, en;q=0.5", "fr"),
+        ("en ; q=0.3, es ; Q=0.8", "es"),
+        ("fr;q=0, de, ru;q=0.1", "ru"),
+        ("zh-Hant-TW;q=x, zh-Hant-TW", "zh"),
+        ("fr;q=0", "en"),
+    ],
+)
+def test_the_language_is_the_one_that_the_browser_likes_best(header: str, language: str) -> None:
+    assert accepted(header) == language
 
 
 def test_words_for_confidence_are_those_of_the_rounded_number() -> None:
