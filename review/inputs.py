@@ -48,9 +48,10 @@ class DecisionBody(Body):
 
 
 class SameBody(Body):
-    """Tasks to confirm because they rest on the same proof."""
+    """Tasks to confirm because they rest on the same proof; `seen` is the `run` of the card that shows it."""
 
     tasks: list[Number] = Field(min_length=1, max_length=200)
+    seen: int | None = None
     key: Key | None = None
 
 
@@ -62,10 +63,11 @@ class UndoBody(Body):
 
 
 class VerdictBody(Body):
-    """A supervisor's verdict."""
+    """A supervisor's verdict; `seen` is the card's as it was shown: where somebody answered since, it is refused."""
 
     verdict: Text
     comment: Text | None = None
+    seen: int | None = None
 
 
 class AssignBody(Body):

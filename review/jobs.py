@@ -72,8 +72,9 @@ def fetch_next(context: Context) -> bool:
         proofs.done(session, job, page.seq, page.error)
         if contest is not None:
             found = session.get_one(Contest, contest.id)
-            found.state = "checked" if page.seq is not None else "failed"
-            found.result = _result(context, job.card, page)
+            if found.closed is None:
+                found.state = "checked" if page.seq is not None else "failed"
+            found.result = {**found.result, **_result(context, job.card, page)}
     return True
 
 

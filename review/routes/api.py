@@ -136,7 +136,9 @@ def decide(context: App, viewer: Assessor, task: Id, body: DecisionBody) -> Onwa
 def confirm_same(context: App, viewer: Assessor, task: Id, body: SameBody) -> list[decisions.Decided]:
     """Says yes to cards that rest on the same proof."""
     with context.database.session() as session:
-        return decisions.confirm_same(session, viewer.id, task, body.tasks, context.clock(), key=body.key)
+        return decisions.confirm_same(
+            session, viewer.id, task, body.tasks, context.clock(), seen=body.seen, key=body.key
+        )
 
 
 @router.post("/cards/{task}/reveal")
@@ -229,7 +231,9 @@ def read_dispute(context: App, viewer: Supervisor, card: Id) -> adjudication.Dis
 def adjudicate(context: App, viewer: Supervisor, card: Id, body: VerdictBody) -> decisions.Decided:
     """Decides a card."""
     with context.database.session() as session:
-        return adjudication.adjudicate(session, viewer.id, card, body.verdict, body.comment, context.clock())
+        return adjudication.adjudicate(
+            session, viewer.id, card, body.verdict, body.comment, context.clock(), seen=body.seen
+        )
 
 
 @router.get("/notes", dependencies=[IF_SUPERVISOR])

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from review.access import AnyUser, App, Assessor, from_form
 from review.context import Context
-from review.inputs import MAX_ID, Id, Text
+from review.inputs import MAX_ID, Id, Number, Text
 from review.pages import render
 from review.service import assignments, cards, decisions, queue, replies, sheets
 from review.service.queue import STAGES, Filters
@@ -111,11 +111,16 @@ def decide(
 
 @router.post("/cards/{task}/same", dependencies=FORM)
 def same(
-    request: Request, context: App, viewer: Assessor, task: Id, others: Annotated[list[int], Form(max_length=200)]
+    request: Request,
+    context: App,
+    viewer: Assessor,
+    task: Id,
+    others: Annotated[list[Number], Form(max_length=200)],
+    seen: Annotated[int | None, Form()] = None,
 ) -> Response:
     """Confirms the cards that rest on the same proof."""
     with context.database.session() as session:
-        decisions.confirm_same(session, viewer.id, task, others, context.clock())
+        decisions.confirm_same(session, viewer.id, task, others, context.clock(), seen=seen)
     return _to(task, Filters.of(request.query_params))
 
 

@@ -68,10 +68,11 @@ def adjudicate(
     card: Id,
     verdict: Annotated[Text, Form()],
     comment: Annotated[Text, Form()] = "",
+    seen: Annotated[int | None, Form()] = None,
 ) -> Response:
     """Decides a card, and on to the next."""
     with context.database.session() as session:
-        adjudication.adjudicate(session, viewer.id, card, verdict, comment, context.clock())
+        adjudication.adjudicate(session, viewer.id, card, verdict, comment, context.clock(), seen=seen)
         following = adjudication.disputes(session, viewer.id, limit=1, after=card)
     return RedirectResponse(f"/disputes/{following[0].card}" if following else "/disputes", 303)
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from review.errors import Forbidden, Refused
+from review.errors import Conflict, Forbidden, Refused
 from review.security.signing import Signer
 from review.service.cards import (
     Ground,
@@ -59,7 +59,8 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class DisputeView:
-    """A card as it lies before a supervisor. `history` are the adjudications so far."""
+    """A card as it lies before a supervisor. `history` are the adjudications so far; a verdict names `seen`, the last
+    row of the chain that is about the card."""
 
     card: int
     sheet: int
@@ -71,6 +72,7 @@ class DisputeView:
     fetches: tuple[FetchRow, ...]
     status: str
     verdict: str | None
+    seen: int
 
 
 def disputes(session: Session, account_id: int, *, limit: int = 50, after: int | None = None) -> list[DisputeRow]:
@@ -106,6 +108,7 @@ def dispute_view(session: Session, signer: Signer, account_id: int, card_id: int
         tuple(fetches(session, found.id)),
         found.status,
         found.verdict,
+        _newest(session, found),
     )
 
 
@@ -118,19 +121,29 @@ def adjudicate(
     now: datetime,
     *,
     source: str | None = None,
+    seen: int | None = None,
 ) -> Decided:
-    """Decides a card for good (or anew); both assessors' answers stay as they are. `source`: where, if not in the app.
+    """Decides a card for good (or anew); assessors' answers stay as they are, and who has given none is asked no more.
+    `source`: where, if not in the app; `seen`: what the card's view said.
 
-    Raises `Forbidden` for one of its assessors, `Refused` for a skip.
+    Raises `Forbidden` for one of its assessors, `Conflict` where somebody answered since it was `seen`, `Refused` for a
+    skip.
     """
     lock_chain(session)
     found = card(session, card_id)
     _is_outside(session, account_id, found)
+    if seen not in (None, _newest(session, found)):
+        raise Conflict(N_("somebody answered this card while you looked at it"), N_("look at it again, then answer"))
     said = verdict_of(verdict)
     if said == "skip":
         raise Refused(N_("a card is adjudicated with yes, no or unsure"))
     before = {"status": found.status, "settled": found.verdict, "suggestion": found.state}
     conclude(session, found, "adjudicated", said, now)
+    session.execute(
+        update(Task)
+        .where(Task.card_id == found.id, Task.stage != DECIDED)
+        .values(stage=DECIDED, verdict=None, suggested=None, decided=None)
+    )
     who = session.get_one(Account, account_id).name
     entry = Entry(
         found.answer_id,
@@ -149,6 +162,11 @@ def adjudicate(
     return Decided(0, append(session, entry).number, DECIDED)
 
 
+def _newest(session: Session, found: Card) -> int:
+    """The last row of the chain that is about a card; 0 if there is none."""
+    return session.scalar(select(func.max(Review.number)).where(Review.card_id == found.id)) or 0
+
+
 def _is_outside(session: Session, account_id: int, found: Card) -> None:
     own = select(Task.id).where(Task.card_id == found.id, Task.account_id == account_id)
     if session.scalar(own) is not None:
@@ -163,14 +181,14 @@ def _row(found: Card, sheet: Sheet, portal: Portal) -> DisputeRow:
 
 
 def _sides(session: Session, found: Card) -> tuple[Side, ...]:
-    query = select(Task).where(Task.card_id == found.id, Task.stage == DECIDED).order_by(Task.id)
+    query = select(Task).where(Task.card_id == found.id, Task.stage == DECIDED, Task.verdict.is_not(None))
     last = {
         review.account_id: review
         for review in session.scalars(
             select(Review).where(Review.card_id == found.id, Review.act == "decision").order_by(Review.id)
         )
     }
-    return tuple(_side(last[task.account_id], task.hidden) for task in session.scalars(query))
+    return tuple(_side(last[task.account_id], task.hidden) for task in session.scalars(query.order_by(Task.id)))
 
 
 def _history(session: Session, found: Card) -> tuple[Side, ...]:

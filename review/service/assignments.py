@@ -15,13 +15,15 @@ from review.service.accounts import RANK, account
 from review.settings import ReviewSettings
 from review.wording import N_
 from storage.models import Account, Assignment, Card, Portal, Sheet, Task
+from storage.repository.chain import lock_chain
 from storage.repository.sheets import DECIDED
 from storage.rows import table
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far one assessor is with one sheet."""
+    """How far one assessor is with one sheet: `decided` of its `total` cards are no longer asked, `answered` of them by
+    the assessor, the others by a supervisor."""
 
     assignment: int
     sheet: int
@@ -31,6 +33,7 @@ class Progress:
     due: datetime | None
     total: int
     decided: int
+    answered: int
     skipped: int
     overdue: bool
 
@@ -60,13 +63,14 @@ def assign(
 
 def unassign(session: Session, assignment_id: int) -> None:
     """Takes a sheet from a desk; raises `Conflict` once a card of it was decided there."""
+    lock_chain(session)
     found = session.get(Assignment, assignment_id)
     if found is None:
         raise NotFound(N_("there is no such assignment"))
     tasks = session.scalars(
         select(Task).where(Task.sheet_id == found.sheet_id, Task.account_id == found.account_id)
     ).all()
-    if any(task.stage == DECIDED for task in tasks):
+    if any(task.stage == DECIDED and task.verdict for task in tasks):
         raise Conflict(N_("cards of this sheet were decided already"))
     for row in (*tasks, found):
         session.delete(row)
@@ -80,6 +84,7 @@ def progress(session: Session, now: datetime, account_id: int | None = None) -> 
             Task.sheet_id,
             func.count().label("total"),
             func.sum(case((Task.stage == DECIDED, 1), else_=0)).label("decided"),
+            func.count(case((Task.stage == DECIDED, Task.verdict))).label("answered"),
             func.sum(case((Task.stage == 1, 1), else_=0)).label("skipped"),
         )
         .group_by(Task.account_id, Task.sheet_id)
@@ -87,7 +92,15 @@ def progress(session: Session, now: datetime, account_id: int | None = None) -> 
         .subquery()
     )
     query = (
-        select(Assignment, Portal, Account.name, stages.c.total, stages.c.decided, stages.c.skipped)
+        select(
+            Assignment,
+            Portal,
+            Account.name,
+            stages.c.total,
+            stages.c.decided,
+            stages.c.answered,
+            stages.c.skipped,
+        )
         .join(Sheet, Sheet.id == Assignment.sheet_id)
         .join(Portal, Portal.id == Sheet.portal_id)
         .join(Account, Account.id == Assignment.account_id)
@@ -106,10 +119,19 @@ def hides(portal_id: int, edition: str, code: str, account_id: int, share: float
 
 
 def deal(session: Session, settings: ReviewSettings) -> int:
-    """Makes the tasks that assignments lack; the number made."""
+    """Makes the tasks that assignments lack, those of adjudicated cards as no longer asked; the number made."""
     there = select(Task.id).where(Task.card_id == Card.id, Task.account_id == Assignment.account_id)
     query = (
-        select(Card.id, Card.sheet_id, Card.position, Card.code, Sheet.portal_id, Sheet.edition, Assignment.account_id)
+        select(
+            Card.id,
+            Card.sheet_id,
+            Card.position,
+            Card.code,
+            Card.status,
+            Sheet.portal_id,
+            Sheet.edition,
+            Assignment.account_id,
+        )
         .join(Sheet, Sheet.id == Card.sheet_id)
         .join(Assignment, Assignment.sheet_id == Sheet.id)
         .where(~there.exists())
@@ -120,10 +142,10 @@ def deal(session: Session, settings: ReviewSettings) -> int:
             "sheet_id": sheet,
             "account_id": who,
             "position": position,
-            "stage": 0,
+            "stage": DECIDED if status == "adjudicated" else 0,
             "hidden": hides(portal, edition, code, who, settings.hidden_share),
         }
-        for card, sheet, position, code, portal, edition, who in session.execute(query)
+        for card, sheet, position, code, status, portal, edition, who in session.execute(query)
     ]
     if rows:
         session.connection().execute(insert(table(Task)), rows)
@@ -158,6 +180,7 @@ def _progress(
     name: str,
     total: int | None,
     decided: int | None,
+    answered: int | None,
     skipped: int | None,
 ) -> Progress:
     done, all_ = decided or 0, total or 0
@@ -170,6 +193,7 @@ def _progress(
         assignment.due,
         all_,
         done,
+        answered or 0,
         skipped or 0,
         assignment.due is not None and assignment.due < now and done < all_,
     )

@@ -73,13 +73,10 @@ def decide(
         return Decided(task.id, made.number, task.stage)
     card, sheet = session.get_one(Card, task.card_id), session.get_one(Sheet, task.sheet_id)
     _may_change(task, card)
-    if decision.seen not in (None, card.run_id):
-        raise Conflict(
-            N_("a later visit changed this card while you looked at it"), N_("look at it again, then answer")
-        )
+    _is_as_seen(card, decision.seen)
     verdict = verdict_of(decision.verdict)
     account = session.get_one(Account, account_id)
-    before = _state(task, card)
+    before, shown = _state(task, card), not task.hidden or task.stage == DECIDED
     proof = _proof(session, task, card, sheet, decision, account.name, now, allow_private)
     _set(task, card, verdict, now)
     session.flush()
@@ -91,7 +88,7 @@ def decide(
         verdict=verdict,
         card_id=card.id,
         account_id=account_id,
-        shown=not task.hidden,
+        shown=shown,
         before=before,
         after=_state(task, card),
         comment=comment_of(decision.comment),
@@ -140,18 +137,29 @@ def undo(
 
 
 def confirm_same(
-    session: Session, account_id: int, task_id: int, others: Sequence[int], now: datetime, *, key: str | None = None
+    session: Session,
+    account_id: int,
+    task_id: int,
+    others: Sequence[int],
+    now: datetime,
+    *,
+    seen: int | None = None,
+    key: str | None = None,
 ) -> list[Decided]:
     """Says yes to several cards that rest on the proof of this one, each with a row of its own, but to those decided.
 
-    Raises `Refused` if one of the others does not rest on it, or hides its suggestion.
+    Raises `Refused` if one of the others does not rest on it, or hides its suggestion, `Conflict` where the proof is no
+    longer that of the run that was `seen`.
     """
     lock_chain(session)
     task = own_task(session, account_id, task_id)
     names = {other: f"{key}:{other}" if key else None for other in others}
     mine = (Task.account_id == account_id, Task.id.in_(names), Task.stage == DECIDED)
     decided = set(session.scalars(select(Task.id).where(*mine)))
-    allowed = same_proof(session, task, session.get_one(Card, task.card_id))
+    card = session.get_one(Card, task.card_id)
+    if set(names) - decided:
+        _is_as_seen(card, seen)
+    allowed = same_proof(session, task, card)
     if not names or not set(names) - decided <= set(allowed):
         raise Refused(N_("these cards do not rest on the same proof"))
     again = {other for other in decided if (name := names[other]) and with_key(session, account_id, name)}
@@ -207,7 +215,18 @@ def _may_change(task: Task, card: Card) -> None:
         raise Conflict(N_("the other answer was shown, so yours stands"), N_("write to the supervisor"))
 
 
+def _is_as_seen(card: Card, seen: int | None) -> None:
+    if seen not in (None, card.run_id):
+        raise Conflict(
+            N_("a later visit changed this card while you looked at it"), N_("look at it again, then answer")
+        )
+
+
 def _set(task: Task, card: Card, verdict: Verdict, now: datetime) -> None:
+    """Writes the verdict to the task. A card shows its suggestion once it is decided: whoever changes the answer then
+    has seen it."""
+    if task.stage == DECIDED and task.verdict != verdict:
+        task.hidden = False
     task.verdict, task.decided = verdict, now
     task.stage = 1 if verdict == "skip" else DECIDED
     task.suggested = cast(Verdict | None, suggested(card.state))

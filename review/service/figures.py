@@ -55,7 +55,7 @@ def agreement(session: Session, *, cycle_id: int | None = None) -> AgreementRepo
         .join(Card, Card.id == one.card_id)
         .join(Sheet, Sheet.id == Card.sheet_id)
         .join(two, (two.card_id == one.card_id) & (two.account_id > one.account_id))
-        .where(one.stage == DECIDED, two.stage == DECIDED)
+        .where(one.stage == DECIDED, two.stage == DECIDED, one.verdict.is_not(None), two.verdict.is_not(None))
     )
     by_code: dict[tuple[str, str], list[Pair]] = defaultdict(list)
     for edition, code, first, second in session.execute(query.where(*_of_cycle(cycle_id))):

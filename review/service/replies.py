@@ -29,7 +29,10 @@ PURPOSE = "reply"
 
 @dataclass(frozen=True, slots=True)
 class ContestRow:
-    """A contested finding and what came of it. `result`: the states of its features before, and on the page named."""
+    """A contested finding and what came of it.
+
+    `result`: the state that was contested, and once the page was looked at the states of its features before and there.
+    """
 
     id: int
     card: int
@@ -171,7 +174,7 @@ def contest(
         comment=comment_of(comment),
         made=now,
         state="received",
-        result={},
+        result={"contested": found.state},
     )
     session.add(made_now)
     session.flush()
@@ -197,7 +200,7 @@ def contests(session: Session, *, sheet_id: int | None = None, open_only: bool =
 def close_contest(
     session: Session, contest_id: int, accept: bool, answer: str | None, account_id: int, who: str, now: datetime
 ) -> None:
-    """Accepts a contest, which adjudicates the card the other way, or rejects it with a reason.
+    """Accepts a contest, which adjudicates the card against the contested finding, or rejects it with a reason.
 
     Raises `NotFound`, `Conflict` if it is closed, `Refused` for a rejection without a reason.
     """
@@ -210,18 +213,14 @@ def close_contest(
     if not accept and reason is None:
         raise Refused(N_("a rejection needs a reason"))
     if accept:
-        contested = card(session, found.card_id)
-        verdict = "no" if (contested.verdict or _shown(contested)) == "yes" else "yes"
+        state = found.result.get("contested") or card(session, found.card_id).state
+        verdict = "no" if state == "present" else "yes"
         adjudicate(session, account_id, found.card_id, verdict, reason or f"contest {found.id} accepted", now)
     found.state = "accepted" if accept else "rejected"
     found.answer, found.closed, found.closed_by = reason, now, who
     for note in session.scalars(select(Note).where(Note.card_id == found.card_id, Note.kind == "contested")):
         if note.details.get("contest") == found.id:
             close_note(session, note.id, who, now)
-
-
-def _shown(contested: Card) -> str:
-    return "yes" if contested.state == "present" else "no"
 
 
 def _reply_card(

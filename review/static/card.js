@@ -24,6 +24,7 @@ let end = false;
 const box = () => place.querySelector(".cardbox");
 const taskOf = (node) => Number(node.dataset.task);
 const others = (node) => node.dataset.same.split(",").filter(Boolean).map(Number).filter((task) => !visited.has(task));
+const seenOn = (node) => Number(node.querySelector("#decision").elements.seen?.value) || null;
 const decided = (verdict) => Number(["yes", "no", "unsure"].includes(verdict));
 const suffix = query ? `?${query}` : "";
 
@@ -79,8 +80,10 @@ function show(node) {
 function pace(node) {
   count(node, 0);
   const now = done.get(node.dataset.sheet);
-  node.querySelector(".pace .n").textContent = `${now} / ${node.dataset.total}`;
-  node.querySelector(".pace progress").value = now;
+  const shown = node.querySelector(".pace");
+  shown.querySelector(".n").textContent = `${now} / ${node.dataset.total}`;
+  shown.querySelector("progress").value = now;
+  shown.querySelector("progress").ariaLabel = shown.dataset.words.replace("{done}", now);
 }
 
 function measured() {
@@ -117,7 +120,7 @@ function decide(verdict, bulk = false) {
   const chosen = node.querySelector(".pick:checked");
   const field = (name) => form.elements[name]?.value.trim() || null;
   const proof = chosen && (verdict === "yes" || chosen.dataset.chosen) ? Number(chosen.value) : null;
-  const body = { verdict, proof, url: field("url"), comment: field("comment"), seen: Number(field("seen")) || null, onward: false };
+  const body = { verdict, proof, url: field("url"), comment: field("comment"), seen: seenOn(node), onward: false };
   const key = outbox.push(`cards/${taskOf(node)}/decision`, taskOf(node), body);
   say(key, node, taskOf(node), verdict);
   past.push({ node, keys: [key, ...(bulk ? alsoYes(node) : [])] });
@@ -129,7 +132,7 @@ function decide(verdict, bulk = false) {
 function alsoYes(node) {
   const same = others(node);
   if (!same.length) return [];
-  const key = outbox.push(`cards/${taskOf(node)}/same`, taskOf(node), { tasks: same });
+  const key = outbox.push(`cards/${taskOf(node)}/same`, taskOf(node), { tasks: same, seen: seenOn(node) });
   for (const task of same) say(key, node, task, "yes");
   ahead = ahead.filter((other) => !same.includes(taskOf(other)));
   return [key];

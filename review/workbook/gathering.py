@@ -185,7 +185,7 @@ def _own(line: Line, card: Card, tasks: list[Task], account: Account, words: Com
 
 def _settled(session: Session, line: Line, card: Card, tasks: list[Task], account: Account, words: Comments) -> Line:
     """The line as a supervisor may see it: what was settled, and what the assessors said."""
-    said = "\n".join(_said(session, task, words) for task in tasks if task.stage == DECIDED)
+    said = "\n".join(_said(session, task, words) for task in tasks if task.stage == DECIDED and task.verdict)
     comment = words.get((card.id, account.id), "") if card.status == "adjudicated" else ""
     return replace(line, answer=card.verdict or "", comment=comment, said=said)
 

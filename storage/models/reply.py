@@ -46,7 +46,7 @@ class ReplyLink(Base):
 class Contest(Base):
     """A finding that the portal's owner contests with a URL, and what came of it.
 
-    `result` holds the state of the card's features before, and on the page named.
+    `result` holds the state that was contested, and those of the card's features before and on the page named.
     """
 
     __tablename__ = "contests"

@@ -88,7 +88,8 @@ class Assignment(Base):
 
 
 class Task(Base):
-    """One card for one assessor. `stage` is 0 open, 1 skipped, 2 decided; `hidden` keeps the suggestion out of view.
+    """One card for one assessor. `stage` is 0 open, 1 skipped, 2 decided (without a `verdict`: by a supervisor, so that
+    the assessor is asked no more); `hidden` keeps the suggestion out of view.
 
     `suggested` is the answer that the program suggested when the assessor decided; `revealed` is when the
     assessor saw the other's answer, from when on the own one stands.

@@ -257,6 +257,19 @@ def test_a_hidden_suggestion_leaks_nowhere(small: World) -> None:
         assert session.scalars(select(Review)).one().shown is False
 
 
+def test_an_answer_changed_in_view_of_the_suggestion_counts_as_one_in_view(small: World) -> None:
+    pair = Pair(small, hidden=1)
+    for position in (1, 2):
+        pair.says(pair.ana, "no", position)
+    pair.says(pair.ana, "yes", seen=pair.sees(pair.ana).run)
+    pair.says(pair.ana, "no", 2, comment="looked once more")
+    with small.database.reader() as session:
+        report = automation_bias(session)
+        said = session.execute(select(Review.verdict, Review.shown).order_by(Review.number)).all()
+    assert [tuple(row) for row in said] == [("no", False), ("no", False), ("yes", True), ("no", True)]
+    assert (report.shown.n, report.shown.hits, report.hidden.n, report.hidden.hits) == (1, 1, 1, 0)
+
+
 def test_the_hidden_share_is_fixed_and_about_as_set() -> None:
     drawn = [hides(portal, EDITION, str(code), 7, 0.1) for portal in range(200) for code in range(95)]
     assert drawn == [hides(portal, EDITION, str(code), 7, 0.1) for portal in range(200) for code in range(95)]
@@ -326,6 +339,21 @@ def test_a_decision_on_a_suggestion_that_a_later_visit_changed_is_refused(world:
     assert (again.run, again.mine) == (2, None)
     pair.says(pair.ana, "no", seen=again.run)
     assert pair.value() == 0.0
+
+
+def test_a_proof_that_a_later_visit_changed_confirms_no_further_card(small: World) -> None:
+    pair = Pair(small, assessors=1)
+    card = pair.sees(pair.ana)
+    small.run(said=_features(6), quote="another place")
+    small.open()
+    now, others = small.clock(), card.same_proof
+    assert len(others) == 5
+    with small.database.session() as session, pytest.raises(Conflict, match="a later visit changed"):
+        confirm_same(session, pair.ana, card.task, others, now, seen=card.run)
+    seen = pair.sees(pair.ana).run
+    for _ in range(2):
+        with small.database.session() as session:
+            assert len(confirm_same(session, pair.ana, card.task, others, now, seen=seen, key="same-proof")) == 5
 
 
 def test_a_card_without_a_suggestion_tells_no_run(world: World) -> None:

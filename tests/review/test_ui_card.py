@@ -45,6 +45,7 @@ def test_one_key_decides_saves_and_shows_the_next_card(desk: World, card: Page) 
     expect(card.locator("h1")).to_be_focused()
     assert card.url.endswith(f"/cards/{shown(card)}")
     expect(card.locator(".pace .n")).to_have_text("4 / 95")
+    expect(card.get_by_role("progressbar", name="4 of 95")).to_be_visible()
     all_sent(card)
     assert [verdict for _, _, verdict in told(desk)] == ["yes", "no", "unsure", "skip", "yes"]
     assert [position for position, _, _ in told(desk)] == [1, 2, 3, 4, 5]
