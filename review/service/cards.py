@@ -156,7 +156,7 @@ def card_view(
         proofs=ground.proofs if ground else (),
         against=ground.against if ground else (),
         searched=ground.searched if ground else {},
-        mine=_mine(session, task),
+        mine=own_answer(session, task),
         other=_other(session, task) if told else None,
         can_reveal=both and not told,
         status=card.status if told else "decided" if task.stage == DECIDED else "open",
@@ -216,6 +216,15 @@ def ground_of(
         _proofs(signer, found, found.against if found else (), now),
         dict(found.searched) if found else {},
     )
+
+
+def own_answer(session: Session, task: Task) -> Mine | None:
+    """What the task's assessor said last; None while it is open."""
+    if task.verdict is None:
+        return None
+    query = select(Review).where(Review.card_id == task.card_id, Review.account_id == task.account_id)
+    last = session.scalar(query.where(Review.act == "decision").order_by(Review.id.desc()).limit(1))
+    return None if last is None else Mine(task.verdict, last.comment, last.proof, last.at)
 
 
 def portal_view(session: Session, sheet: Sheet) -> PortalView:
@@ -286,14 +295,6 @@ def _proof(signer: Signer, number: int, run: int, item: Mapping[str, Any], now: 
         screenshot=picture_link(item.get("screenshot")),
         archived=None if capture is None else archived_link(signer, run, int(capture), now),
     )
-
-
-def _mine(session: Session, task: Task) -> Mine | None:
-    if task.verdict is None:
-        return None
-    query = select(Review).where(Review.card_id == task.card_id, Review.account_id == task.account_id)
-    last = session.scalar(query.where(Review.act == "decision").order_by(Review.id.desc()).limit(1))
-    return None if last is None else Mine(task.verdict, last.comment, last.proof, last.at)
 
 
 def _other(session: Session, task: Task) -> str | None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.errors import Conflict, NotFound, Refused
-from review.service.cards import PROOFS, same_proof
+from review.service.cards import PROOFS, own_answer, same_proof
 from review.service.proofs import ask
 from review.service.queue import own_task
 from review.wording import N_
@@ -77,7 +77,8 @@ def decide(
     verdict = verdict_of(decision.verdict)
     account = session.get_one(Account, account_id)
     before, shown = _state(task, card), not task.hidden or task.stage == DECIDED
-    proof = _proof(session, task, card, sheet, decision, account.name, now, allow_private)
+    proof = _kept(session, task, verdict)
+    proof |= _proof(session, task, card, sheet, decision, account.name, now, allow_private)
     _set(task, card, verdict, now)
     session.flush()
     settle(session, card, sheet, now)
@@ -241,6 +242,14 @@ def _state(task: Task, card: Card) -> dict[str, Any]:
         "suggestion": card.state,
         "confidence": card.confidence,
     }
+
+
+def _kept(session: Session, task: Task, verdict: Verdict) -> dict[str, Any]:
+    """What the answer rests on already, where it is given once more: a further comment takes no proof away."""
+    mine = own_answer(session, task)
+    if mine is None or mine.verdict != verdict:
+        return {}
+    return {name: value for name, value in mine.proof.items() if name != "source"}
 
 
 def _proof(

@@ -178,6 +178,20 @@ def test_the_chosen_proof_is_kept_in_the_words_of_the_moment(pair: Pair) -> None
         pair.says(pair.ana, "yes", position, proof=9)
 
 
+def test_a_further_comment_takes_no_proof_away(pair: Pair) -> None:
+    pair.says(pair.ana, "yes", proof=1, url="https://better.example/")
+    first = pair.sees(pair.ana).mine
+    pair.says(pair.ana, "yes", comment="below the calendar", source="workbook")
+    second = pair.sees(pair.ana).mine
+    assert first is not None
+    assert second is not None
+    assert (second.comment, second.proof) == ("below the calendar", {**first.proof, "source": "workbook"})
+    pair.says(pair.ana, "no")
+    last = pair.sees(pair.ana).mine
+    assert last is not None
+    assert last.proof == {}
+
+
 def test_same_proof_is_confirmed_at_once(pair: Pair) -> None:
     first = next(p for p in range(1, 96) if len(pair.sees(pair.ana, p).same_proof) > 1)
     view = pair.sees(pair.ana, first)

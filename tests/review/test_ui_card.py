@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from review.service import adjudication, decisions
 from review.settings import ReviewSettings
-from storage.models import Review, Task
+from storage.models import Finding, Review, Task
 from tests.review.conftest import World
 from tests.review.screens import (
     PRESENT,
@@ -134,6 +134,18 @@ def test_an_answer_that_is_refused_is_said_until_it_is_discarded(desk: World, ca
     expect(notice.get_by_role("link")).to_have_attribute("href", f"/cards/{first}")
     notice.get_by_role("button", name="Discard this answer").click()
     expect(notice).to_be_hidden()
+
+
+def test_the_chosen_proof_is_still_chosen_when_the_card_comes_back(desk: World, card: Page) -> None:
+    with desk.database.session() as session:
+        for finding in session.scalars(select(Finding)):
+            finding.evidence = [{**finding.evidence[0], "quote": f"proof {number}"} for number in (1, 2, 3)]
+    ready(card)
+    first = shown(card)
+    press(card, "2", "y")
+    all_sent(card)
+    card.goto(f"/cards/{first}")
+    expect(card.locator(".pick[value='2']")).to_be_checked()
 
 
 def test_undo_shows_the_card_again_and_takes_the_answer_back(desk: World, card: Page) -> None:
