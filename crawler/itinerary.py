@@ -106,7 +106,8 @@ class Itinerary(Patience):
         return self.budget.has_room and (len(self.frontier) > 0 or self._may_ask())
 
     def _may_ask(self) -> bool:
-        return self.search.is_due(self.budget.pages / self.options.max_pages, len(self.frontier))
+        left = len(self.frontier) + self.budget.reserved
+        return self.search.is_due(self.budget.pages / self.options.max_pages, left)
 
     def _question(self) -> Entry | None:
         """A question for the portal's own search that may be fetched, None if there is none now."""

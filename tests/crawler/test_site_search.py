@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -43,6 +44,26 @@ def test_a_page_that_only_the_search_knows_is_found(serve: Serve, crawl: Crawl) 
     assert 0 < len(asked) <= 5
     assert len(budget.certificate.site_search) == len(asked)
     assert all("/find" not in proof.url for finding in result.findings for proof in finding.evidence)
+
+
+def test_the_search_is_not_asked_while_pages_are_under_way(serve: Serve, crawl: Crawl) -> None:
+    """A front page of few links leaves none waiting, yet the pages behind them may settle everything."""
+    asked = Event()
+
+    def section(handler: Handler) -> Answer:
+        path = handler.path
+        if path.startswith("/find"):
+            asked.set()
+            return found(handler)
+        asked.wait(0.5 if path in ("/a", "/b") else 0)
+        links = [f"{path}/{n}" for n in range(3)] if path in ("/a", "/b") else []
+        return 200, {}, page(path, *links, body=path + TEXT).encode()
+
+    home = page("Town", "/a", "/b", body=FORM + TEXT)
+    site = serve({"/": home, "*": section, "/robots.txt": (404, {}, b"")})
+    crawl(site.url, soft404=False, sitemaps=False)
+    first = next(place for place, path in enumerate(site.requests) if path.startswith("/find"))
+    assert {f"/{part}/{n}" for part in "ab" for n in range(3)} <= set(site.requests[:first])
 
 
 def test_the_search_is_not_asked_where_robots_txt_forbids_it(serve: Serve, crawl: Crawl) -> None:
