@@ -49,7 +49,8 @@ class SiteSearch:
             self._form = reading.search
 
     def is_due(self, share: float, left: int) -> bool:
-        """Whether a question may be asked now: `share` of the page budget is spent, `left` links wait or are being read."""
+        """Whether a question may be asked now. `share` of the page budget is spent, `left` links wait or are
+        under way."""
         return self._form is not None and len(self._tried) < self._limit and (share >= _LATE or left == 0)
 
     def next(self, tally: Tally, may_fetch: Callable[[Entry], bool]) -> Entry | None:
