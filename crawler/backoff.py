@@ -20,7 +20,7 @@ PASSING_CAUSES = frozenset({"timeout", "tcp", "dns"})
 
 
 class BackoffMiddleware:
-    """Holds the whole crawl of a portal while one of its hosts asks for patience."""
+    """Holds the whole crawl of a portal while one of its own hosts asks for patience."""
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
@@ -35,7 +35,8 @@ class BackoffMiddleware:
         if response.status not in PASSING_STATUS:
             return response
         asked = retry_after(response.headers.get(b"Retry-After"), datetime.now(UTC))
-        return await self._again(request, asked, hold=response.status in (429, 503)) or response
+        hold = response.status in (429, 503) and self._visit.scope.contains(request.url)
+        return await self._again(request, asked, hold=hold) or response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """The request again after a pause, if the failure may pass, or without one, if its connection was stale."""

@@ -236,6 +236,25 @@ def test_429_is_tried_again_when_it_says(serve: Serve, crawl: Crawl) -> None:
     assert asked[1] - asked[0] >= 1.0
 
 
+def test_a_linked_host_that_asks_for_patience_does_not_hold_up_the_portal(serve: Serve, crawl: Crawl) -> None:
+    asked: list[str] = []
+
+    def busy(handler: Handler) -> Answer:
+        asked.append("other")
+        return 503, {"Retry-After": "5"}, b""
+
+    def own(handler: Handler) -> Answer:
+        asked.append("own")
+        return 200, {}, page(handler.path).encode()
+
+    other = serve({"/pay": busy, "/robots.txt": (404, {}, b"")}, host="127.0.0.2")
+    home = _with_services("Town", [f"/{letter}" for letter in "abcdefghijklmnopqrst"], f"{other.url}/pay")
+    site = serve({"/": home, "*": own, "/robots.txt": (404, {}, b"")})
+    assert crawl(f"{site.url}/").pages == 21
+    first = asked.index("other")
+    assert asked[first : asked.index("other", first + 1)].count("own") > 4, "more than were under way"
+
+
 def test_retries_are_bounded(serve: Serve, crawl: Crawl) -> None:
     site = serve({"/": page("Town", "/flaky", "/dead"), "/dead": (503, {"Retry-After": "86400"}, b"")})
     calls: list[int] = []
