@@ -156,8 +156,8 @@ class Conductor:
         return self._queue.held_up or (self._options.wait and await self._next_due() is not None)
 
     async def _next_due(self) -> datetime | None:
-        database, cycle_id = self._shared.database, self._shared.cycle_id
-        return await asyncio.to_thread(database.read, lambda session: next_due(session, cycle_id))
+        database, cycle_id, chosen = self._shared.database, self._shared.cycle_id, self._options.chosen.query()
+        return await asyncio.to_thread(database.read, lambda session: next_due(session, cycle_id, chosen=chosen))
 
     async def _beat(self, over: asyncio.Event) -> None:
         """Pulses until it is over; the last one is written by then, and none comes after it."""

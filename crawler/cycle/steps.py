@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from storage.models import Finding
-from storage.repository import Step, cycle_runs, earlier_run
+from storage.repository import Step, begun_last, cycle_portal, cycle_runs, earlier_run
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -63,17 +64,21 @@ def next_step(session: Session, settings: CycleSettings, cycle_id: int, run: Run
         return Step("waiting", due, cause=run.cause or "", note=run.reason or "")
     visits = cycle_runs(session, cycle_id, run.portal_id)
     before = earlier_run(session, run.portal_id, edition=run.edition, cycle_id=cycle_id)
-    read = [visit for visit in visits if visit.outcome in _READ]
+    fresh = begun_last(session, cycle_id, run.portal_id, tries + 1)
+    read = [visit for visit in visits if visit.outcome in _READ and visit.id in fresh]
     if before is not None and run.outcome in _READ and len(read) < 2 and lost(session, before, run):
         return Step("confirming", now + timedelta(hours=settings.confirm_hours))
-    return Step("done", counted_id=_counted(session, before, visits).id)
+    stood = cycle_portal(session, cycle_id, run.portal_id).counted_id
+    return Step("done", counted_id=_counted(session, before, visits, fresh, stood).id)
 
 
-def _counted(session: Session, before: Run | None, visits: list[Run]) -> Run:
-    """Of several visits the one that read the portal best; of two that did, the one that lost less."""
+def _counted(session: Session, before: Run | None, visits: list[Run], fresh: Collection[int], stood: int | None) -> Run:
+    """Of several visits the one that read the portal best; of those that did, a `fresh` one, made since the portal was
+    last opened, else the one that `stood` until then, and of two fresh ones the one that lost less."""
 
-    def worth(run: Run) -> tuple[int, int, int]:
+    def worth(run: Run) -> tuple[int, int, int, int]:
         missing = len(lost(session, before, run)) if before is not None and run.outcome in _READ else 0
-        return _RANK[run.outcome or "no_portal"], -missing, run.id
+        turn = 2 if run.id in fresh else int(run.id == stood)
+        return _RANK[run.outcome or "no_portal"], turn, -missing, run.id
 
     return max(visits, key=worth)

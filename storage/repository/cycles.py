@@ -143,10 +143,11 @@ def _due(row: CyclePortal, portal: Portal) -> Due:
     )
 
 
-def next_due(session: Session, cycle_id: int) -> datetime | None:
-    """When the next portal that waits may be visited; None if none waits."""
+def next_due(session: Session, cycle_id: int, *, chosen: Select[Any] | None = None) -> datetime | None:
+    """When the next portal that waits may be visited; None if none waits. `chosen` is a query of portal numbers."""
     waits = CyclePortal.state.in_(("waiting", "confirming"))
-    return session.scalar(select(func.min(CyclePortal.due)).where(CyclePortal.cycle_id == cycle_id, waits))
+    query = select(func.min(CyclePortal.due)).where(CyclePortal.cycle_id == cycle_id, waits)
+    return session.scalar(query if chosen is None else query.where(CyclePortal.portal_id.in_(chosen)))
 
 
 def cycle_portal(session: Session, cycle_id: int, portal_id: int) -> CyclePortal:
@@ -241,6 +242,12 @@ def cycle_runs(session: Session, cycle_id: int, portal_id: int) -> list[Run]:
     """The finished visits to a portal in a cycle, oldest first."""
     query = select(Run).where(Run.cycle_id == cycle_id, Run.portal_id == portal_id, Run.outcome.is_not(None))
     return list(session.scalars(query.where(Run.kind == "live").order_by(Run.id)))
+
+
+def begun_last(session: Session, cycle_id: int, portal_id: int, count: int) -> frozenset[int]:
+    """The last `count` visits to a portal in a cycle, by number, whether they came to an end or not."""
+    visits = select(Run.id).where(Run.cycle_id == cycle_id, Run.portal_id == portal_id, Run.kind == "live")
+    return frozenset(session.scalars(visits.order_by(Run.id.desc()).limit(count)))
 
 
 def earlier_run(

@@ -33,6 +33,7 @@ from storage.errors import StorageError
 from storage.models import Capture, CyclePortal, Finding, Run
 from storage.records import PortalRecord
 from storage.repository import import_portals, pause_cycle
+from storage.repository.schedules import reopen_portals
 from tests.crawler.cycles import QUICK
 from tests.crawler.cycles import begin as begun
 from tests.crawler.loopback import Handler, Route, Serve, answers_in, page
@@ -368,6 +369,41 @@ def test_a_lost_positive_is_confirmed_by_a_second_visit(serve: Serve, begin: Beg
     assert "/budget" in site.requests[-40:]
     row = plan(database)[1]
     assert (row.state, row.tries, row.counted_id) == ("done", 2, row.run_id)
+
+
+def test_a_crawl_of_chosen_portals_waits_for_no_others(serve: Serve, begin: Begin, go: Go, database: Database) -> None:
+    begin("one", serve(town()), serve({"*": (503, {}, b"busy")}))
+    assert go().ending == "waiting"
+    assert go(chosen=choice("Town 0"), wait=True).ending == "done", "the other one waits"
+
+
+def test_a_visit_to_an_opened_portal_takes_the_place_of_the_one_before(
+    serve: Serve, begin: Begin, go: Go, database: Database
+) -> None:
+    pages = [(f"/p{n}", page(f"Page {n}", "/")) for n in range(30)]
+    routes = town(BUDGET, *pages)
+    begin("one", site := serve(routes))
+    go()
+    begin("two", site)
+    go("two")
+    assert plan(database)[1].counted_id == 2
+    routes |= {"/": page("Town", *(path for path, _ in pages)), "/budget": (404, {}, b"gone")}
+    _open_all(database)
+    assert go("two").ending == "waiting", "what was lost is looked for once more"
+    due_now(database)
+    assert go("two").ending == "done"
+    assert (plan(database)[1].counted_id, states(database, 4)["budget.publication"][0]) == (4, "absent")
+    routes["/"] = (503, {}, b"busy")
+    _open_all(database)
+    for _ in range(3):
+        go("two")
+        due_now(database)
+    assert (plan(database)[1].state, plan(database)[1].counted_id) == ("done", 4), "a failure is no absence"
+
+
+def _open_all(database: Database) -> None:
+    with database.session() as session:
+        reopen_portals(session, 2, Choice().query())
 
 
 def test_portals_of_one_host_are_visited_in_turn(serve: Serve, go: Go, database: Database) -> None:

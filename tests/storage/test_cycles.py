@@ -137,3 +137,16 @@ def test_a_portal_that_is_reopened_acquits_no_other(
         chosen = select(Portal.id).where(Portal.id == numbers[0])
         assert reopen_portals(session, cycle_id, chosen) == 1
         assert [deaths(session, cycle_id, number) for number in numbers[:2]] == [0, 1]
+
+
+def test_when_the_next_of_the_chosen_is_due(database: Database, planned: tuple[int, list[int]]) -> None:
+    cycle, numbers = planned
+    for portal in numbers[:2]:
+        visit(database, cycle, portal)
+    with database.session() as session:
+        end_visit(session, cycle, numbers[0], Step("waiting", NOW + timedelta(hours=7)))
+        end_visit(session, cycle, numbers[1], Step("confirming", NOW + timedelta(hours=1)))
+    with database.reader() as session:
+        assert next_due(session, cycle) == NOW + timedelta(hours=1)
+        for portal, due in zip(numbers, (NOW + timedelta(hours=7), NOW + timedelta(hours=1), None), strict=False):
+            assert next_due(session, cycle, chosen=select(Portal.id).where(Portal.id == portal)) == due
