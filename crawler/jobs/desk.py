@@ -84,10 +84,16 @@ class Desk:
             raise AgainError("the worker stops")
         if not await self.locks.take(portal_id):
             raise AgainError("another worker holds the portal", _HELD_ELSEWHERE)
-        if not await self.locks.share(cycle_id):
+        try:
+            if not await self.locks.share(cycle_id):
+                raise AgainError("one process crawls the whole cycle", _HELD_ELSEWHERE)
+            bind(cycle=cycle_id, portal=portal_id)
+            await self._counted(cycle_id, portal_id)
+        finally:
             await self.locks.give_back(portal_id)
-            raise AgainError("one process crawls the whole cycle", _HELD_ELSEWHERE)
-        bind(cycle=cycle_id, portal=portal_id)
+
+    async def _counted(self, cycle_id: int, portal_id: int) -> None:
+        """The visit, counted among those under way."""
         self.active[cycle_id] += 1
         self.metrics.active.inc()
         try:
@@ -98,7 +104,6 @@ class Desk:
         finally:
             self.active[cycle_id] -= 1
             self.metrics.active.dec()
-            await self.locks.give_back(portal_id)
 
     def _fail(self, error: UnwritableError) -> None:
         """Breaks all visits off and takes no more: that a disk is full is no fault of a portal."""

@@ -41,8 +41,9 @@ def archive_name(run_id: int) -> str:
 def with_archive(due: Due, database: Database, cycle_id: int, data_dir: Path, place: ArchivePlace | None) -> Due:
     """The portal, with its broken visit if that visit's archive is here, or can be fetched from the place.
 
-    Where it is lost with the machine that had it, the portal is visited anew. The rows of a visit that was broken off
-    are taken away; one that had concluded, and whose archive never left its machine, stays as one of the portal's
+    Where it is lost with the machine that had it, or lies there with no row of it stored yet, the portal is visited
+    anew, as another run: two archives of one number would be taken for each other. The rows of a visit that was broken
+    off are taken away; one that had concluded, and whose archive never left its machine, stays as one of the portal's
     visits that does not count unless the new one is worse.
     """
     if due.run_id is None:
@@ -61,7 +62,7 @@ def with_archive(due: Due, database: Database, cycle_id: int, data_dir: Path, pl
 
 
 def _holds(folder: Path, needed: dict[str, int]) -> bool:
-    return all(_size(folder / file) >= end for file, end in needed.items())
+    return folder.is_dir() and all(_size(folder / file) >= end for file, end in needed.items())
 
 
 def _size(path: Path) -> int:

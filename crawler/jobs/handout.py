@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,6 +21,7 @@ from storage.repository import due_portals
 from storage.repository.schedules import schedules
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
     from datetime import datetime
 
     from procrastinate import App
@@ -77,22 +80,36 @@ async def hand_out(app: App, database: Database, now: datetime) -> int:
 def wanted_now(database: Database, now: datetime) -> list[Wanted]:
     """What is due of all cycles that have begun and are not paused, as far as the queue has room for its host."""
     room = AHEAD - queue_counts(database).get("todo", 0)
+    if room <= 0:
+        return []
     hosts = queued_hosts(database)
-    found: dict[tuple[int, int], Wanted] = {}
+    found: dict[Wanted, None] = {}
+    for wanted in _in_turn(_due_now(database, now)):
+        if wanted not in found and hosts[wanted.host] < _OF_ONE_HOST:
+            found[wanted] = None
+            hosts[wanted.host] += 1
+            if len(found) == room:
+                break
+    return list(found)
+
+
+def _due_now(database: Database, now: datetime) -> Collection[list[Wanted]]:
+    """What is due and not in the queue, cycle by cycle."""
+    cycles: defaultdict[int, list[Wanted]] = defaultdict(list)
     with database.reader() as session:
         for schedule in schedules(session):
             cycle = schedule.cycle
             if schedule.fired is None or cycle.paused or not within(now, cycle.closes, None):
                 continue
             chosen = choice(schedule.portals).query().where(text(_QUEUED).bindparams(cycle_id=cycle.id))
-            limit = _LOOKED_AT if len(found) < room else 0
-            for due in due_portals(session, cycle.id, now, limit=limit, chosen=chosen):
-                wanted = Wanted(cycle.id, due.portal_id, _host(due.url))
-                known = (wanted.cycle_id, wanted.portal_id) in found
-                if not known and len(found) < room and hosts[wanted.host] < _OF_ONE_HOST:
-                    found[wanted.cycle_id, wanted.portal_id] = wanted
-                    hosts[wanted.host] += 1
-    return list(found.values())
+            due = due_portals(session, cycle.id, now, limit=_LOOKED_AT, chosen=chosen)
+            cycles[cycle.id] += [Wanted(cycle.id, one.portal_id, _host(one.url)) for one in due]
+    return cycles.values()
+
+
+def _in_turn(cycles: Collection[list[Wanted]]) -> Iterator[Wanted]:
+    """One of each cycle after the other, so that a small one does not wait until a large one is done."""
+    return (wanted for row in zip_longest(*cycles) for wanted in row if wanted is not None)
 
 
 def _host(url: str) -> str:

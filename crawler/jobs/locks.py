@@ -29,7 +29,8 @@ class LocksLostError(StorageError):
 
 class PortalLocks:
     """The locks of one worker on one connection. When that is lost, so are they: `alive` says it, and `regain` takes
-    them again."""
+    them again. What is held and what is noted change together, one call after the other: a lock that was given back
+    while it was being regained, or taken twice, would stay with the server for as long as the worker lives."""
 
     def __init__(self, url: URL, name: str, connection: psycopg.AsyncConnection[Any]) -> None:
         self._url = url
@@ -54,44 +55,40 @@ class PortalLocks:
         async with self._one_at_a_time:
             before, self._connection = self._connection, connection
             await _end_others(connection, self._name)
-        with suppress(psycopg.Error):
-            await before.close()
-        cycles = [(CYCLES, cycle, True) for cycle in self._cycles]
-        portals = [(_FAMILY, portal, False) for portal in self._held]
-        return all([await self._lock(*one) for one in (*cycles, *portals)])
+            with suppress(psycopg.Error):
+                await before.close()
+            cycles = [(CYCLES, cycle, True) for cycle in self._cycles]
+            portals = [(_FAMILY, portal, False) for portal in self._held]
+            return all([await self._lock(*one) for one in (*cycles, *portals)])
 
     async def take(self, portal_id: int) -> bool:
         """Takes the lock of a portal; False if it is held, here or by another worker. Raises `LocksLostError`."""
-        if portal_id in self._held:
-            return False
-        self._held.add(portal_id)
-        taken = False
-        try:
-            taken = await self._lock(_FAMILY, portal_id)
-        finally:
-            if not taken:
-                self._held.discard(portal_id)
+        async with self._one_at_a_time:
+            taken = portal_id not in self._held and await self._lock(_FAMILY, portal_id)
+            if taken:
+                self._held.add(portal_id)
         return taken
 
     async def share(self, cycle_id: int) -> bool:
         """Takes part in a cycle until this connection ends; False if one process crawls it as a whole."""
-        if cycle_id in self._cycles:
-            return True
-        shared = await self._lock(CYCLES, cycle_id, shared=True)
-        if shared:
-            self._cycles.add(cycle_id)
+        async with self._one_at_a_time:
+            shared = cycle_id in self._cycles or await self._lock(CYCLES, cycle_id, shared=True)
+            if shared:
+                self._cycles.add(cycle_id)
         return shared
 
     async def give_back(self, portal_id: int) -> None:
         """Gives the lock back; a lost connection has done so."""
-        with suppress(StorageError):
-            await self._ask("SELECT pg_advisory_unlock(%s, %s)", _FAMILY, portal_id)
-        self._held.discard(portal_id)
+        async with self._one_at_a_time:
+            self._held.discard(portal_id)
+            with suppress(StorageError):
+                await self._ask("SELECT pg_advisory_unlock(%s, %s)", _FAMILY, portal_id)
 
     async def alive(self) -> bool:
         """Whether the locks are still held."""
         try:
-            return bool(await self._ask("SELECT 1"))
+            async with self._one_at_a_time:
+                return bool(await self._ask("SELECT 1"))
         except StorageError:
             return False
 
@@ -101,7 +98,8 @@ class PortalLocks:
 
     async def up_for(self) -> float:
         """Seconds since the server was started."""
-        return float(await self._ask("SELECT extract(epoch FROM now() - pg_postmaster_start_time())"))
+        async with self._one_at_a_time:
+            return float(await self._ask("SELECT extract(epoch FROM now() - pg_postmaster_start_time())"))
 
     async def _lock(self, family: int, number: int, shared: bool = False) -> bool:
         if shared:
@@ -110,7 +108,7 @@ class PortalLocks:
 
     async def _ask(self, statement: LiteralString, *values: int) -> Any:
         try:
-            async with self._one_at_a_time, asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(_PATIENCE):
                 cursor = await self._connection.execute(statement, values)
                 row = await cursor.fetchone()
         except (psycopg.Error, TimeoutError) as error:

@@ -25,7 +25,7 @@ from crawler.jobs.handout import QUEUE, hand_out
 from crawler.jobs.locks import LocksLostError
 from crawler.jobs.queue import VISIT
 from crawler.jobs.recovery import forsaken, recover
-from storage.errors import StorageError, known_fault
+from storage.errors import AwayError, StorageError, known_fault
 from storage.repository.schedules import drop_worker_pulse, take_worker_pulse
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ class Worker:
         disk is full or may not be written."""
         await hand_out(self._app, self._desk.database, datetime.now(UTC))
         work = asyncio.ensure_future(self._work())
-        others = [asyncio.ensure_future(other) for other in (self._watch(), self._keep_locks(), self._fault())]
+        tasks = (self._watch(), self._keep_locks(), self._send(), self._fault())
+        others = [asyncio.ensure_future(other) for other in tasks]
         leave = asyncio.ensure_future(self._leaving.wait())
         try:
             await asyncio.wait([work, leave, *others], return_when=asyncio.FIRST_COMPLETED)
@@ -164,8 +165,9 @@ class Worker:
             logger.info("queued %s portals", queued)
 
     async def _watch(self) -> None:
-        """Tells how the work goes, and looks for workers that died. Locks that are lost are `_keep_locks`' matter."""
-        looked = sent = monotonic()
+        """Tells how the work goes, and looks for workers that died. Locks that are lost are `_keep_locks`' matter, and
+        a database that goes away meanwhile is waited for there: what was not looked at then is looked at later."""
+        looked = searched = monotonic()
         forgotten: set[int] = set()
         while True:
             await asyncio.sleep(_PULSE)
@@ -174,18 +176,26 @@ class Worker:
                     await self._pulse(cycle_id, shared)
             if monotonic() - looked >= self._options.heartbeat:
                 looked = monotonic()
-                with suppress(LocksLostError):
-                    await self._recover()
-            if monotonic() - sent >= _RATE_OVER:
-                sent = monotonic()
-                with suppress(LocksLostError):
-                    forgotten = await forsaken(self._app, self._desk, forgotten)
-                await self._desk.send_rest()
+                with suppress(LocksLostError, AwayError):
+                    if await self._all_are_back():
+                        await recover(self._app, self._desk, self._options.silent)
+            if monotonic() - searched >= _RATE_OVER:
+                searched = monotonic()
+                with suppress(LocksLostError, AwayError):
+                    if await self._all_are_back():
+                        forgotten = await forsaken(self._app, self._desk, forgotten)
 
-    async def _recover(self) -> None:
-        """Takes over from the dead; not before all that lived when connections broke had the time to come back."""
-        if monotonic() - self._connected > _COME_BACK and await self._desk.locks.up_for() > _COME_BACK:
-            await recover(self._app, self._desk, self._options.silent)
+    async def _all_are_back(self) -> bool:
+        """Whether all that lived when connections broke had the time to come back. A worker that finds its lock tried
+        by another just then would take its portal for lost."""
+        return monotonic() - self._connected > _COME_BACK and await self._desk.locks.up_for() > _COME_BACK
+
+    async def _send(self) -> None:
+        """Tries again, now and then, what could not be brought to its place; nothing else waits for a place that
+        answers late."""
+        while True:
+            await asyncio.sleep(_RATE_OVER)
+            await self._desk.send_rest()
 
     async def _keep_locks(self) -> None:
         """Sees to it that this worker holds the locks of its portals, also after the database was away."""
