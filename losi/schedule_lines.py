@@ -111,8 +111,18 @@ def following(one: Schedule) -> datetime | None:
 def _command(one: Schedule, state: State) -> str:
     program = Path(sys.argv[0]).resolve()
     start = [str(program)] if program.name == "losi" else [sys.executable, "-m", "losi"]
-    where = ["--data", str(state.data.resolve()), *(["--db", state.db] if state.db else [])]
+    where = ["--data", str(state.data.resolve()), *(["--db", _from_anywhere(state.db)] if state.db else [])]
     return shlex.join([*start, "schedule", "run", str(one.id), *where])
+
+
+def _from_anywhere(db: str) -> str:
+    """The database's URL, of a file with its whole path: cron and systemd start in folders of their own."""
+    from storage.database import database_url
+    from storage.sqlite_file import file_of
+
+    url = database_url(db)
+    place = file_of(url)
+    return url.set(database=str(place.resolve())).render_as_string(hide_password=False) if place else db
 
 
 def _user() -> str:

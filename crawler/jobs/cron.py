@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 from datetime import UTC, datetime
 
-from croniter import CroniterBadCronError, croniter  # type: ignore[import-untyped, unused-ignore]
+from croniter import CroniterBadCronError, CroniterBadDateError, croniter  # type: ignore[import-untyped, unused-ignore]
 
 _SPECIAL = re.compile(r"[#?]|(?<![a-z])[lwrh](?![a-z])")
 """What only some crons know: the last day, the nearest weekday, a random moment."""
@@ -20,7 +20,9 @@ def checked(cron: str) -> str:
     if len(fields) != 5 or _SPECIAL.search(cron.lower()):
         raise ValueError(f"{cron!r} is not five cron fields: minute, hour, day of month, month, day of week")
     try:
-        croniter(" ".join(fields))
+        croniter(" ".join(fields)).get_next()
+    except CroniterBadDateError as error:
+        raise ValueError(f"{cron!r} names a day that no month of it has") from error
     except (CroniterBadCronError, ValueError) as error:
         raise ValueError(f"{cron!r} is no cron expression: {error}") from error
     return " ".join(fields)

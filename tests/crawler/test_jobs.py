@@ -20,7 +20,8 @@ from crawler.jobs.begin import begin_due
 from crawler.jobs.cron import calendars, checked, every, is_due, last_moment, opens, within
 from crawler.jobs.desk import Desk
 from crawler.jobs.dsn import dsn
-from crawler.jobs.handout import hand_out
+from crawler.jobs.due import archive_name, due_portal, with_archive
+from crawler.jobs.handout import AHEAD, hand_out
 from crawler.jobs.locks import PortalLocks
 from crawler.jobs.queue import SCHEMA, install_queue, make_app, queue_counts
 from crawler.jobs.recovery import forsaken
@@ -28,9 +29,9 @@ from crawler.metrics import CycleCollector, WorkerMetrics
 from detectors.inspector import Inspector
 from storage.database import Database
 from storage.errors import StorageError
-from storage.models import Cycle, CyclePortal, Schedule
+from storage.models import Cycle, CyclePortal, Run, Schedule
 from storage.records import PortalRecord
-from storage.repository import import_portals
+from storage.repository import begin_visit, import_portals, start_run
 from storage.repository.schedules import take_worker_pulse
 from tests.storage.conftest import postgresql, template
 
@@ -130,6 +131,17 @@ def test_portals_of_one_host_leave_room_for_others(database: Database) -> None:
     assert again == 0, "its jobs are enough for now"
 
 
+def test_a_small_cycle_does_not_wait_until_a_large_one_is_done(database: Database) -> None:
+    with database.session() as session:
+        import_portals(session, (PortalRecord(f"https://t{n}.example/", "T", "national") for n in range(AHEAD + 100)))
+        begin_cycle(session, "large", CycleSettings(), Choice(kind="national"))
+        begin_cycle(session, "small", CycleSettings(), Choice(kind="city"))
+        session.add_all(Schedule(cycle_id=cycle, created=MONDAY, fired=MONDAY) for cycle in (2, 3))
+    install_queue(database)
+    assert jobs(database, MONDAY) == AHEAD
+    assert {"3:1", "3:2", "3:3"} <= {portal for _, portal, _ in queued(database)[:6]}
+
+
 def test_what_is_paused_closed_or_not_begun_is_not_handed_out(database: Database) -> None:
     install_queue(database)
     schedule(database, cron="0 6 * * 1")
@@ -198,6 +210,71 @@ def test_locks_that_were_lost_are_taken_again_unless_another_has_them(database: 
     assert asyncio.run(main()) == [*before, True, False, True, True, False, True]
 
 
+def test_no_lock_outlives_its_visit_when_the_connection_is_lost(database: Database) -> None:
+    async def main() -> list[bool]:
+        first, second = await PortalLocks.open(database.url), await PortalLocks.open(database.url)
+        assert await first.share(1)
+        assert all([await first.take(portal) for portal in range(50)])
+        _cut(database, first._name)
+        assert not await first.alive()
+        before, regained = first._connection, asyncio.ensure_future(first.regain())
+        while first._connection is before:
+            await asyncio.sleep(0)
+        changes = [
+            *(first.give_back(portal) for portal in range(50)),
+            *(first.take(portal) for portal in range(50, 99)),
+        ]
+        await asyncio.gather(*changes)
+        assert await regained
+        for portal in range(50, 99):
+            await first.give_back(portal)
+        free = [await second.take(portal) for portal in range(99)]
+        for one in (first, second):
+            await one.close()
+        return free
+
+    assert all(asyncio.run(main()))
+
+
+def test_a_visit_whose_locks_are_lost_while_it_begins_can_be_begun_again(database: Database, tmp_path: Path) -> None:
+    async def main() -> bool:
+        locks = await PortalLocks.open(database.url)
+        desk = Desk(database, tmp_path, locks, Inspector.default(()), WorkerMetrics())
+        async with locks._one_at_a_time:
+            visit = asyncio.ensure_future(desk.visit(1, 1))
+            await asyncio.sleep(0)
+            cut = asyncio.ensure_future(_cut_between(database, locks))
+            await asyncio.sleep(0)
+        with pytest.raises(StorageError, match="was lost"):
+            await visit
+        await cut
+        assert await locks.regain()
+        free = await locks.take(1)
+        await locks.close()
+        return free
+
+    assert asyncio.run(main())
+
+
+async def _cut_between(database: Database, locks: PortalLocks) -> None:
+    """Ends the connection when it is its turn: behind the call that waits already, before that one's next."""
+    async with locks._one_at_a_time:
+        await asyncio.to_thread(_cut, database, locks._name)
+
+
+def test_a_visit_without_rows_is_not_gone_on_with_where_its_archive_is_not(database: Database, tmp_path: Path) -> None:
+    with database.session() as session:
+        run = start_run(session, 1, "losi-2024", cycle_id=1)
+        begin_visit(session, 1, 1, run.id)
+        due = due_portal(session, 1, 1)
+    assert due is not None
+    (tmp_path / "first" / archive_name(run.id)).mkdir(parents=True)
+    assert with_archive(due, database, 1, tmp_path / "first", None) == due
+    assert with_archive(due, database, 1, tmp_path / "second", None).run_id is None
+    with database.reader() as session:
+        assert session.get(Run, run.id) is None, "another archive of its number is never begun"
+
+
 def test_a_cycle_is_crawled_as_a_whole_or_shared(database: Database) -> None:
     async def share() -> bool:
         locks = await PortalLocks.open(database.url)
@@ -250,10 +327,10 @@ def test_metrics_tell_portals_jobs_and_visits(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["", "* * * *", "61 * * * *", "0 6 L * *", "0 6 * * 1#2", "@daily", "0 6 * * someday"]
+    "wrong", ["", "* * * *", "61 * * * *", "0 6 L * *", "0 6 * * 1#2", "@daily", "0 6 * * someday", "0 6 31 2,4 *"]
 )
 def test_what_is_no_cron_expression_is_refused(wrong: str) -> None:
-    with pytest.raises(ValueError, match="cron"):
+    with pytest.raises(ValueError, match=r"cron|no month"):
         checked(wrong)
 
 

@@ -75,6 +75,13 @@ def test_lines_for_cron(planned: Losi) -> None:
     assert re.fullmatch(r"0 6 \* \* 1 \S.* schedule run 1 --data /\S+ >> /\S+/schedule\.log 2>&1", lines[3])
 
 
+def test_a_file_of_the_working_folder_is_named_whole(planned: Losi, tmp_path: Path) -> None:
+    (database,) = (path.relative_to(tmp_path) for path in tmp_path.rglob("losi.db"))
+    url = f"sqlite:///{database}"
+    planned("schedule", "add", "2099 % survey", "--every", "day", "--db", url)
+    assert f" --db sqlite:///{tmp_path / database} " in planned("schedule", "--print-cron", "--db", url).out
+
+
 def test_units_of_systemd(planned: Losi, tmp_path: Path) -> None:
     planned("schedule", "add", "2099 % survey", "--every", "monday", "--at", "06:00")
     printed = planned("schedule", "--print-systemd").out
