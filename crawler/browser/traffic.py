@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from contextlib import suppress
 from time import monotonic
@@ -29,6 +30,9 @@ _UNTRUE = frozenset(
     (b"content-encoding", b"content-length", b"transfer-encoding", b"connection", b"keep-alive", b"trailer")
 )
 """Headers that no longer hold of a decoded body."""
+
+_TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_BLANKS = str.maketrans("\r\n\0", "   ")
 
 
 class Traffic:
@@ -140,12 +144,16 @@ def _of_page(request: Request) -> bool:
 
 
 def _headers(served: Served) -> dict[str, str]:
-    """The headers by name; several of one name are joined, cookies by a line break as the browser's protocol wants."""
+    """The headers by name; several of one name are joined, cookies by a line break as the browser's protocol wants.
+
+    A browser takes no answer at all that has a name which is no token, or a line break or NUL in a value: such names
+    are left out, and such characters become blanks (RFC 9110, 5.1 and 5.5).
+    """
     joined: dict[str, str] = {}
     for raw_name, raw_value in served.headers:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1").replace("\n", " ")
-        if raw_name.lower() in _UNTRUE:
+        if raw_name.lower() in _UNTRUE or not _TOKEN.fullmatch(raw_name):
             continue
+        name, value = raw_name.decode("ascii").lower(), raw_value.decode("latin-1").translate(_BLANKS)
         between = "\n" if name == "set-cookie" else ", "
         joined[name] = f"{joined[name]}{between}{value}" if name in joined else value
     return joined

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -253,3 +253,21 @@ def test_page_that_cannot_be_had_fails(shared: Shared, raw: Callable[..., str]) 
     url = raw(lambda connection: connection.close())
     with pytest.raises(PageFailedError):
         _shown(shared, Live(QUICK.model_copy(update={"obey_robots": False}), "", {}), url)
+
+
+class Odd(Nothing):
+    """A source whose answers have headers that no server should send."""
+
+    async def fetch(self, url: str, headers: Mapping[str, str]) -> Wire:
+        """A page."""
+        odd = ((b"Bad Name", b"x"), (b"", b"x"), (b"X(1)", b"x"), (b"X-Broken", b"a\rb\nc\0d"))
+        body = b"<!doctype html><title>t</title><p>shown</p>"
+        return Wire(200, "OK", ((b"Content-Type", b"text/html"), *odd), body, datetime.now(UTC))
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+def test_headers_that_a_browser_refuses_do_not_cost_the_page(shared: Shared) -> None:
+    document, _ = _shown(shared, Odd(), "http://town.example/")
+    assert "<p>shown</p>" in document
