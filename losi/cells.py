@@ -15,6 +15,11 @@ def cell(text: str) -> str:
     return f"'{clean}" if _FORMULA.match(clean) and not _is_number(clean) else clean
 
 
+def uncelled(text: str) -> str:
+    """The text that `cell` made this of; an apostrophe that belongs to a name ('s-Gravenhage) stays."""
+    return text[1:] if text.startswith("'") and cell(text[1:]) == text else text
+
+
 def _is_number(text: str) -> bool:
     try:
         float(text)

@@ -15,6 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
+from losi.cells import uncelled
 from losi.errors import Failure
 from losi.text_files import told
 from storage.records import PortalRecord
@@ -24,6 +25,7 @@ COLUMNS = ("kind", "country", "name", "url", "language", "region", "edition", "t
 _HEAD_ROWS = 20
 """A list may begin with so many lines of title before the names of its columns."""
 _DELIMITERS = ",;\t|"
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _Row = tuple[int, Sequence[Any]]
 
 
@@ -52,6 +54,8 @@ def _rows(path: Path) -> Iterator[_Row]:
     if data.startswith(b"PK"):
         yield from _sheet(data, path)
         return
+    if data.startswith(_OLD_WORKBOOK):
+        raise Failure(f"{path} is a workbook in the old form (XLS)", "save it as XLSX or CSV anew")
     text = told(data, path)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     try:
@@ -62,11 +66,16 @@ def _rows(path: Path) -> Iterator[_Row]:
 
 
 def _sheet(data: bytes, path: Path) -> Iterator[_Row]:
-    """The first sheet of a workbook that names an address column."""
+    """The first sheet of a workbook that names an address column.
+
+    How far a sheet goes is not taken from what it says of itself: some programs write that wrong.
+    """
     from openpyxl import load_workbook
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()
         sheets = [list(enumerate(sheet.iter_rows(values_only=True), 1)) for sheet in book.worksheets]
     except Exception as error:  # a parser of damaged files may fail in any way
         why = " ".join(str(error).split())[:200] or type(error).__name__
@@ -139,7 +148,7 @@ def _plain(text: str) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat()
-    return str(value).strip().removeprefix("'") if value is not None else ""
+    return uncelled(str(value).strip()) if value is not None else ""
 
 
 def _record(line: int, row: Mapping[str, str]) -> PortalRecord | Fault:

@@ -180,16 +180,17 @@ class Verifier:
 
 
 def _proposal(url: str, met: _Met, official: str) -> tuple[str, str]:
-    """A better address for a page that answers: where its owner says, for good, that it has moved."""
+    """A better address for a page that answers: where its owner says, for good, that it has moved. Of a portal in a
+    folder of a host, which others share, the whole address."""
     before, after = urlsplit(url), urlsplit(met.url)
     if canonical(url) == canonical(met.url):
         return "", ""
+    moved = f"{after.scheme}://{after.netloc}/" if before.path in ("", "/") else met.url
     if before.hostname == after.hostname:
-        moved = f"{after.scheme}://{after.netloc}/"
         return (moved, "answers over HTTPS") if before.scheme == "http" and after.scheme == "https" else ("", "")
     same = domain(before.hostname or "").registered == domain(after.hostname or "").registered
     if same or (met.permanent and official):
-        return f"{after.scheme}://{after.netloc}/", "redirects there"
+        return moved, "redirects there"
     return "", f"redirects to {after.hostname}, which is another domain: a person has to look"
 
 

@@ -72,3 +72,13 @@ def test_robots_txt_binds_where_a_redirect_leads(serve: Serve) -> None:
     found = verified(f"{site.url}/")
     assert (found.answer, "robots.txt" in found.why) == ("refused", True)
     assert "/closed/" not in site.requests
+
+
+def test_a_portal_in_a_folder_keeps_it_where_its_host_moves(serve: Serve) -> None:
+    text = page("Town", body="Welcome to the town hall. " * 30 + FOOTER)
+    new = serve({"/lima/": text, "/es/": text})
+    target = f"http://localhost:{new.url.rpartition(':')[2]}"
+    leads = {"/lima/": f"{target}/lima/", "/": f"{target}/es/"}
+    old = serve({path: (301, {"Location": where}, b"") for path, where in leads.items()})
+    proposed = [verified(f"{old.url}{path}").proposal for path in leads]
+    assert proposed == [f"{target}/lima/", f"{target}/"]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
@@ -123,6 +124,36 @@ def test_a_workbook_may_have_titles_and_other_sheets(tmp_path: Path) -> None:
     faults = [row for row in read_portals(tmp_path / "list.xlsx") if isinstance(row, Fault)]
     assert [fault.line for fault in faults] == [6, 7, 8]
     assert "line 4" in faults[1].message
+
+
+def test_a_workbook_that_says_wrong_how_far_it_goes_is_read_whole(tmp_path: Path) -> None:
+    book = Workbook()
+    rows = [["url", "name", "country"], *([f"t{number}.example", f"T{number}", "PER"] for number in range(5))]
+    for row in rows:
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "right.xlsx")
+    with ZipFile(tmp_path / "right.xlsx") as right, ZipFile(tmp_path / "list.xlsx", "w") as wrong:
+        for name in right.namelist():
+            wrong.writestr(name, right.read(name).replace(b'<dimension ref="A1:C6"', b'<dimension ref="A1:B2"'))
+    found = portals_of(tmp_path / "list.xlsx")
+    assert found == [(f"https://t{number}.example/", f"T{number}", "PER", None) for number in range(5)]
+
+
+def test_an_apostrophe_that_belongs_to_a_name_stays(offline: Losi, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("url,name\na.example,'s-Gravenhage\nb.example,'-Town\n")
+    offline("portals", "import", "list.csv")
+    offline("portals", "export", "again.csv")
+    assert offline("portals", "import", "again.csv").out == "0 portals added, 0 changed, 2 unchanged\n"
+    assert [name for _, name, _, _ in portals_of(tmp_path / "again.csv")] == ["'s-Gravenhage", "-Town"]
+
+
+def test_a_workbook_in_the_old_form_is_refused_with_its_mend(offline: Losi, tmp_path: Path) -> None:
+    (tmp_path / "list.xls").write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600))
+    done = offline("portals", "import", "list.xls")
+    assert (done.code, done.lines) == (
+        1,
+        ["losi: list.xls is a workbook in the old form (XLS); save it as XLSX or CSV anew"],
+    )
 
 
 def test_a_list_without_addresses_is_refused(offline: Losi, tmp_path: Path) -> None:
