@@ -68,19 +68,28 @@ def weigh(database: Database, data_dir: Path, names: Sequence[str]) -> list[Held
     return [Held(number, url, _size(folder_of(data_dir, number)), why[number]) for number, _, url in here]
 
 
-def prune(database: Database, data_dir: Path, run_id: int) -> None:
-    """Deletes the archive of a run and notes in its certificate when. Rows, findings, answers and pictures stay."""
+def prune(database: Database, data_dir: Path, run_id: int) -> bool:
+    """Deletes the archive of a run and notes in its certificate when. Rows, findings, answers and pictures stay.
 
-    def note(session: Session) -> None:
+    False, and nothing is deleted, where a person's answer has come to rest on it since it was weighed: many archives
+    take hours to read.
+    """
+
+    def note(session: Session) -> bool:
+        if _answered(session, run_id):
+            return False
         run = get_run(session, run_id)
         run.certificate = {**run.certificate, "pruned": datetime.now(UTC).isoformat(timespec="seconds")}
+        return True
 
-    database.write(note)
+    if not database.write(note):
+        return False
     folder = folder_of(data_dir, run_id)
     try:
         shutil.rmtree(folder)
     except OSError as error:
         raise explain_os(error, f"delete {folder}") from error
+    return True
 
 
 def folder_of(data_dir: Path, run_id: int) -> Path:
@@ -103,15 +112,17 @@ def _standing(session: Session) -> set[int]:
     return {number for query in (standing(), best(*read), counting) for _, number in session.execute(query)}
 
 
-def _answered(session: Session) -> set[int]:
-    """The runs on which a decision of a person rests: as suggestion, as the sheet's newest, or as what took it."""
+def _answered(session: Session, run_id: int | None = None) -> set[int]:
+    """The runs (or of them `run_id` alone) on which a decision of a person rests: as suggestion, as the sheet's newest,
+    or as what took it."""
     decided = select(Review.card_id).where(Review.card_id.is_not(None))
-    queries = (
-        select(Answer.run_id).join(Review, Review.answer_id == Answer.id),
-        select(Card.run_id).where(Card.id.in_(decided)),
-        select(Sheet.run_id).join(Card, Card.sheet_id == Sheet.id).where(Card.id.in_(decided)),
-    )
-    return {number for query in queries for number in session.scalars(query.distinct())}
+    queries = {
+        Answer.run_id: select(Answer.run_id).join(Review, Review.answer_id == Answer.id),
+        Card.run_id: select(Card.run_id).where(Card.id.in_(decided)),
+        Sheet.run_id: select(Sheet.run_id).join(Card, Card.sheet_id == Sheet.id).where(Card.id.in_(decided)),
+    }
+    asked = [query if run_id is None else query.where(run == run_id) for run, query in queries.items()]
+    return {number for query in asked for number in session.scalars(query.distinct())}
 
 
 def _mark(why: dict[int, Why], numbers: Iterable[int], reason: Why) -> None:

@@ -59,7 +59,8 @@ class Pass:
 
 
 def redetect(database: Database, data_dir: Path, job: Pass) -> Generator[Redetected, None, None]:
-    """One result for every visit that counts, as they come; those of a pass that was broken off come first.
+    """One result for every visit that counts, as they come; those of a pass that was broken off come first. What could
+    not be read then is tried anew.
 
     Raises `StorageError` for an unknown cycle, and where a process dies, LookupError for an unknown detector.
     """
@@ -73,7 +74,7 @@ def redetect(database: Database, data_dir: Path, job: Pass) -> Generator[Redetec
         runs = [run for run in session.scalars(query.order_by(counted)) if run is not None]
     ledger = Ledger(data_dir / "reruns" / f"cycle-{cycle_id}-{_print(inspector, job)}.jsonl")
     wanted = set(runs)
-    done = {result.run_id: result for result in ledger.read() if result.run_id in wanted}
+    done = {result.run_id: result for result in ledger.read() if result.run_id in wanted and not result.problem}
     yield from done.values()
     for result in _in_processes(database, data_dir, job, [run for run in runs if run not in done]):
         ledger.add(result)

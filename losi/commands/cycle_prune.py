@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -37,15 +38,16 @@ def prune(state: State, names: tuple[str, ...], yes: bool, json_to: str | None) 
     less.
     """
     from crawler.cycle import prune as archives
-    from losi.output import write_json
+    from losi.output import must_take, write_json
 
+    must_take(json_to)
     with state.open_existing() as database:
         held = archives.weigh(database, state.data, names)
-        if json_to:
-            write_json(_document(held, yes), json_to)
-        for one in held if yes else ():
-            if not one.why:
-                archives.prune(database, state.data, one.run_id)
+        for place, one in enumerate(held) if yes else ():
+            if not one.why and not archives.prune(database, state.data, one.run_id):
+                held[place] = replace(one, why="answers")
+    if json_to:
+        write_json(_document(held, yes), json_to)
     if json_to != "-":
         _tell(held, yes)
     return 0

@@ -48,3 +48,17 @@ def test_a_dead_process_ends_the_pass_which_goes_on(crawled: Database, tmp_path:
     assert again[0].run_id == first.run_id
     assert sorted(result.run_id for result in again) == list(range(1, PORTALS + 1))
     assert not any(result.problem for result in again)
+
+
+def test_what_could_not_be_read_is_tried_anew_when_a_pass_goes_on(crawled: Database, tmp_path: Path) -> None:
+    lost = tmp_path / "archive" / "run-000001"
+    lost.rename(tmp_path / "elsewhere")
+    job = Pass("one", Choice(), processes=1)
+    results = redetect(crawled, tmp_path, job)
+    while not next(results).problem:
+        pass
+    results.close()
+    (tmp_path / "elsewhere").rename(lost)
+    again = list(redetect(crawled, tmp_path, job))
+    assert sorted(result.run_id for result in again) == list(range(1, PORTALS + 1))
+    assert not any(result.problem for result in again)

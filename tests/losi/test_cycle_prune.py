@@ -129,3 +129,16 @@ def test_what_is_left_can_be_replayed(data: Path) -> None:
             assert any(True for _ in reader.records())
         with ReplayIndex([data / "archive" / f"run-{run:06d}"]) as index:
             assert index.problems == []
+
+
+def test_what_a_person_decides_while_archives_are_weighed_keeps_its_archive(data: Path) -> None:
+    with Database(data / "losi.db") as database:
+        assert {one.run_id: one.why for one in weigh(database, data, ["2022"])} == {2: ""}
+        with database.session() as session:
+            answer = session.scalars(select(Answer.id).where(Answer.run_id == 2)).first()
+            assert answer is not None
+            add_review(session, answer, "ada", 1.0)
+        assert not prune(database, data, 2)
+        with database.reader() as session:
+            assert "pruned" not in session.get_one(Run, 2).certificate
+    assert (data / "archive" / "run-000002").is_dir()
