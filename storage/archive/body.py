@@ -13,7 +13,11 @@ import zstandard
 from storage.archive.message import HeaderPairs, header
 
 _STEP = 1 << 16
+_INPUT_STEP = 1 << 14
 _ZSTD_STEP = 128
+_MAX_MEMBERS = 10_000
+"""Members, or frames, that are put together; servers send one, tools that pack in blocks send one for each 64 KiB."""
+
 _GZIP_MAGIC = b"\x1f\x8b\x08"
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]{0,4096})?\r?\n")
 _MARKUP = ("text/html", "application/xhtml+xml")
@@ -31,13 +35,13 @@ class DecodedBody:
 def decoded_body(headers: HeaderPairs, body: bytes, limit: int) -> DecodedBody:
     """Undoes Transfer-Encoding and Content-Encoding, to at most `limit` bytes (a bomb is cut there).
 
-    A body that is not encoded as its headers say is passed through; HTML that is gzip without saying so is
-    decoded.
+    A body that is not encoded as its headers say is passed through, as is an empty one; HTML that is gzip without
+    saying so is decoded.
     """
     problems: list[str] = []
     if "chunked" in (header(headers, "Transfer-Encoding") or "").lower():
         body = _unchunked(body, problems)
-    for name in reversed(_encodings(headers, body)):
+    for name in reversed(_encodings(headers, body) if body else []):
         body = _decoded(name, body, limit, problems)
     truncated = len(body) > limit
     return DecodedBody(body[:limit] if truncated else body, truncated, tuple(problems))
@@ -95,15 +99,22 @@ def _gzip(data: bytes) -> Iterator[bytes]:
 
 def _inflated(data: bytes, wbits: int) -> Iterator[bytes]:
     """All members of `data`; what follows the last one is ignored."""
-    while data:
+    position = 0
+    for _ in range(_MAX_MEMBERS):
         decoder = zlib.decompressobj(wbits)
-        while data and not decoder.eof:
-            if piece := decoder.decompress(data, _STEP):
-                yield piece
-            data = decoder.unconsumed_tail
+        while not decoder.eof and position < len(data):
+            fed = data[position : position + _INPUT_STEP]
+            position += len(fed)
+            while fed and not decoder.eof:
+                if piece := decoder.decompress(fed, _STEP):
+                    yield piece
+                fed = decoder.unconsumed_tail
         if not decoder.eof:
             raise EOFError("it ends early")
-        data = decoder.unused_data if decoder.unused_data.startswith(_GZIP_MAGIC) else b""
+        position -= len(decoder.unused_data)
+        if not data.startswith(_GZIP_MAGIC, position):
+            return
+    raise ValueError("it has too many members")
 
 
 def _deflate(data: bytes) -> Iterator[bytes]:
@@ -127,16 +138,19 @@ def _brotli(data: bytes) -> Iterator[bytes]:
 
 def _zstd(data: bytes) -> Iterator[bytes]:
     """All frames of `data`, fed in small steps: four bytes may stand for a block of 128 KiB."""
-    while data:
+    position = 0
+    for _ in range(_MAX_MEMBERS):
         decoder = zstandard.ZstdDecompressor(max_window_size=128 << 20).decompressobj()
-        position = 0
         while not decoder.eof and position < len(data):
             if piece := decoder.decompress(data[position : position + _ZSTD_STEP]):
                 yield piece
-            position += _ZSTD_STEP
+            position = min(position + _ZSTD_STEP, len(data))
         if not decoder.eof:
             raise EOFError("it ends early")
-        data = decoder.unused_data + data[position:]
+        position -= len(decoder.unused_data)
+        if position >= len(data):
+            return
+    raise ValueError("it has too many members")
 
 
 def _unchunked(body: bytes, problems: list[str]) -> bytes:

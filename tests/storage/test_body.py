@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.archive import decoded_body
+from storage.archive.body import DecodedBody
 from storage.archive.message import HeaderPairs
 
 TEXT = b"<p>Budget 2026</p>" * 50
@@ -53,12 +54,22 @@ def test_gzip_of_many_members() -> None:
     assert decoded_body(encoded("gzip"), gzip.compress(TEXT) + b"\0" * 9, 10**6).body == TEXT
 
 
+@pytest.mark.parametrize("name", ["gzip", "zstd"])
+def test_a_million_members_stop_at_some_thousand(name: str) -> None:
+    member = PACKERS[name](TEXT)
+    assert decoded_body(encoded(name), member * 5_000, 10**7).body == TEXT * 5_000
+    result = decoded_body(encoded(name), member * 200 + PACKERS[name](b"") * 1_000_000, 10**7)
+    assert result.body == TEXT * 200
+    assert len(result.problems) == 1
+    assert "too many" in result.problems[0]
+
+
 @pytest.mark.parametrize("name", PACKERS)
 def test_what_is_not_compressed_is_passed_through(name: str) -> None:
     result = decoded_body(encoded(name), TEXT, 10**6)
     assert result.body == TEXT
     assert result.problems == (f"the body is not {name}, as its headers say",)
-    assert decoded_body(encoded(name), b"", 10**6).body == b""
+    assert decoded_body(encoded(name), b"", 10**6) == DecodedBody(b"")
 
 
 @pytest.mark.parametrize("name", PACKERS)
