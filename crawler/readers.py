@@ -23,10 +23,16 @@ _QUICK = 200_000
 """Bytes of the longest answer that the crawl reads itself: one that holds nothing up for long."""
 
 
+class ReaderDiedError(Exception):
+    """Whatever process reads this answer dies over it: a parser that crashes, memory that does not suffice."""
+
+
 class ReaderPool:
     """Processes that read answers, for one crawl or for many at once. They load the installed detectors of these names.
 
-    A pool of which a process died (killed, out of memory) is made anew, `_LIVES` times at most.
+    A pool of which a process died is made anew. The answers that it had are then read one at a time, each by a process
+    of its own, so that one that kills its reader is known, and is not read by the crawl, which would die too. Deaths
+    that no answer is to blame for (killed from outside) are borne `_LIVES` times.
     """
 
     def __init__(self, names: tuple[str, ...], processes: int) -> None:
@@ -34,7 +40,8 @@ class ReaderPool:
         self._count = processes
         self._lives = _LIVES
         self._under_way = 0
-        self._pool: ProcessPoolExecutor | None = self._made()
+        self._suspecting = Lock()
+        self._pool: ProcessPoolExecutor | None = self._made(processes)
 
     @property
     def busy(self) -> bool:
@@ -42,19 +49,39 @@ class ReaderPool:
         return self._count < (os.cpu_count() or 1) and self._under_way >= self._count * (1 + _AHEAD)
 
     async def read(self, answer: Answer) -> Reading | None:
-        """The reading of one of the processes; None if it died over it, or none is left."""
+        """The reading of one of the processes; None if none is left. Raise ReaderDiedError for an answer that kills
+        them."""
         pool = self._pool
         if pool is None:
             return None
         self._under_way += 1
         try:
-            return await get_running_loop().run_in_executor(pool, _read, self.names, answer)
+            return await self._handed(answer, pool)
         except BrokenProcessPool:
             if pool is self._pool:
                 self._renew()
-            return None
+            return await self._suspected(answer)
         finally:
             self._under_way -= 1
+
+    async def _handed(self, answer: Answer, pool: ProcessPoolExecutor) -> Reading:
+        return await get_running_loop().run_in_executor(pool, _read, self.names, answer)
+
+    async def _suspected(self, answer: Answer) -> Reading | None:
+        """The reading of a process that reads this answer alone; None if processes die before they read."""
+        async with self._suspecting:
+            alone = self._made(1)
+            try:
+                await get_running_loop().run_in_executor(alone, int)
+                try:
+                    return await self._handed(answer, alone)
+                except BrokenProcessPool as error:
+                    self._lives += 1
+                    raise ReaderDiedError("the process that read it died, and so did a second one") from error
+            except BrokenProcessPool:
+                return None
+            finally:
+                alone.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
         """Ends the processes."""
@@ -62,17 +89,17 @@ class ReaderPool:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
 
-    def _made(self) -> ProcessPoolExecutor:
+    def _made(self, processes: int) -> ProcessPoolExecutor:
         """A pool whose processes load the detectors while the crawl asks for its first page."""
         spawn = get_context("spawn")
-        pool = ProcessPoolExecutor(self._count, spawn, initializer=_begin, initargs=(self.names,))
+        pool = ProcessPoolExecutor(processes, spawn, initializer=_begin, initargs=(self.names,))
         pool.submit(int)
         return pool
 
     def _renew(self) -> None:
         self.close()
         self._lives -= 1
-        self._pool = self._made() if self._lives else None
+        self._pool = self._made(self._count) if self._lives > 0 else None
 
 
 class Readers:
@@ -91,7 +118,8 @@ class Readers:
             self._pool = ReaderPool(tuple(detector.name for detector in inspector.detectors.all), processes)
 
     async def read(self, answer: Answer) -> Reading:
-        """What the answer shows; detectors that failed on it are counted by the inspector."""
+        """What the answer shows; detectors that failed on it are counted by the inspector. Raise ReaderDiedError for
+        one that kills the processes that read it."""
         pool, reading = self._pool, None
         if pool is not None:
             reading = await self._helped(pool, answer) or await pool.read(answer)

@@ -104,8 +104,9 @@ class Visit(Itinerary):
         entry: Entry = request.meta["entry"]
         try:
             answer, reading = await self._read(self._answer(response, request), entry)
-        except Exception:
+        except Exception as error:
             self.lose(entry)
+            self.note(f"{response.url} could not be read: {error}")
             raise
         finally:
             self.budget.reserved -= 1

@@ -6,17 +6,22 @@ import asyncio
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from crawler.check import run_check
 from crawler.readers import Readers
 from crawler.reading import Answer, read
+from crawler.result import PortalTarget
+from crawler.settings import CrawlOptions
 from detectors.base import PageDetector
 from detectors.inspector import Inspector
 from detectors.lexicon import LexiconSet
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.registry import Registry
+from storage.database import Database
 from tests.crawler.loopback import Crawl, Serve, page
 
 
@@ -99,3 +104,50 @@ def test_a_crawl_with_readers_finds_the_same(serve: Serve, crawl: Crawl) -> None
     shared = crawl(site.url, soft404=False, sitemaps=False, processes=1)
     assert (shared.outcome, shared.pages) == (alone.outcome, alone.pages) == ("ok", 3)
     assert {f.feature: f.state for f in shared.findings} == {f.feature: f.state for f in alone.findings}
+
+
+KILLER = '''
+import multiprocessing, os, signal
+from detectors.base import PageDetector
+
+class Killer(PageDetector):
+    """Stands for a page on which a parser crashes."""
+
+    name = "killer"
+    features = ("park.bench",)
+
+    def observe(self, page):
+        if page.url.endswith("/deadly"):
+            assert multiprocessing.parent_process() is not None, "the crawl read it itself"
+            os.kill(os.getpid(), signal.SIGKILL)
+        return ()
+'''
+
+
+@pytest.fixture
+def with_killer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Inspector:
+    """All installed detectors, and one more that is installed in a folder of its own."""
+    folder = tmp_path / "site"
+    info = folder / "losi_killer-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: losi-killer\nVersion: 1.0\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text("[losi.detectors]\nkiller = losi_killer:Killer\n", encoding="utf-8")
+    (folder / "losi_killer.py").write_text(KILLER, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(folder))
+    return Inspector.default()
+
+
+def test_a_page_that_kills_its_readers_is_left_unread_and_the_others_are_read(
+    serve: Serve, database: Database, with_killer: Inspector, tmp_path: Path
+) -> None:
+    others = [f"/{number}" for number in range(9)]
+    site = serve({"/": page("Town", "/deadly", *others), "/deadly": page("Budget"), **{o: page(o) for o in others}})
+    options = CrawlOptions(allow_private=True, delay=0.0, sitemaps=False, soft404=False, processes=1)
+    result = run_check(
+        PortalTarget(f"{site.url}/"), options, inspector=with_killer, database=database, data_dir=tmp_path / "data"
+    )
+    assert (result.outcome, result.pages) == ("ok", 10)
+    assert result.findings[0].certificate is not None
+    assert result.findings[0].certificate.exhausted is False
+    dead = f"{site.url}/deadly could not be read: the process that read it died, and so did a second one"
+    assert [told for told in result.problems if "detector" in told or "read" in told] == [dead]
