@@ -32,6 +32,7 @@ def sqlite_engine(url: URL, busy_seconds: float, *, read_only: bool, json_serial
     else:
         engine = create_engine(url, json_serializer=json_serializer, connect_args={"timeout": busy_seconds})
         event.listen(engine, "connect", _leave_as_is if read_only else _set_up(busy_seconds))
+    event.listen(engine, "connect", _know_letters)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -96,6 +97,15 @@ def _size(file: Path) -> int | None:
         return file.stat().st_size
     except FileNotFoundError:
         return None
+
+
+def _know_letters(connection: sqlite3.Connection, _record: object) -> None:
+    """Whoever looks for text finds it whatever its case, in every script: SQLite's own `lower` knows ASCII alone."""
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(value: object) -> str | None:
+    return None if value is None else str(value).lower()
 
 
 def _leave_as_is(connection: sqlite3.Connection, _record: object) -> None:

@@ -15,6 +15,7 @@ import pytest
 from storage.database import Database
 from storage.errors import StorageError
 from storage.models import Portal
+from storage.repository import portals
 from tests.unprivileged import bound
 
 ROOT = Path(__file__).parents[2]
@@ -127,6 +128,20 @@ def test_a_copy_with_an_empty_log_or_an_index_alone_is_read(file: Path, beside: 
     file.with_name(beside).touch()
     with unwritable(file.parent), reader(file) as here:
         assert here.see() == "X"
+
+
+@pytest.mark.parametrize("query", ["", "mode=ro&", "mode=rw&"])
+def test_text_is_found_whatever_its_case_in_every_script(file: Path, query: str) -> None:
+    typed = {"Москва": "МОСКВА", "Αθήνα": "αθή", "ÖREBRO": "örebro", "100% Łódź": "0% łÓ"}
+    with Database(file) as database:
+        for name in typed:
+            add(database, name)
+    with (
+        Database(f"sqlite:///file:{file}?{query}uri=true" if query else file) as database,
+        database.reader() as session,
+    ):
+        for name, text in typed.items():
+            assert [portal.name for portal in portals(session, text=text)] == [name]
 
 
 @pytest.mark.parametrize("query", ["mode=ro", "immutable=1"])
