@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import cast, get_args
 from unicodedata import normalize
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from review.errors import Conflict, Forbidden, NotFound, NotSignedIn, Refused
@@ -164,7 +164,9 @@ def accounts(session: Session) -> list[Account]:
 def change_account(
     session: Session, account_id: int, *, role: str | None = None, active: bool | None = None
 ) -> Account:
-    """Gives an account another role, closes or opens it; its sessions and tokens end. The last admin stays one."""
+    """Gives an account another role, closes or opens it; its sessions and tokens end. The last admin stays one:
+    of two who change each other at the same moment the second waits, and is judged by what the first has left."""
+    session.scalars(_admins().order_by(Account.id).with_for_update()).all()
     found = account(session, account_id)
     if role is not None:
         found.role = role_of(role)
@@ -179,8 +181,11 @@ def change_account(
 
 def admins(session: Session) -> int:
     """How many may administer."""
-    query = select(func.count()).select_from(Account).where(Account.role == "admin", Account.active)
-    return session.scalar(query) or 0
+    return session.scalar(select(func.count()).select_from(_admins().subquery())) or 0
+
+
+def _admins() -> Select[Account]:
+    return select(Account).where(Account.role == "admin", Account.active)
 
 
 def set_password(session: Session, account_id: int, password: str, *, current: str | None = None) -> None:

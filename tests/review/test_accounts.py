@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import pyotp
 import pytest
 from sqlalchemy import func, select
 
 from review.errors import Conflict, TooMany
-from review.service.accounts import Login, authenticate, confirm_totp, create_account, password_right
+from review.service.accounts import Login, authenticate, change_account, confirm_totp, create_account, password_right
 from review.workbook.gathering import person
 from storage.models import Attempt
 from tests.review.conftest import PASSWORD, World
@@ -52,6 +54,23 @@ def test_tries_under_names_that_nobody_has_are_forgotten(small: World) -> None:
     assert _log_in(small, "nobody", "guess") is None
     with small.database.reader() as session:
         assert session.scalar(select(func.count()).select_from(Attempt)) == 2
+
+
+def test_two_admins_who_demote_each_other_at_once_leave_one(world: World) -> None:
+    ada, bea = world.person("Ada", "admin"), world.person("Bea", "admin")
+
+    def demote(account: int) -> None:
+        with world.database.session() as session:
+            change_account(session, account, role="assessor")
+
+    with ThreadPoolExecutor(1) as pool:
+        with world.database.session() as session:
+            change_account(session, bea, role="assessor")
+            second = pool.submit(demote, ada)
+            wait([second], timeout=2)
+        with pytest.raises(Conflict, match="last admin"):
+            second.result()
+    assert (world.account("Ada").role, world.account("Bea").role) == ("admin", "assessor")
 
 
 def test_a_second_factor_is_not_replaced_without_the_password(small: World) -> None:
