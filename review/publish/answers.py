@@ -26,7 +26,8 @@ class Said:
     """What is known of one indicator of one portal.
 
     `state` and `confidence` are the program's (state None: it said nothing); `verdict` is people's, None until settled.
-    `evidence_url` is the proof that people gave or chose with a yes, else the program's.
+    `evidence_url` is the proof that people gave or chose with a yes, else the program's; empty where people say
+    otherwise than yes: what the program took for proof is none then.
     """
 
     indicator: Indicator
@@ -164,7 +165,8 @@ def _said(indicator: Indicator, stated: Mapping[tuple[str, str], Row], settled: 
     made = settled.get(indicator.code)
     if made is not None:
         state, confidence, url, run = made.row
-        return Said(indicator, state, confidence, made.verdict, made.proof or url or "", run)
+        proof = (made.proof or url or "") if made.verdict == "yes" else ""
+        return Said(indicator, state, confidence, made.verdict, proof, run)
     if (row := stated.get((indicator.edition, indicator.code))) is None:
         return Said(indicator, None, None, None, "", None)
     state, confidence, url, run = row

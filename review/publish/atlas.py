@@ -24,6 +24,8 @@ from review.publish.summary import Line, Summary
 ROWS = 400
 """Portals on a page."""
 TITLES = {"losi": "Cities: Local Online Service Index", "osi_weighted": "Countries: weighted online service score"}
+_MARKS = (b'<nav aria-label="Atlas">', b" by LOSI Scout.")
+"""What every page of an atlas holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,10 @@ class Listed:
 def write_atlas(session: Session, scope: Scope, folder: Path, now: datetime, *, plans: bool = True) -> list[Path]:
     """Writes `index.html`, `features.html`, `portals-<n>.html` and, if wanted, `plans/<portal>.html`; the files' paths.
 
-    Portals are read twice and written as they come; all files take their places at the end. Raises OSError where the
-    folder cannot be written to.
+    Portals are read twice and written as they come; all files take their places at the end, and pages of an earlier
+    atlas that this one has not are taken away. Raises OSError where the folder cannot be written to.
     """
-    with written_whole(folder) as draft:
+    with written_whole(folder, _numbered) as draft:
         written = _atlas(session, scope, draft, now, plans)
     return [folder / path.name for path in written]
 
@@ -83,6 +85,15 @@ def _atlas(session: Session, scope: Scope, folder: Path, now: datetime, plans: b
 def plan_page(plan: Plan, survey: str, now: datetime, back: str = "") -> str:
     """The improvement plan of a portal as a page of its own; `back` is the address of the page that lists it."""
     return page("plan.html.j2", plan=plan, survey=survey, made=now.date().isoformat(), back=back)
+
+
+def _numbered(folder: Path) -> Iterator[Path]:
+    """The numbered pages of an atlas in a folder; others' files, whatever their names, are none."""
+    for path in (*folder.glob("portals-*.html"), *folder.glob("plans/*.html")):
+        if path.stem.removeprefix("portals-").isdigit() and path.is_file():
+            text = path.read_bytes()
+            if all(mark in text for mark in _MARKS):
+                yield path
 
 
 def _gather(session: Session, scope: Scope, plans: bool) -> tuple[dict[str, Summary], Gathered, Models]:

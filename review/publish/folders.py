@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 
 @contextmanager
-def written_whole(folder: Path) -> Iterator[Path]:
+def written_whole(folder: Path, earlier: Callable[[Path], Iterable[Path]] = lambda _: ()) -> Iterator[Path]:
     """Where to write the files of `folder`; they move there at the end, so that an export that fails leaves those of an
-    earlier one. Raises OSError, which names `folder`."""
+    earlier one. What `earlier` finds of that one then, and was not written anew, is taken away. Raises OSError, which
+    names `folder`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".losi-", dir=folder) as draft:
             yield Path(draft)
-            _move(Path(draft), folder)
+            placed = _move(Path(draft), folder)
+        for path in set(earlier(folder)) - placed:
+            path.unlink()
     except OSError as error:
         error.filename = str(folder)
         raise
 
 
-def _move(draft: Path, folder: Path) -> None:
-    for path in [path for path in draft.rglob("*") if path.is_file()]:
-        place = folder / path.relative_to(draft)
+def _move(draft: Path, folder: Path) -> set[Path]:
+    """The places that the files took."""
+    places = {path: folder / path.relative_to(draft) for path in draft.rglob("*") if path.is_file()}
+    for path, place in places.items():
         place.parent.mkdir(exist_ok=True)
         path.replace(place)
+    return set(places.values())

@@ -110,7 +110,12 @@ ANSWERS = Table(
         Column("verdict", "string", "What people settled on.", ("yes", "no", "unsure"), empty=True),
         Column("state", "string", "What the program concluded.", STATES, empty=True),
         _number("confidence", "The program's calibrated probability that its state is right, 0 to 1."),
-        Column("evidence_url", "string", "Page that carries the proof.", empty=True),
+        Column(
+            "evidence_url",
+            "string",
+            "Page that carries the proof; none where people answered otherwise than yes.",
+            empty=True,
+        ),
         Column("run", "integer", "Visit whose findings the answer rests on.", empty=True),
     ),
 )

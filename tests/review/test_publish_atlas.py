@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from review.publish.atlas import write_atlas
+from review.publish.answers import portal_answers
+from review.publish.atlas import plan_page, write_atlas
 from review.publish.figures import Gathered, histogram, tile_places, tiles
+from review.publish.models import Models
+from review.publish.plan import plan_of
 from review.publish.scope import scope_of
 from review.publish.summary import Summary
 from storage.models import Portal, Run
@@ -71,6 +74,34 @@ def test_without_plans_there_is_no_link_to_one(filled: World) -> None:
     assert not [link for _, tree in pages(folder) for link in tree.xpath("//a/@href") if "plans" in link]
 
 
+def test_written_again_it_keeps_no_page_of_before_and_every_file_of_others(
+    filled: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("review.publish.atlas.ROWS", 1)
+    folder = atlas(filled)
+    assert (folder / "portals-3.html").is_file()
+    with filled.database.reader() as session:
+        chosen = next(portal_answers(session, scope_of(session, None, date(2027, 3, 1))))
+        plan = plan_of(session, chosen, Models())
+    mine = {
+        "plans/9.html": plan_page(plan, "a plan of its own", NOW),
+        "plans/a.html": "mine",
+        "portals-7.html": "mine",
+        "notes.txt": "mine",
+    }
+    for name, text in mine.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    with filled.database.session() as session:
+        session.get_one(Run, 2).outcome = "unreachable"
+    monkeypatch.setattr("review.publish.atlas.ROWS", 2)
+    atlas(filled)
+    made = {"index.html", "features.html", "portals-1.html", "portals-2.html", "plans/1.html"}
+    assert {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} == made | set(mine)
+    atlas(filled, plans=False)
+    assert not (folder / "plans" / "1.html").exists()
+    assert (folder / "plans" / "9.html").is_file()
+
+
 def test_a_portal_that_could_not_be_read_shows_why_and_no_index(filled: World) -> None:
     tree = html.fromstring((atlas(filled) / "portals-1.html").read_text(encoding="utf-8"))
     row = next(row for row in tree.iter("tr") if "c.example" in text_of(row))
@@ -128,7 +159,6 @@ def test_countries_without_a_place_follow_below(filled: World) -> None:
 
 
 def test_features_are_counted_over_the_portals_with_a_score(filled: World) -> None:
-    from review.publish.answers import portal_answers
     from review.publish.scores import score_of
 
     gathered = Gathered()

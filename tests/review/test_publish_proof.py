@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from review.publish.answers import portal_answers
 from review.publish.scope import scope_of
+from review.service.adjudication import adjudicate
 from review.service.decisions import undo
 from tests.review.conftest import World
 from tests.review.test_decisions import Pair
@@ -46,3 +49,12 @@ def test_a_further_word_leaves_the_page(small: World) -> None:
     pair.says(pair.ana, "yes", ABSENT, url=RIGHT)
     pair.says(pair.ana, "yes", ABSENT, comment="below the calendar")
     assert _published(small, pair, ABSENT) == RIGHT
+
+
+@pytest.mark.parametrize(("verdict", "page"), [("yes", "https://city.example/"), ("no", ""), ("unsure", "")])
+def test_what_people_say_no_to_has_no_page_as_its_proof(small: World, verdict: str, page: str) -> None:
+    pair = Pair(small, assessors=1)
+    assert _published(small, pair, 1) == "https://city.example/"
+    with small.database.session() as session:
+        adjudicate(session, pair.sue, pair.card(1).id, verdict, None, small.clock())
+    assert _published(small, pair, 1) == page
