@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 DEBUG = "LOSI_DEBUG"
+_NO_EDITION = "stored results name it: use a losi that has its questionnaire (a file in survey/data/questionnaires)"
 
 
 class Failure(click.ClickException):
@@ -91,9 +92,12 @@ def _one_line(error: click.ClickException) -> str:
 
 def _unexpected(error: Exception) -> str:
     from storage.errors import StorageError
+    from survey.questionnaire import UnknownEditionError
 
     if isinstance(error, StorageError):
         return " ".join(str(error).split())
+    if isinstance(error, UnknownEditionError):  # of stored results: what a user types is refused before
+        return sentence(str(error), _NO_EDITION)
     text = " ".join(str(error).split()) or "no message"
     return f"unexpected {type(error).__name__}: {text}; set {DEBUG}=1 to see where, and please report it"
 

@@ -140,6 +140,8 @@ def _parsed(line: str) -> Any:
         return json.loads(line)
     except ValueError as error:
         return error
+    except RecursionError:
+        return ValueError("it is nested too deep")
 
 
 def _row(number: int, value: Any, folder: Path) -> Row:

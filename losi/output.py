@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from crawler.prefill import prefill, summarise
+from losi.drafts import growing_file, whole_file
 from losi.errors import Failure, Misuse
 from survey.features import features
 from survey.scoring import as_published
@@ -117,18 +118,18 @@ def write_text(text: str, destination: str) -> None:
 
 
 @contextmanager
-def writer(destination: str) -> Iterator[Callable[[str], None]]:
+def writer(destination: str, *, grows: bool = False) -> Iterator[Callable[[str], None]]:
     """A function that writes text as UTF-8 to a file (its folder is made), or to stdout for "-"; else Failure.
 
-    Lone surrogates, which are no Unicode text, become U+FFFD.
+    The file takes its place when the block ends well, so that what fails leaves an earlier one as it was. One that
+    `grows` holds its rows as they come, and keeps them. Lone surrogates, which are no Unicode text, become U+FFFD.
     """
     if destination == "-":
         yield partial(_put, sys.stdout.buffer)
         return
     path = Path(destination)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as stream:
+        with growing_file(path) if grows else whole_file(path) as stream:
             yield partial(_put, stream)
     except OSError as error:
         raise Failure(f"cannot write {path}: {error.strerror}", "choose another file") from error

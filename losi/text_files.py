@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from collections import Counter
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _PLAIN = {
@@ -21,6 +27,8 @@ _PLAIN = {
 }
 """Where a standard is found, what spreadsheets write is the code page that has more characters than it."""
 _SCRIPTS = ("WINDOWS-125", "IBM866", "GB", "EUC-", "ISO-2022-")
+_COUNTRY = re.compile(rb"(?:^|//|[\s,;|\"'])(?:[a-z0-9-]+\.)+([a-z]{2})(?=[\s:/?,;|\"']|$)", re.IGNORECASE)
+"""The end of a host's name that stands for a country, in what every code page writes alike."""
 
 
 def spreadsheet_text(path: Path) -> str:
@@ -66,6 +74,21 @@ def _wide(head: bytes) -> str:
 
 
 def _guessed(data: bytes) -> str:
+    """The code page that the countries of the addresses write, if the text is in it, else what the letters look like.
+
+    A short list of bare names tells too little by its letters: those of Korea pass for Chinese.
+    """
+    seen, usual = _by_letters(data), _by_addresses(data)
+    for page in sorted(usual, key=lambda page: page != seen):
+        try:
+            data.decode(page)
+        except UnicodeDecodeError:
+            continue
+        return page
+    return seen
+
+
+def _by_letters(data: bytes) -> str:
     import cchardet
 
     found = (cchardet.detect(data)["encoding"] or "").upper()
@@ -75,3 +98,18 @@ def _guessed(data: bytes) -> str:
     except LookupError:
         return "windows-1252"
     return encoding.lower()
+
+
+def _by_addresses(data: bytes) -> Sequence[str]:
+    """The code pages of the country that most of the lines name whose letters are beyond ASCII; none if it has none."""
+    beyond = [line for line in data.splitlines() if not line.isascii()]
+    countries = Counter(found.lower().decode() for line in beyond for found in _COUNTRY.findall(line))
+    return next((_pages().get(country, ()) for country, _ in countries.most_common(1)), ())
+
+
+@cache
+def _pages() -> Mapping[str, Sequence[str]]:
+    """Country, as addresses end, to its code pages."""
+    with (files("losi") / "data" / "code_pages.toml").open("rb") as file:
+        pages: Mapping[str, Sequence[str]] = tomllib.load(file)["pages"]
+    return pages

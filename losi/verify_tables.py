@@ -47,7 +47,7 @@ def verify_portals(entries: list[Entry], file: str, at_once: int, limits: dict[s
     counts: Counter[str] = Counter()
 
     async def main() -> None:
-        with writer(file) as write:
+        with writer(file, grows=True) as write:
             write(_line(COLUMNS))
             async for found in verify_all(by_url, CrawlOptions(**limits), at_once=at_once):
                 for entry in by_url[found.url]:

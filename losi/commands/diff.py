@@ -43,11 +43,8 @@ def diff(
     """
     from crawler.cycle.diff import diff_cycles
     from losi.diff_tables import diff_csv, diff_document, print_diff
-    from losi.errors import Misuse
     from losi.output import must_take, write_json, write_text
 
-    if json_to == csv_to == "-":
-        raise Misuse("--json - and --csv - exclude each other", "give one of them a file")
     must_take(json_to, csv_to)
     with state.read_existing() as database:
         with database.reader() as session:

@@ -154,7 +154,7 @@ def wacz(state: State, place: Path, portal: str | None, run: int | None) -> int:
 
 
 def _begun(results: Iterator[RunResult]) -> Iterator[RunResult]:
-    """The same results, the first already read: where there is none, no file is opened that may hold earlier ones."""
+    """The same results, the first already read: where there is none, nothing is written."""
     return chain((next(results),), results)
 
 

@@ -82,7 +82,7 @@ def _many(manifest: Path, out: str, processes: int) -> int:
 
     failed = 0
     rows = list(read_manifest(manifest))
-    with writer(out) as write, detectors_told():
+    with writer(out, grows=True) as write, detectors_told():
         for inspected in counted(inspect_rows(rows, processes), total=len(rows), label="pages"):
             if inspected.error:
                 failed += 1

@@ -66,7 +66,10 @@ def test_an_edition_of_another_program_is_not_taken_for_a_detector(copied: Path,
         session.query(Run).one().edition = "losi-2099"
     done = offline("detect", "--store")
     assert (done.code, done.out) == (1, "")
+    assert len(done.lines) == 1
     assert "unknown edition 'losi-2099'" in done.err
+    assert "use a losi that has its questionnaire" in done.err
+    assert "please report" not in done.err
 
 
 def test_a_lost_archive_is_told(copied: Path, offline: Losi) -> None:

@@ -111,7 +111,7 @@ def test_csv_has_a_row_for_each_finding_and_no_formula(data: Path) -> None:
 
 def test_both_on_stdout_are_refused(data: Path) -> None:
     done = call(data, "--csv", "-", "--json", "-")
-    assert (done.exit_code, "exclude each other" in done.output) == (2, True)
+    assert (done.exit_code, "two results cannot both go to stdout" in done.output) == (2, True)
 
 
 def test_an_edition_that_is_not_known_hides_nothing(data: Path) -> None:

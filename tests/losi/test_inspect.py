@@ -86,3 +86,12 @@ def test_bad_rows_are_named_and_the_rest_goes_on(offline: Losi, pages: Path) -> 
     assert [json.loads(line)["id"] for line in done.out.splitlines()] == ["a", "d"]
     assert [line.split(": ")[1] for line in done.lines[:-1]] == [f"{path}:{number}" for number in (2, 3, 4, 5, 6)]
     assert "5 of 7 rows failed" in done.lines[-1]
+
+
+def test_a_row_that_is_nested_without_end_is_a_bad_row(offline: Losi, pages: Path) -> None:
+    path = manifest(
+        pages, "[" * 100_000 + "]" * 100_000, {"id": "a", "file": "home.html", "url": "https://www.villa.example/"}
+    )
+    done = offline("inspect", "--manifest", path, "--out", "-")
+    assert (done.code, [json.loads(line)["id"] for line in done.out.splitlines()]) == (1, ["a"])
+    assert done.lines[0] == f"losi: {path}:1: no JSON: it is nested too deep"

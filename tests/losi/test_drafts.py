@@ -1,0 +1,119 @@
+"""A file that a command writes takes its place whole; what was there stays as it was until then."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from losi.drafts import growing_file, whole_file
+from losi.errors import Failure
+from losi.output import write_text, writer
+from storage.database import Database
+from storage.models import Run
+from tests.losi.conftest import Losi
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    path = tmp_path / "prefill.csv"
+    path.write_bytes(b"of yesterday\n")
+    return path
+
+
+@contextmanager
+def _full_at(size: int) -> Iterator[None]:
+    """A disk on which no file grows beyond so many bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def _broken_off(path: Path) -> None:
+    with writer(str(path)) as write:
+        write("half a\n")
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_leaves_the_earlier_file_and_nothing_else(kept: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        _broken_off(kept)
+    assert kept.read_bytes() == b"of yesterday\n"
+    assert list(kept.parent.iterdir()) == [kept]
+
+
+def test_a_full_disk_leaves_the_earlier_file_and_nothing_else(kept: Path) -> None:
+    with pytest.raises(Failure, match=r"cannot write .*prefill.csv: File too large"), _full_at(6_000):
+        write_text("x" * 10_000, str(kept))
+    assert kept.read_bytes() == b"of yesterday\n"
+    assert list(kept.parent.iterdir()) == [kept]
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_later_run_that_cannot_be_told_leaves_the_earlier_file(
+    checked: Any, offline: Losi, kept: Path, tmp_path: Path, form: str
+) -> None:
+    shutil.copytree(checked.data, tmp_path / "losi-data")
+    offline("check", "--demo", "--no-browser", "--max-pages", "3", "--name", "Elsewhere", "--kind", "national")
+    with Database(tmp_path / "losi-data" / "losi.db") as database, database.session() as session:
+        session.get_one(Run, 2).edition = "city-2030"
+    done = offline("export", form, kept.name)
+    assert (done.code, done.out, len(done.lines)) == (1, "", 1)
+    assert "unknown edition 'city-2030'" in done.err
+    assert "survey/data/questionnaires" in done.err
+    assert kept.read_bytes() == b"of yesterday\n"
+
+
+def test_the_new_file_has_the_rights_of_the_old_one_and_of_the_shell(kept: Path) -> None:
+    kept.chmod(0o640)
+    before = os.umask(0o027)
+    try:
+        for path in (kept, kept.with_name("new.csv")):
+            with whole_file(path) as stream:
+                stream.write(b"new\n")
+    finally:
+        os.umask(before)
+    assert [path.stat().st_mode & 0o777 for path in (kept, kept.with_name("new.csv"))] == [0o640, 0o640]
+    assert kept.read_bytes() == b"new\n"
+
+
+def test_a_link_stays_one(kept: Path) -> None:
+    (kept.parent / "latest.csv").symlink_to(kept.name)
+    with whole_file(kept.parent / "latest.csv") as stream:
+        stream.write(b"new\n")
+    assert (kept.parent / "latest.csv").is_symlink()
+    assert kept.read_bytes() == b"new\n"
+
+
+def test_a_pipe_is_written_itself(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_bytes()))
+    reader.start()
+    with whole_file(tmp_path / "pipe") as stream:
+        stream.write(b"rows\n")
+    reader.join(timeout=30)
+    assert read == [b"rows\n"]
+
+
+def test_a_name_as_long_as_can_be(tmp_path: Path) -> None:
+    with whole_file(tmp_path / ("n" * 255)) as stream:
+        stream.write(b"new\n")
+    assert (tmp_path / ("n" * 255)).read_bytes() == b"new\n"
+
+
+def test_rows_that_are_to_be_seen_as_they_come(kept: Path) -> None:
+    with growing_file(kept) as stream:
+        stream.write(b"row\n")
+        stream.flush()
+        assert kept.read_bytes() == b"row\n"
