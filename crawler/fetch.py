@@ -47,6 +47,7 @@ class FetchHandler:
     def __init__(self, crawler: Crawler) -> None:
         visit: Visit = crawler.spider.visit  # type: ignore[union-attr]
         self._visit = visit
+        self._crawler = crawler
         self._options = visit.options
         self._tasks: set[asyncio.Future[Response]] = set()
         self._tls = lenient_tls()
@@ -88,6 +89,7 @@ class FetchHandler:
     async def _fetch(self, request: Request) -> Response:
         timeout = request.meta.get("download_timeout", self._options.timeout)
         seen: dict[str, bool] = {}
+        await self._crawler.engine.downloader.turn(request)  # type: ignore[attr-defined]
         try:
             async with self._sessions[-1].request(
                 request.method,

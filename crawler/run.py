@@ -102,6 +102,7 @@ class Run:
             progress=progress,
             pool=turn.pool,
             earlier=turn.earlier,
+            pacer=turn.pacer,
         )
         self.visit.budget.clock = self._clock()
         if turn.resume is not None:

@@ -142,6 +142,7 @@ _SHARED: dict[str, Any] = {
     "NEWSPIDER_MODULE": "spiders",
     "TWISTED_REACTOR_ENABLED": False,
     "SCHEDULER": "crawler.scheduler.FrontierScheduler",
+    "DOWNLOADER": "crawler.pacer.PacedDownloader",
     "DOWNLOAD_DELAY_JITTER": 0.0,
     "DOWNLOADER_STATS": False,
     "CONCURRENT_ITEMS": 1,  # Scrapy starts as many tasks for every answer; no items here

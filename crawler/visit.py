@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from crawler.browser.browsing import Browsing
     from crawler.cycle.earlier import Earlier
     from crawler.gate import Refusal
+    from crawler.pacer import Pacer
     from crawler.progress import ProgressCallback, Stage
     from crawler.readers import ReaderPool
     from crawler.reading import Reading
@@ -68,6 +69,7 @@ class Visit(Itinerary):
         progress: ProgressCallback | None = None,
         pool: ReaderPool | None = None,
         earlier: Earlier | None = None,
+        pacer: Pacer | None = None,
     ) -> None:
         super().__init__(seeds, options, inspector, log, replay)
         self.target = target
@@ -77,6 +79,7 @@ class Visit(Itinerary):
         self.gone = Gone()
         self.readers = Readers(inspector, options.processes if replay is None else 0, pool)
         self.earlier = earlier
+        self.pacer = pacer
         self.sitemaps = SitemapReader(inspector, languages)
         self.read: list[int] = []
         self.external: dict[int, tuple[str, ...]] = {}

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from crawler.cycle.earlier import Earlier
+    from crawler.pacer import Pacer
     from crawler.readers import ReaderPool
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """`resume` is the run to go on with; `earlier` what an earlier run holds; `pool` reads pages for all portals.
+    """`resume` is the run to go on with; `earlier` what an earlier run holds; `pool` reads pages for all portals,
+    `pacer` keeps their common pace at hosts that several of them link to.
 
     `leads` are addresses with the features that were once proven there: they are visited early. Rows are committed
     after `batch_seconds`, since what a crash leaves without a row is in the archive.
@@ -25,6 +27,7 @@ class Turn:
     pool: ReaderPool | None = None
     leads: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
     batch_seconds: float = 5.0
+    pacer: Pacer | None = None
 
 
 class SuspendedError(Exception):

@@ -13,6 +13,7 @@ from crawler.cycle.resume import earlier_pages
 from crawler.cycle.steps import leads, next_step
 from crawler.cycle.turn import SuspendedError, Turn
 from crawler.logs import bind
+from crawler.pacer import Pacer
 from crawler.result import PortalTarget
 from crawler.settings import user_agent
 from storage.archive.luggage import is_taken
@@ -60,6 +61,7 @@ class Shared:
     batch_seconds: float = 5.0
     keep: Callable[[int], Awaitable[None]] | None = None
     elsewhere: Collection[int] = ()
+    pacer: Pacer = field(default_factory=Pacer)
     progress: dict[int, tuple[int, int]] = field(default_factory=dict)
     measured: set[int] = field(default_factory=set)
     pages: int = 0
@@ -183,6 +185,7 @@ def _turn(due: Due, shared: Shared) -> Turn | None:
         shared.pool,
         again,
         shared.batch_seconds,
+        shared.pacer,
     )
 
 

@@ -15,6 +15,7 @@ from crawler.cycle.visits import Shared, visit
 from crawler.jobs.alone import ENDED, UNWRITABLE, Errand, visit_alone
 from crawler.jobs.due import archive_name, due_portal, with_archive
 from crawler.logs import bind
+from crawler.pacer import Pacer
 from storage.errors import StorageError, UnwritableError
 from storage.models import Cycle
 from storage.repository import Step, cycle_portal, end_visit
@@ -74,6 +75,7 @@ class Desk:
     unsent: set[str] = field(default_factory=set)
     elsewhere: Collection[int] = ()
     engine: Engine | None = None
+    pacer: Pacer = field(default_factory=Pacer)
     failure: asyncio.Future[UnwritableError] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     _alone: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
@@ -211,7 +213,7 @@ class Desk:
         settings = settings_of(cycle)
         shared = Shared(self.database, self.data_dir, cycle_id, settings, self.inspector, asyncio.Event(), self.pool)
         shared.batch_seconds, shared.keep, shared.elsewhere = self.batch_seconds, self.keep, self.elsewhere
-        shared.engine = self._browser(shared)
+        shared.engine, shared.pacer = self._browser(shared), self.pacer
         return shared
 
     def _browser(self, shared: Shared) -> Engine | None:

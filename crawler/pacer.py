@@ -1,0 +1,89 @@
+"""One pace at a host for all crawls of a process, however many portals link to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrapy.core.downloader import Downloader
+from scrapy.utils.httpobj import urlparse_cached
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+_TIDY = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """The last turn given at a host: whose it is, when, and the pause behind it."""
+
+    crawl: object
+    at: float
+    pause: float
+
+
+class Pacer:
+    """Gives turns at hosts, in the order in which they are asked for. Times in seconds, of one clock."""
+
+    def __init__(self) -> None:
+        self._turns: dict[str, _Turn] = {}
+        self._tidy_from = _TIDY
+
+    def turn(self, host: str, crawl: object, pause: float, now: float) -> float:
+        """When `crawl`, which keeps `pause` at the host between its own requests, may ask it: now, unless another
+        crawl's turn is less than the longest known pause ago, or is still to come."""
+        last = self._turns.get(host)
+        if last is not None and last.at + last.pause > now:
+            pause = max(pause, last.pause)
+        at = now if last is None or (last.crawl is crawl and last.at <= now) else max(now, last.at + pause)
+        self._turns[host] = _Turn(crawl, at, pause)
+        if len(self._turns) > self._tidy_from:
+            self._tidy(now)
+        return at
+
+    def _tidy(self, now: float) -> None:
+        self._turns = {host: turn for host, turn in self._turns.items() if turn.at + turn.pause > now}
+        self._tidy_from = max(_TIDY, 2 * len(self._turns))
+
+
+class PacedDownloader(Downloader):
+    """Scrapy's downloader; a request that waits for a host which other crawls keep busy takes nobody else's room."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._pacer: Pacer | None = crawler.spider.visit.pacer  # type: ignore[union-attr]
+        self._waiting: Counter[str] = Counter()
+
+    def needs_backout(self) -> bool:
+        """Whether as many requests as may be are under way, those aside that wait for other crawls."""
+        if not self._waiting:
+            return super().needs_backout()
+        under_way = sum(urlparse_cached(request).hostname not in self._waiting for request in self.active)
+        return 0 < self.total_concurrency <= under_way
+
+    async def turn(self, request: Request) -> None:
+        """Waits, right before a request is sent, while other crawls of this process keep its host busy."""
+        host = urlparse_cached(request).hostname or ""
+        slot = self.slots.get(host)
+        if self._pacer is None or slot is None:
+            return
+        now = asyncio.get_running_loop().time()
+        wait = self._pacer.turn(host, self, slot.delay, now) - now
+        if wait <= 0:
+            return
+        self._waiting[host] += 1
+        self._go_on()
+        try:
+            await asyncio.sleep(wait)
+        finally:
+            self._waiting -= Counter((host,))
+
+    def _go_on(self) -> None:
+        """Has the engine look for what else there is to ask."""
+        slot = self.crawler.engine._slot
+        if slot is not None:
+            slot.nextcall.schedule()

@@ -1,0 +1,117 @@
+"""A host that many portals link to is asked at one pace, and none of them waits for it with its own pages."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import pairwise
+from pathlib import Path
+from time import monotonic
+
+from crawler.cycle.conductor import CycleOptions
+from crawler.cycle.crawl import crawl_cycle
+from crawler.pacer import Pacer
+from detectors.inspector import Inspector
+from storage.database import Database
+from tests.crawler.cycles import begin, slowly
+from tests.crawler.loopback import Handler, Serve, Site, page
+
+PAUSE = 0.4
+PLAIN = {"Content-Type": "text/plain"}
+LINKS = (
+    '<p><a href="{0}/pay-{1}">Pay your taxes online</a> <a href="{0}/permit-{1}">Apply for a building permit</a></p>'
+)
+
+
+def logged(site: Site, log: list[tuple[float, str, str]], robots: bytes = b"User-agent: *\nDisallow:\n") -> None:
+    """Has the site answer every path with a page, and note when it was asked for what by whom."""
+
+    def answer(handler: Handler) -> tuple[int, dict[str, str], bytes]:
+        log.append((monotonic(), site.url, handler.path))
+        if handler.path == "/robots.txt":
+            return 200, PLAIN, robots
+        return 200, {}, page(f"Page {handler.path}").encode()
+
+    site.routes["*"] = answer
+
+
+def portals(serve: Serve, count: int, platform: Site, log: list[tuple[float, str, str]]) -> list[Site]:
+    """Portals on hosts of their own that link the platform and a few pages of their own."""
+    made = []
+    for number in range(count):
+        site = serve({}, host=f"127.0.1.{number + 1}")
+        logged(site, log)
+        links = LINKS.format(platform.url, number)
+        site.routes["/"] = page(f"Town {number}", *(f"/own-{n}" for n in range(4)), body=links + "Town. " * 60)
+        made.append(site)
+    return made
+
+
+def crawled(database: Database, folder: Path, inspector: Inspector) -> None:
+    options = CycleOptions(concurrency=10, processes=0)
+    asyncio.run(crawl_cycle(database, "one", options, data_dir=folder, inspector=inspector))
+
+
+def gaps(moments: list[float]) -> list[float]:
+    return [later - earlier for earlier, later in pairwise(sorted(moments))]
+
+
+def test_a_host_that_several_portals_link_is_asked_at_one_pace(
+    serve: Serve, database: Database, tmp_path: Path, inspector: Inspector
+) -> None:
+    log: list[tuple[float, str, str]] = []
+    platform = serve({}, host="127.0.0.2")
+    logged(platform, log)
+    begin(database, "one", portals(serve, 3, platform, log), slowly(PAUSE))
+    crawled(database, tmp_path, inspector)
+    asked = [(when, path) for when, site, path in log if site == platform.url]
+    assert len({path for _, path in asked}) == 7
+    assert min(gaps([when for when, _ in asked])) > PAUSE / 2
+
+
+def test_a_crawl_delay_holds_for_all(serve: Serve, database: Database, tmp_path: Path, inspector: Inspector) -> None:
+    log: list[tuple[float, str, str]] = []
+    platform = serve({}, host="127.0.0.2")
+    logged(platform, log, b"User-agent: *\nCrawl-delay: 1\n")
+    begin(database, "one", portals(serve, 2, platform, log), slowly(0.05))
+    crawled(database, tmp_path, inspector)
+    asked = [when for when, site, path in log if site == platform.url and path != "/robots.txt"]
+    assert len(asked) == 4
+    assert min(gaps(asked)) > 0.5
+
+
+def test_a_portal_goes_on_with_its_own_pages_meanwhile(
+    serve: Serve, database: Database, tmp_path: Path, inspector: Inspector
+) -> None:
+    """The host asks for a pause in which all portals can read all pages of their own."""
+    log: list[tuple[float, str, str]] = []
+    platform = serve({}, host="127.0.0.2")
+    logged(platform, log, b"User-agent: *\nCrawl-delay: 2\n")
+    begin(database, "one", portals(serve, 3, platform, log), slowly(0.02))
+    crawled(database, tmp_path, inspector)
+    own = max(when for when, _, path in log if path.startswith("/own-"))
+    foreign = sorted(when for when, site, path in log if site == platform.url and path != "/robots.txt")
+    assert len(foreign) == 6
+    assert own < foreign[1]
+
+
+def test_a_crawl_alone_waits_for_nobody() -> None:
+    pacer, crawl = Pacer(), object()
+    assert [pacer.turn("a.example", crawl, 1.0, now) for now in (0.0, 0.4, 5.0)] == [0.0, 0.4, 5.0]
+
+
+def test_turns_are_given_in_order_and_the_longest_pause_counts() -> None:
+    pacer, first, second, third = Pacer(), object(), object(), object()
+    assert pacer.turn("a.example", first, 1.0, 0.0) == 0.0
+    assert pacer.turn("a.example", second, 1.0, 0.1) == 1.0
+    assert pacer.turn("a.example", second, 1.0, 0.2) == 2.0
+    assert pacer.turn("a.example", first, 5.0, 0.3) == 7.0
+    assert pacer.turn("a.example", third, 1.0, 0.4) == 12.0
+    assert pacer.turn("b.example", third, 1.0, 0.4) == 0.4
+    assert pacer.turn("a.example", second, 1.0, 99.0) == 99.0
+
+
+def test_hosts_are_forgotten() -> None:
+    pacer = Pacer()
+    for number in range(5000):
+        pacer.turn(f"h{number}.example", object(), 1.0, float(number))
+    assert len(pacer._turns) <= 1001
