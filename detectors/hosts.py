@@ -87,6 +87,12 @@ def is_government(host: str) -> bool:
     return labels[-1] in countries or "*" in countries or _is_geographic(labels)
 
 
+def is_shared(host: str) -> bool:
+    """Whether a country's public bodies have their names below this very host ("gov.kz")."""
+    name, _, country = host.lower().removeprefix("www.").partition(".")
+    return len(country) == 2 and name in data("government_domains")["labels"]
+
+
 def _is_geographic(labels: Sequence[str]) -> bool:
     """Whether a label that is kept for local governments stands before a region's name, or one step before."""
     rule = data("government_domains")["geographic"].get(labels[-1])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from detectors.hits import Hit
-from detectors.hosts import host_of, is_government, listed, looks_governmental
+from detectors.hosts import host_of, is_government, is_shared, listed, looks_governmental
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.page.elements import Link
@@ -90,7 +90,8 @@ class AgencyLinks(TopicDetector):
 
 def _largest_collection(page: Page) -> list[str]:
     """Labels of the links to other public bodies under one heading and in one zone, the heading with the most. A host
-    below the page's own tells no other body ("service.elm.example"), but its label may."""
+    below the page's own tells no other body ("service.elm.example"), but its label may, and one below a country's
+    shared domain does ("health.gov.xx" on gov.xx)."""
     own = _owner(page.host)
     named = {
         hit.segment.link.url
@@ -99,11 +100,11 @@ def _largest_collection(page: Page) -> list[str]:
     }
     others = (host for host in targets_of(page).hosts if host not in ("", page.host) and _owner(host) != own)
     bodies = frozenset(host for host in others if named or is_government(host))
-    below = f".{page.host.removeprefix('www.')}"
+    own_names = "" if is_shared(page.host) else f".{page.host.removeprefix('www.')}"
     groups: dict[tuple[str, str], dict[str, str]] = {}
     for link in page.links if bodies else ():
         host = host_of(link.url)
-        tells = is_government(host) and not host.endswith(below)
+        tells = is_government(host) and not (own_names and host.endswith(own_names))
         if host not in bodies or not (tells or link.url in named) or listed(link.url, "social"):
             continue
         if not _in_prose(link):

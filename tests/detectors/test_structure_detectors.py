@@ -88,6 +88,12 @@ def test_hosts_below_the_body_s_own_are_no_others(strength: Strength) -> None:
     assert strength(others, "institution.agency_links", url="https://www.berlin.de/") >= PROOF
 
 
+def test_hosts_below_a_country_s_shared_domain_are_others(strength: Strength) -> None:
+    markup = links("health.gov.xx", "tax.gov.xx", "police.gov.xx")
+    for url in ("https://gov.xx/", "https://www.gov.xx/"):
+        assert strength(markup, "institution.agency_links", url=url) >= PROOF
+
+
 def test_the_body_s_own_hosts_under_a_short_suffix(strength: Strength) -> None:
     markup = links("a.villa.gov", "b.villa.gov", "c.villa.gov", "d.villa.gov")
     assert strength(markup, "institution.agency_links", url="https://www.villa.gov/") < PROOF
