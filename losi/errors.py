@@ -72,15 +72,26 @@ class PlainGroup(click.Group):
             _mute_stdout()
             return 1
         except Exception as error:
-            if os.environ.get(DEBUG):
+            strange = _in_no_text(args) if isinstance(error, UnicodeEncodeError) else ""
+            if os.environ.get(DEBUG) and not strange:
                 raise
-            return _tell(_unexpected(error), 1)
+            return _tell(strange, 2) if strange else _tell(_unexpected(error), 1)
         return code if isinstance(code, int) else 0
 
 
 def sentence(message: str, mend: str = "") -> str:
     """Join message and mend to one line: `what is wrong: what to do`."""
     return f"{message.rstrip('.')}; {mend}" if mend else message
+
+
+def _in_no_text(args: Sequence[str] | None) -> str:
+    """What is wrong with the first argument that is not UTF-8 (names of files need not be, text must); empty if all
+    are."""
+    for argument in sys.argv[1:] if args is None else args:
+        shown = argument.encode(errors="replace").decode()
+        if shown != argument:
+            return sentence(f"the argument {shown!r} is not UTF-8", "write it in UTF-8, which your terminal should use")
+    return ""
 
 
 def _one_line(error: click.ClickException) -> str:

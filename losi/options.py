@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import update_wrapper
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 JSON_HELP = 'Write the result as JSON to this file; "-" is stdout, and nothing else is printed there.'
+
+
+class Amount(click.FloatRange):
+    """A number in a range; `nan` and `inf`, which Python counts as numbers, are refused."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number, as click's own type gives it."""
+        number = super().convert(value, param, ctx)
+        if not isfinite(number):
+            self.fail(f"{value} is no amount; write a number, for example 2.5.", param, ctx)
+        return number
 
 
 @dataclass(frozen=True, slots=True)

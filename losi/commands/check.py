@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from losi.errors import Failure, Misuse
-from losi.options import JSON_HELP, State, example, with_contact, with_state
+from losi.options import JSON_HELP, Amount, State, example, with_contact, with_state
 
 if TYPE_CHECKING:
     from crawler.result import PortalTarget, RunResult
@@ -45,15 +45,13 @@ class Job:
 )
 @click.option("--edition", help="Questionnaire to pre-fill.  [default: losi-2024 for a city, osi-2024 for a country]")
 @click.option("--max-pages", type=click.IntRange(1), help="Pages to read at most.  [default: 200]")
-@click.option("--max-seconds", type=click.FloatRange(0, min_open=True), help="Time for the crawl.  [default: 3600]")
-@click.option(
-    "--delay", type=click.FloatRange(0), help="Pause between two requests to one host, seconds.  [default: 1]"
-)
+@click.option("--max-seconds", type=Amount(0, min_open=True), help="Time for the crawl.  [default: 3600]")
+@click.option("--delay", type=Amount(0), help="Pause between two requests to one host, seconds.  [default: 1]")
 @click.option("--concurrency", type=click.IntRange(1, 64), help="Requests under way at a time.  [default: 4]")
 @click.option(
     "--processes", type=click.IntRange(0, 64), help="Processes that read pages beside the crawl.  [default: 0]"
 )
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Time for one answer, seconds.  [default: 30]")
+@click.option("--timeout", type=Amount(0, min_open=True), help="Time for one answer, seconds.  [default: 30]")
 @with_contact
 @click.option(
     "--browser/--no-browser",

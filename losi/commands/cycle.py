@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from losi.commands.cycle_prune import prune
-from losi.options import JSON_HELP, State, example, with_contact, with_state
+from losi.options import JSON_HELP, Amount, State, example, with_contact, with_state
 from losi.portal_filter import chosen_portals, must_fit, none_fits, with_filter
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ def _limits(command: Command) -> Command:
         click.option("--allow-private", is_flag=True, help="Visit addresses of private and loopback networks too."),
         click.option("--browser/--no-browser", default=False, help="Measure and picture in a browser.  [default: no]"),
         with_contact,
-        click.option("--timeout", type=click.FloatRange(0, min_open=True), help="Time for one answer.  [default: 30]"),
-        click.option("--delay", type=click.FloatRange(0), help="Pause between two requests to one host.  [default: 1]"),
-        click.option("--max-seconds", type=click.FloatRange(0, min_open=True), help="For a portal.  [default: 3600]"),
+        click.option("--timeout", type=Amount(0, min_open=True), help="Time for one answer.  [default: 30]"),
+        click.option("--delay", type=Amount(0), help="Pause between two requests to one host.  [default: 1]"),
+        click.option("--max-seconds", type=Amount(0, min_open=True), help="For a portal.  [default: 3600]"),
         click.option("--max-pages", type=click.IntRange(1), help="Pages of a portal to read at most.  [default: 200]"),
     ):
         command = option(command)
@@ -61,10 +61,10 @@ def _limits(command: Command) -> Command:
 @with_filter
 @click.option("--closes", type=click.DateTime(["%Y-%m-%d"]), help="The day on which the cycle closes.")
 @click.option("--tries", type=click.IntRange(1, 10), default=3, show_default=True, help="Visits before it failed.")
-@click.option("--retry-hours", type=click.FloatRange(0), default=7.0, show_default=True, help="Time until such a try.")
+@click.option("--retry-hours", type=Amount(0), default=7.0, show_default=True, help="Time until such a try.")
 @click.option(
     "--confirm-hours",
-    type=click.FloatRange(0),
+    type=Amount(0),
     default=1.0,
     show_default=True,
     help="Time until the second visit to a portal that lost what it had.",
@@ -127,7 +127,7 @@ def add(state: State, name: str, text: str) -> int:
 @click.option("--processes", type=click.IntRange(0, 64), default=1, show_default=True, help="Readers of pages.")
 @click.option(
     "--db-wait",
-    type=click.FloatRange(0),
+    type=Amount(0),
     default=300.0,
     show_default=True,
     help="Seconds that a database which goes away, or is locked, is waited for.",

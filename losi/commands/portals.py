@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from losi.commands.portals_leaving import remove, retire
-from losi.options import JSON_HELP, State, example, with_contact, with_state
+from losi.options import JSON_HELP, Amount, State, example, with_contact, with_state
 
 if TYPE_CHECKING:
     from losi.portal_list import Entry
@@ -117,8 +117,8 @@ def export(state: State, file: str, kind: str | None, country: str, bundled: boo
 @click.argument("file", default="-", metavar="[FILE.csv]")
 @with_choice
 @click.option("--concurrency", type=click.IntRange(1, 500), default=50, show_default=True, help="Portals at a time.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), default=30.0, help="Time for one answer.")
-@click.option("--delay", type=click.FloatRange(0), default=1.0, help="Pause between two requests for one portal.")
+@click.option("--timeout", type=Amount(0, min_open=True), default=30.0, help="Time for one answer.")
+@click.option("--delay", type=Amount(0), default=1.0, help="Pause between two requests for one portal.")
 @with_contact
 @click.option("--allow-private", is_flag=True, help="Visit addresses of private and loopback networks too.")
 @with_state

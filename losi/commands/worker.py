@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from losi.options import State, example, with_state
+from losi.options import Amount, State, example, with_state
 
 
 @click.command(
@@ -27,21 +27,21 @@ from losi.options import State, example, with_state
 @click.option("--archives-option", "pairs", multiple=True, metavar="KEY=VALUE", help="For the kind of place.")
 @click.option(
     "--drain",
-    type=click.FloatRange(0),
+    type=Amount(0),
     default=30.0,
     show_default=True,
     help="Seconds that visits may take to end when the worker is stopped; the rest is gone on with by others.",
 )
 @click.option(
     "--heartbeat",
-    type=click.FloatRange(0.2, 60),
+    type=Amount(0.2, 60),
     default=5.0,
     show_default=True,
     help="Seconds between signs of life; after four that are missing, others take over.",
 )
 @click.option(
     "--db-wait",
-    type=click.FloatRange(0),
+    type=Amount(0),
     default=300.0,
     show_default=True,
     help="Seconds that a database which is or goes away is waited for.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -29,6 +30,8 @@ MISUSES = {
         "osi-2024",
     ),
     "no pages": (["check", "https://villa.example", "--max-pages", "0"], "--max-pages"),
+    "no number as pause": (["check", "https://villa.example", "--delay", "nan"], "nan is no amount; write a number"),
+    "no end": (["check", "https://villa.example", "--max-seconds", "inf"], "inf is no amount; write a number"),
     "no such archive": (["check", "https://villa.example", "--replay", "gone.warc.gz"], "gone.warc.gz"),
     "page without address": (["inspect", __file__], "--url"),
     "page of no address": (
@@ -112,6 +115,13 @@ def test_a_wrong_setting_is_told_by_all_commands_that_need_it(losi: Losi, checke
         done = losi(*words, LOSI_REVIEW_ASSESSORS="two")
         assert (done.code, done.out, len(done.lines)) == (2, "", 1)
         assert done.err.startswith("losi: LOSI_REVIEW_ASSESSORS: Input should be a valid integer")
+
+
+@pytest.mark.parametrize("words", [("cycle", "status"), ("portals", "retire")])
+def test_an_argument_in_another_encoding_is_told(losi: Losi, checked: Any, words: tuple[str, ...]) -> None:
+    done = losi(*words, os.fsdecode(b"S\xe3o"), "--data", str(checked.data))
+    assert (done.code, done.out, len(done.lines)) == (2, "", 1)
+    assert done.err.startswith("losi: the argument 'S?o' is not UTF-8; write it in UTF-8")
 
 
 INTERRUPTED = """
