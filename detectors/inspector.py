@@ -106,7 +106,7 @@ class Inspector:
         concerned = self._concerned(page)
         for detector in concerned:
             try:
-                seen = [_based(o, page) for o in detector.observe(page)]
+                seen = [_based(_sound(o), page) for o in detector.observe(page)]
                 out += [o.signed(detector.name, detector.version, page.url, page.capture) for o in seen]
             except Exception as error:
                 failures.append((detector.name, f"{page.url}: {error!r}"))
@@ -134,7 +134,8 @@ class Inspector:
         for detector in self.detectors.portal:
             self._asked[detector.name] += 1
             try:
-                out += [o.signed(detector.name, detector.version, facts.url, None) for o in detector.observe(facts)]
+                seen = [_sound(o) for o in detector.observe(facts)]
+                out += [o.signed(detector.name, detector.version, facts.url, None) for o in seen]
             except Exception as error:
                 self._report(detector.name, f"{facts.url}: {error!r}")
         return out
@@ -145,6 +146,19 @@ class Inspector:
         if detector not in self._failures:
             logger.warning("detector %s failed on %s", detector, message)
             self._failures[detector] = message
+
+
+def _sound(observation: Observation) -> Observation:
+    """The observation as its type promises it, which a plug-in's need not be; raises TypeError or ValueError."""
+    o = observation
+    for text in (o.feature, o.kind, o.quote, o.why, o.href, o.selector, o.gloss, o.polarity, o.url, o.zone, o.language):
+        if not isinstance(text, str):
+            raise TypeError(f"an observation holds {text!r} where a text belongs")
+    if not isinstance(o.strength, int | float):
+        raise TypeError(f"the strength {o.strength!r} of an observation is no number")
+    if not 0.0 <= o.strength <= 1.0:
+        raise ValueError(f"the strength {o.strength!r} of an observation is not between 0 and 1")
+    return o
 
 
 def _based(observation: Observation, page: Page) -> Observation:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from math import nan
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -49,6 +50,20 @@ class Endless(PageDetector):
         return self.observe(page)
 
 
+class Careless(PageDetector):
+    """A plug-in whose observations are not what their type promises."""
+
+    name = "careless"
+    features = ("i.j",)
+
+    def __init__(self, **wrong: Any) -> None:
+        self._wrong = wrong
+
+    def observe(self, page: Page) -> Iterable[Observation]:
+        yield Observation("i.j", "content", 0.9, "x", "a rule")
+        yield Observation("i.j", "content", 0.9, "x", "a rule")._replace(**self._wrong)
+
+
 class Portal(PortalDetector):
     name = "portal"
     features = ("g.h",)
@@ -83,6 +98,18 @@ def test_a_failing_detector_is_reported_and_the_rest_goes_on(
     ]
     assert "broke off" in small.problems[0]
     assert "broke off" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"strength": s} for s in (None, "0.9", nan, 7, -1)] + [{"feature": None}, {"quote": b"x"}], ids=str
+)
+def test_observations_that_are_none_are_the_failure_of_their_detector(wrong: dict[str, Any]) -> None:
+    careless = Inspector(Registry((Careless(**wrong), Fine()), ()), LexiconSet({}))
+    seen = careless.inspect(careless.page("https://www.villa.example/x", b"<p>x", content_type="text/html"))
+    assert [o.quote for o in seen] == ["strong", "weak"]
+    (problem,) = careless.problems
+    assert problem.startswith("detector careless failed on https://www.villa.example/x: ")
+    assert repr(next(iter(wrong.values()))) in problem
 
 
 def test_a_detector_that_fails_again_and_again_is_told_once(small: Inspector, caplog: pytest.LogCaptureFixture) -> None:
