@@ -27,7 +27,6 @@ from storage.database import Database
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from crawler.browser.browsing import Browsing
     from crawler.browser.engine import Engine
     from crawler.visit import Visit
 
@@ -174,14 +173,12 @@ async def _browser(run: Run, shared: Engine | None) -> AsyncIterator[None]:
 
 async def _examine(run: Run, stop: asyncio.Event | None) -> bool:
     """Measures and pictures after the crawl; True if this task was cancelled meanwhile."""
-    browsing = run.visit.browsing
     work = asyncio.ensure_future(run.examine())
-    watch = asyncio.ensure_future(_interrupt(browsing, stop)) if browsing is not None and stop is not None else None
+    watch = asyncio.ensure_future(_interrupt(run, stop)) if stop is not None else None
     try:
         await asyncio.shield(work)
     except asyncio.CancelledError:
-        if browsing is not None:
-            browsing.abort()
+        run.hurry()
         await work
         return True
     finally:
@@ -190,9 +187,9 @@ async def _examine(run: Run, stop: asyncio.Event | None) -> bool:
     return False
 
 
-async def _interrupt(browsing: Browsing, stop: asyncio.Event) -> None:
+async def _interrupt(run: Run, stop: asyncio.Event) -> None:
     await stop.wait()
-    browsing.abort()
+    run.hurry()
 
 
 async def _scrapy(run: Run) -> None:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from crawler.browser.engine import Engine
+    from crawler.browser.shelf import RunShelf
     from crawler.progress import ProgressCallback
     from detectors.conclude import Finding
     from storage.database import Database
@@ -83,6 +84,8 @@ class Run:
         self._findings: tuple[Finding, ...] = ()
         self._validity = ValidityFacts()
         self._views: tuple[tuple[str, str], ...] = ()
+        self._hurried = False
+        self._checking: asyncio.Task[str] | None = None
         inspector = Inspector(inspector.detectors, inspector.lexicons)
         self._turn = turn
         self.run_id = self._open(options) if turn.resume is None else turn.resume
@@ -160,29 +163,52 @@ class Run:
             if browsing is not None:
                 await browsing.close()
 
+    def hurry(self) -> None:
+        """Cuts short what examines the portal after the crawl; it is concluded from what is known by then."""
+        self._hurried = True
+        if self.visit.browsing is not None:
+            self.visit.browsing.abort()
+        if self._checking is not None:
+            self._checking.cancel()
+
     async def _validate(self) -> None:
         """Whether the markup and style sheets of the pages that were measured, or of the home page, are valid."""
         visit = self.visit
         if not visit.options.validate_markup or visit.stop_cause == "interrupted" or not visit.read:
             return
         from crawler.browser.shelf import RunShelf
+
+        shelf = RunShelf(self._database, self.run_id, self.archive, visit.log)
+        await asyncio.to_thread(shelf.open)
+        self._checking = asyncio.ensure_future(self._valid(shelf))
+        if self._hurried:
+            self._checking.cancel()
+        try:
+            problem = await self._checking
+        except asyncio.CancelledError:
+            if not self._hurried:
+                raise
+            problem = "validity of markup and style sheets was not measured: it was cut short"
+        finally:
+            shelf.close()
+        if problem:
+            visit.note(problem)
+
+    async def _valid(self, shelf: RunShelf) -> str:
+        """Has the checker judge the pages; why there is no verdict, else empty."""
         from crawler.validator import find_validator
         from crawler.validity import validity_of_captures
 
+        visit = self.visit
         sampled = visit.browsing.sampled if visit.browsing is not None else ()
         if find_validator() is not None:
             visit.tell("validating")
-        shelf = RunShelf(self._database, self.run_id, self.archive, visit.log)
-        await asyncio.to_thread(shelf.open)
         try:
             async with asyncio.timeout(_VALIDATION_SECONDS):
                 self._validity, problem = await validity_of_captures(sampled or (visit.story.final_url,), shelf)
         except TimeoutError:
             problem = "validity of markup and style sheets was not measured: the checker took too long"
-        finally:
-            shelf.close()
-        if problem:
-            visit.note(problem)
+        return problem
 
     def measured(self, facts: TransportFacts) -> None:
         """Takes what the probe of the transport measured; a visit that is broken off need not measure it again."""

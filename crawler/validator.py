@@ -141,9 +141,18 @@ class Validator:
         raise ValidatorError("the checker ended at once: is the Java too old, or the jar damaged?")
 
     async def _spawn(self, port: int) -> None:
+        """Starts the process; asyncio, cancelled while it does so, would wait for ever (Python 3.11)."""
         await self._stop()
+        starting = asyncio.ensure_future(self._started(port))
+        try:
+            self._process = await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            self._process = await starting
+            raise
+
+    async def _started(self, port: int) -> asyncio.subprocess.Process:
         java = (str(self._place.java), *_JVM, "-cp", str(self._place.jar), "nu.validator.servlet.Main", str(port))
-        self._process = await asyncio.create_subprocess_exec(
+        return await asyncio.create_subprocess_exec(
             "sh",
             "-c",
             _TIED,

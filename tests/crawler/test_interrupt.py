@@ -160,6 +160,36 @@ def test_stop_does_not_wait_for_the_probe_of_the_transport(
     asyncio.run(main())
 
 
+def test_stop_does_not_wait_for_the_checker_of_markup(
+    serve: Serve, database: Database, inspector: Inspector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The Java is one that never answers, which the checker's start would be waited for."""
+    java = tmp_path / "java"
+    java.write_text("#!/bin/sh\nexec sleep 600\n")
+    java.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("LOSI_VNU", str(java))
+    site = serve({"/": page("Town"), "/robots.txt": (404, {}, b"")})
+    stop = asyncio.Event()
+
+    def stop_when_validating(progress: Progress) -> None:
+        if progress.step.stage == "validating":
+            stop.set()
+
+    async def main() -> None:
+        options = SLOW.model_copy(update={"validate_markup": True})
+        async with asyncio.timeout(ENDS):
+            result = await check(
+                PortalTarget(f"{site.url}/"), options, inspector=inspector, database=database, data_dir=tmp_path,
+                stop=stop, progress=stop_when_validating,
+            )  # fmt: skip
+        assert (result.outcome, result.pages) == ("ok", 1)
+        assert "validity of markup and style sheets was not measured: it was cut short" in result.problems
+
+    asyncio.run(main())
+
+
 def _is_finishing() -> bool:
     """Whether a run is being finished in some thread."""
     stacks = [traceback.extract_stack(frame) for frame in sys._current_frames().values()]
