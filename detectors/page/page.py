@@ -162,11 +162,6 @@ class Page:
         return head.meta_of(self.tree)
 
     @cached_property
-    def robots_meta(self) -> frozenset[str]:
-        """Directives of the robots meta tag, lower case."""
-        return frozenset(word.strip().lower() for word in self.meta.get("robots", "").split(",") if word.strip())
-
-    @cached_property
     def refresh(self) -> str:
         """Target of a meta refresh of at most ten seconds, absolute; empty if there is none. One for visitors without
         scripts counts where the page has no links of its own to go on by."""
@@ -177,11 +172,6 @@ class Page:
     @cached_property
     def _rel_links(self) -> list[tuple[str, str, str]]:
         return head.rel_links(self.tree, self.base)
-
-    @cached_property
-    def canonical(self) -> str:
-        """The canonical URL the page names, else empty."""
-        return next((url for rel, _, url in self._rel_links if rel == "canonical"), "")
 
     @cached_property
     def alternates(self) -> tuple[tuple[str, str], ...]:
