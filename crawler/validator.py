@@ -134,9 +134,11 @@ class Validator:
             self._url = f"http://127.0.0.1:{port}/?out=json"
             await self._spawn(port)
             while self._running():
-                with suppress(aiohttp.ClientConnectionError):
-                    self.version = (await self._ask(probe, "text/html; charset=utf-8"))["version"].split()[0]
-                    return
+                with suppress(aiohttp.ClientError, ValueError, TimeoutError):
+                    told = str((await self._ask(probe, "text/html; charset=utf-8")).get("version", "")).split()
+                    if told:
+                        self.version = told[0]
+                        return
                 await asyncio.sleep(0.1)
         raise ValidatorError("the checker ended at once: is the Java too old, or the jar damaged?")
 
@@ -185,8 +187,10 @@ class Validator:
         if self._client is None:
             raise ValidatorError("the checker is not open")
         async with self._client.post(self._url, data=body, headers={"Content-Type": content_type}) as answer:
-            found: dict[str, Any] = await answer.json(content_type=None)
-            return found
+            found = await answer.json(content_type=None)
+        if not isinstance(found, dict):
+            raise ValueError("it is no checker that answers")
+        return found
 
     async def close(self) -> None:
         """Ends the process; nothing is left of it."""

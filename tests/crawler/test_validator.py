@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,6 +53,42 @@ def ask(place: ValidatorPlace) -> Iterator[Ask]:
 
         yield one
         runner.run(validator.close())
+
+
+_TWO_PORTS = """#!{python}
+import http.server, pathlib, sys, threading
+first = not pathlib.Path("{seen}").exists()
+pathlib.Path("{seen}").touch()
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"{other}" if first else b'{{"version": "26.1", "messages": []}}')
+        if first:
+            threading.Timer(0.3, server.shutdown).start()
+
+    def log_message(self, *_):
+        pass
+
+server = http.server.HTTPServer(("127.0.0.1", int(sys.argv[-1])), Answer)
+server.serve_forever()
+"""
+
+
+@pytest.mark.parametrize("other", ["It works!", "[1]", "{{}}"])
+def test_another_server_that_was_faster_at_the_port_is_taken_for_no_checker(tmp_path: Path, other: str) -> None:
+    """It answers while the checker starts; the checker ends, since the port is taken, and is given another one."""
+    java = tmp_path / "java"
+    java.write_text(_TWO_PORTS.format(python=sys.executable, seen=tmp_path / "seen", other=other))
+    java.chmod(0o755)
+
+    async def started() -> str:
+        async with Validator(ValidatorPlace(java, tmp_path / "vnu.jar"), start=60.0) as validator:
+            return validator.version
+
+    assert asyncio.run(started()) == "26.1"
 
 
 def page(markup: str, content_type: str = "text/html; charset=utf-8") -> Page:
