@@ -3,6 +3,14 @@
   const skipped = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "HEAD", "META", "LINK", "TITLE"]);
   const quote = squash(proof.quote);
   const words = squash(proof.words);
+  const target = (() => {
+    try {
+      const url = new URL(proof.href, document.baseURI);
+      return proof.href && url.protocol !== "javascript:" && !url.href.endsWith("#") ? url.href : "";
+    } catch {
+      return "";
+    }
+  })();
   const keys = [...new Set([quote, quote.slice(0, 80).trim(), words])].filter((key) => key.length > 1);
 
   const boxOf = (element) => {
@@ -68,9 +76,9 @@
         ),
     );
   const leading = () =>
-    proof.href ? [...document.querySelectorAll("a[href], area[href]")].filter((link) => link.href === proof.href) : [];
+    target ? [...document.querySelectorAll("a[href], area[href]")].filter((link) => link.href === target) : [];
   const best = (found) => {
-    const linked = proof.href ? found.filter((element) => element.closest("a[href]")?.href === proof.href) : [];
+    const linked = target ? found.filter((element) => element.closest("a[href]")?.href === target) : [];
     const pool = linked.length ? linked : found;
     return pool.find(isSeen) || pool[0] || null;
   };

@@ -18,6 +18,7 @@ from tests.crawler.browser.conftest import Shared
 PINK = (214, 0, 108)
 FILL = "<p>Other text.</p>" * 60
 BUDGET = Mark("#menu > a:nth-of-type(2)", "Municipal budget", "budget", "http://x.test/budget")
+TRAMITES = '<p><a href="#">Menu</a> <a href="http://x.test/tr%C3%A1mites">Services for residents</a></p>'
 LINKS = '<nav id=menu><a href="http://x.test/a">Home</a> <a href="http://x.test/budget">Municipal budget</a></nav>'
 
 
@@ -53,6 +54,14 @@ CASES: list[tuple[str, str, Mark, str, bool]] = [
     ("moved", LINKS.replace("id=menu", "id=other"), BUDGET, "text", False),
     ("another order", LINKS.replace("<nav id=menu>", "<nav id=menu><a href=x>First</a>"), BUDGET, "text", False),
     ("other words, same target", LINKS.replace("Municipal budget", "Money"), BUDGET, "link", False),
+    ("a target as people write it", TRAMITES, Mark("#gone", "Trámites", "", "http://X.test/trámites"), "link", False),
+    (
+        "a target of this site",
+        f"<base href='http://x.test/es/'>{TRAMITES}",
+        Mark("", "", "", "../trámites"),
+        "link",
+        False,
+    ),
     ("other case and spaces", LINKS.replace("Municipal budget", "MUNICIPAL\n  Budget"), BUDGET, "selector", False),
     ("menu not displayed", f"<style>#menu{{display:none}}</style>{LINKS}", BUDGET, "selector", True),
     ("menu invisible", f"<style>#menu{{visibility:hidden;opacity:0}}</style>{LINKS}", BUDGET, "selector", True),
@@ -93,6 +102,8 @@ def test_proof_is_found_and_outlined(shared: Shared, html: str, mark: Mark, how:
     ("html", "mark"),
     [
         ("<p>Nothing of the kind</p>", BUDGET),
+        ("<p><a href='#'>Menu</a> <a href='javascript:void(0)'>More</a></p>", Mark("", "Budget", "", "#")),
+        ("<p><a href='javascript:void(0)'>More</a></p>", Mark("", "Budget", "", "javascript:void(0)")),
         ("<p>A page</p><script>var x = 'Municipal budget'</script>", BUDGET),
         ("<meta name=viewport content='width=device-width'><p>x", Mark("html > head > meta", "width=device", "", "")),
     ],
