@@ -25,7 +25,19 @@ def checked(cron: str) -> str:
         raise ValueError(f"{cron!r} names a day that no month of it has") from error
     except (CroniterBadCronError, ValueError) as error:
         raise ValueError(f"{cron!r} is no cron expression: {error}") from error
+    _agreed(fields)
     return " ".join(fields)
+
+
+def _agreed(fields: list[str]) -> None:
+    """Raises ValueError for days that crons read differently: where both kinds of days are given, cron takes either,
+    but both at once where a field begins with `*` (crontab(5)), and what names all days is not always `*`."""
+    day, _, weekday = fields[2:]
+    kinds = croniter.expand(" ".join(fields))[0]
+    either = kinds[2] != ["*"] and kinds[4] != ["*"]
+    if not (kinds[2] == kinds[4] == ["*"]) and either == (day.startswith("*") or weekday.startswith("*")):
+        told = "crons do not agree which days the two fields for days mean together"
+        raise ValueError(f"{' '.join(fields)!r}: {told}; leave one of them *, or list its days, as in 1,3,5")
 
 
 def every(word: str, at: str) -> str:

@@ -334,6 +334,17 @@ def test_what_is_no_cron_expression_is_refused(wrong: str) -> None:
         checked(wrong)
 
 
+@pytest.mark.parametrize("cron", ["0 6 */2 * 1", "0 6 1 * */2", "0 6 */2 * */3"])
+def test_days_that_crons_read_differently_are_refused(cron: str) -> None:
+    with pytest.raises(ValueError, match="crons do not agree"):
+        checked(cron)
+
+
+@pytest.mark.parametrize("cron", ["0 6 */2 * *", "0 6 * * */2", "0 6 1,15 * 1", "0 6 1-31 * 1"])
+def test_days_that_crons_agree_on_are_kept(cron: str) -> None:
+    assert checked(cron) == cron
+
+
 def test_moments_and_bounds() -> None:
     assert every("monday", "06:30") == "30 6 * * 1"
     assert last_moment("0 6 * * 1", MONDAY) == MONDAY
