@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from detectors.base import PageDetector
+from detectors.beside import beside
 from detectors.compositions import GENERAL, Name, compositions
 from detectors.observation import Observation
-from detectors.together import beside, composed, hits_of, is_general
+from detectors.together import composed, hits_of, is_general
 from detectors.topic import TopicDetector, describe
 
 if TYPE_CHECKING:

@@ -10,12 +10,13 @@ from typing import Any
 from detectors.packaged import data
 
 GENERAL = "general."
+OPENING = "opening."
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
     """What a part of a composition may be told by: the terms of a feature (only its strong ones where `strong`, only
-    those that speak of `kind` where it is given), or a list of general vocabulary."""
+    those that speak of `kind` where it is given), a list of general vocabulary, or one of openings of compounds."""
 
     text: str
     strong: bool = False
@@ -39,8 +40,9 @@ def compositions() -> Mapping[str, tuple[Composition, ...]]:
     found: dict[str, tuple[Composition, ...]] = {}
     for key, family in table["families"].items():
         for member, names in table[family["over"]].items():
+            opening = [f"{OPENING}{member}"] if family.get("compounds") else []
             feature = f"{family.get('name', key)}.{member}"
-            found[feature] = (*found.get(feature, ()), _composition([names, family["beside"]]))
+            found[feature] = (*found.get(feature, ()), _composition([[*names, *opening], family["beside"]]))
     for feature, parts in table["features"].items():
         found[feature] = (*found.get(feature, ()), _composition(parts))
     return found

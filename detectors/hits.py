@@ -9,6 +9,7 @@ from itertools import count, islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from detectors.lexicon import is_opening
 from detectors.normalise import locate
 from detectors.page.elements import made
 from detectors.readings import read_addresses, read_texts
@@ -155,7 +156,8 @@ class PageHits:
             unsaid, known = self._unsaid.get(segment.number, ()), self._known[segment.number]
             for start, end, term, extra in terms:
                 if not foreign:
-                    known.append((start, end))
+                    if not is_opening(term):
+                        known.append((start, end))
                 elif term.feature in unsaid or (
                     term.role == "weak" and any(start < last and first < end for first, last in known)
                 ):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import tomli
 
 from detectors.compositions import GENERAL as GENERAL_PREFIX
-from detectors.compositions import composed_of
+from detectors.compositions import OPENING, composed_of
 from detectors.matcher import Matcher
 from detectors.packaged import data
 
@@ -27,9 +27,10 @@ BESIDE = (
     "strategy", "law", "licence", "consultation", "co_creation", "petition", "business", "rural",
     "women", "youth", "older_persons", "disability", "migrants", "poverty",
 )  # fmt: skip
+OPENINGS = ("health", "education", "employment", "social_protection", "environment", "justice")
 KEEPS_DIACRITICS = frozenset({"vi"})
 _WORDS: tuple[Role, ...] = ("strong", "weak")
-_KNOWN = frozenset(("language", "name", "reviewed", "general", "beside", "features"))
+_KNOWN = frozenset(("language", "name", "reviewed", "general", "beside", "openings", "features"))
 _SCRIPT = re.compile(r"-([A-Z][a-z]{3})(?:-|$)")
 
 
@@ -41,7 +42,8 @@ class LexiconError(ValueError):
 class Term:
     """One term of one feature. `text` is as written in the file, `gloss` its meaning in English (empty in English).
 
-    General vocabulary, of [general] and of [beside], has the feature `general.<list>`.
+    General vocabulary, of [general] and of [beside], has the feature `general.<list>`, that of [openings]
+    `opening.<list>`.
     """
 
     text: str
@@ -49,6 +51,11 @@ class Term:
     role: Role
     gloss: str
     language: str
+
+
+def is_opening(term: Term) -> bool:
+    """Whether the term opens a compound, and says something only with what stands behind it."""
+    return term.feature.startswith(OPENING)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,12 +93,12 @@ def parse(text: str, source: str) -> Lexicon:
         raise LexiconError(f"{source}: unknown {sorted(unknown)} at the top; known are {sorted(_KNOWN)}")
     language = _string(table, "language", source)
     fold = language not in KEEPS_DIACRITICS
-    terms = (*_general(table, language, source), *_beside(table, language, source), *_features(table, language, source))
+    terms = tuple(each for read in (_general, _beside, _openings, _features) for each in read(table, language, source))
     words = Matcher(((term.text, term) for term in terms if term.role in _WORDS), fold, _is_weak)
     denials = Matcher(((term.text, term) for term in terms if term.role == "not"), fold)
     urls = Matcher(((term.text, term) for term in terms if term.role == "url"), True)
     told = {term.feature for term in terms if term.role in _WORDS}
-    features = frozenset(name for name in told if not name.startswith(GENERAL_PREFIX)) | composed_of(told)
+    features = frozenset(name for name in told if not name.startswith((GENERAL_PREFIX, OPENING))) | composed_of(told)
     denied = frozenset(term.feature for term in terms if term.role == "not")
     name = _string(table, "name", source)
     return Lexicon(language, name, terms, words, denials, urls, fold, features, denied)
@@ -121,24 +128,40 @@ def _general(file: Mapping[str, Any], language: str, source: str) -> Iterator[Te
     if unknown or missing:
         raise LexiconError(f"{source}: [general] lacks {sorted(missing)} and does not know {sorted(unknown)}")
     for name in GENERAL:
-        yield from _list(table, name, language, f"{source}: [general]")
+        for text in _texts(table, name, f"{source}: [general]"):
+            yield Term(text, f"{GENERAL_PREFIX}{name}", "strong", "", language)
 
 
 def _beside(file: Mapping[str, Any], language: str, source: str) -> Iterator[Term]:
     """The lists of words that tell composed features beside another topic; a lexicon may lack any of them."""
-    table = _table(file.get("beside", {}), source, "[beside]")
-    unknown = set(table) - set(BESIDE)
+    for name, texts in _optional(file, "beside", BESIDE, source):
+        for text in texts:
+            yield Term(text, f"{GENERAL_PREFIX}{name}", "strong", "", language)
+
+
+def _openings(file: Mapping[str, Any], language: str, source: str) -> Iterator[Term]:
+    """The lists of what compounds on a sector begin with; a lexicon may lack any of them. They are not looked for in
+    running text."""
+    for name, texts in _optional(file, "openings", OPENINGS, source):
+        for text in texts:
+            yield Term(text, f"{OPENING}{name}", "weak", "", language)
+
+
+def _optional(
+    file: Mapping[str, Any], key: str, known: tuple[str, ...], source: str
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    table = _table(file.get(key, {}), source, f"[{key}]")
+    unknown = set(table) - set(known)
     if unknown:
-        raise LexiconError(f"{source}: [beside] does not know {sorted(unknown)}; known are {list(BESIDE)}")
+        raise LexiconError(f"{source}: [{key}] does not know {sorted(unknown)}; known are {list(known)}")
     for name in table:
-        yield from _list(table, name, language, f"{source}: [beside]")
+        yield name, _texts(table, name, f"{source}: [{key}]")
 
 
-def _list(table: Mapping[str, Any], name: str, language: str, place: str) -> Iterator[Term]:
+def _texts(table: Mapping[str, Any], name: str, place: str) -> tuple[str, ...]:
     if not isinstance(table[name], list):
         raise LexiconError(f"{place} {name} must be a list of terms, not {table[name]!r}")
-    for text in table[name]:
-        yield Term(_term(text, place), f"{GENERAL_PREFIX}{name}", "strong", "", language)
+    return tuple(_term(text, place) for text in table[name])
 
 
 def _features(file: Mapping[str, Any], language: str, source: str) -> Iterator[Term]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from detectors.lexicon import is_opening
 from detectors.normalise import normalise
 from detectors.readings import read_address, read_text
 from detectors.strengths import strengths
@@ -67,7 +68,7 @@ def _told(page: Page) -> tuple[dict[str, dict[str, float]], dict[tuple[str, Zone
 
 def _raise(values: dict[str, float], hit: Hit, value: float) -> None:
     feature = hit.term.feature
-    if value >= _LEAST and value > values.get(feature, 0.0):
+    if value >= _LEAST and value > values.get(feature, 0.0) and not is_opening(hit.term):
         values[feature] = round(value, 3)
 
 

@@ -63,6 +63,16 @@ def read_text(lexicon: Lexicon, text: str) -> Reading:
     return _only(read_texts((lexicon,), text))
 
 
+def read_behind(lexicon: Lexicon, text: str, end: int) -> Reading:
+    """What the lexicon's words find in a label behind what ends at `end` of its normal form: where the word goes on
+    there, the terms that its rest begins with, else all that follow."""
+    plain = normal_label(text, lexicon.fold)
+    word, _, further = plain[end:].partition(" ")
+    first = end if word else end + 1
+    found = lexicon.words.find(word or further)
+    return _sorted(lexicon, plain, [(first + a, first + b, term) for a, b, term in found if not (word and a)])
+
+
 def read_address(lexicon: Lexicon, text: str) -> Reading:
     """What the lexicon's URL words find in an address, written as words."""
     return _only(read_addresses((lexicon,), text))
@@ -105,13 +115,18 @@ def _found(readings: list[tuple[Lexicon, Reading]]) -> Readings:
 
 def _read(lexicon: Lexicon, matcher: Matcher[Term], plain: str, is_running: bool = False) -> Reading:
     """What the matcher finds; in running text weak terms say nothing."""
+    return _sorted(lexicon, plain, matcher.find(plain, with_minor=not is_running))
+
+
+def _sorted(lexicon: Lexicon, plain: str, found: list[tuple[int, int, Term]]) -> Reading:
+    """What was found in a text of this normal form: the general vocabulary apart from the terms that count."""
     lists = _lists()
     general: set[str] = set()
     spoken: list[tuple[int, int, Term]] = []
-    for found in matcher.find(plain, with_minor=not is_running):
-        name = lists.get(found[2].feature)
+    for each in found:
+        name = lists.get(each[2].feature)
         if name is None:
-            spoken.append(found)
+            spoken.append(each)
         else:
             general.add(name)
     if spoken:

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from detectors.compositions import GENERAL, Composition, Part, kinds_of
+from detectors.beside import beside
+from detectors.compositions import GENERAL, OPENING, Composition, Part
+from detectors.lexicon import is_opening
 from detectors.mentions import only_mentions
-from detectors.normalise import locate, normalise
+from detectors.normalise import normalise
 from detectors.observation import PROOF, Observation
-from detectors.readings import read_text
 from detectors.strengths import strengths
 from detectors.told import told_on
 from detectors.topic import describe
 
 if TYPE_CHECKING:
     from detectors.hits import Hit, Segment
-    from detectors.lexicon import Lexicon
     from detectors.page import Page
-
-_Beside: TypeAlias = tuple[frozenset[str], frozenset[str], frozenset[tuple[str, str]]]
 
 _STRENGTH = {"link": 0.66, "control": 0.62, "heading": 0.64, "title": 0.66, "form": 0.6, "frame": 0.6, "text": 0.3}
 _PER_WORD = 0.045
 _FILLER = 3
-_REMEMBERED_CHARS = 160
 
 
 def composed(page: Page, features: Iterable[str], spurned: frozenset[str] = frozenset()) -> Iterator[Observation]:
@@ -82,7 +78,7 @@ class _Place:
 
     def observation(self, page: Page, feature: str) -> Observation:
         """The place as proof of the feature."""
-        together = " with ".join("/".join(name.text for name in part) for part in self.way)
+        together = " with ".join(map(_said, self.way))
         if self.hit is not None:
             shown = describe(page, feature, self.hit, self.strength)
             return shown._replace(why=f"{shown.why}; in one place: {together}")
@@ -101,16 +97,21 @@ class _Place:
 
 
 def _places(page: Page, way: Composition) -> Iterator[_Place]:
-    """The places in which every part of the composition is touched."""
+    """The places in which every part of the composition is touched; within a compound, the words alone do not show
+    it."""
     first, *others = way
-    numbers = set.intersection(*(_touched(page, part) for part in way))
+    numbers = set.intersection(*(_touched(page, part) for part in others))
     if is_general(first):
-        for segment in (page.hits.segments[number] for number in sorted(numbers)):
+        for segment in (page.hits.segments[number] for number in sorted(numbers & _touched(page, first))):
             yield _Place(_worth(segment, None), segment, None, way)
         return
     for hit in hits_of(page, first):
-        if hit.segment.number in numbers and all(beside(page, hit, part) for part in others):
+        if (hit.segment.number in numbers or is_opening(hit.term)) and all(beside(page, hit, part) for part in others):
             yield _Place(_worth(hit.segment, hit), hit.segment, hit, way)
+
+
+def _said(part: Part) -> str:
+    return "/".join(name.text for name in part if not name.text.startswith(OPENING))
 
 
 def is_general(part: Part) -> bool:
@@ -135,35 +136,6 @@ def _touched(page: Page, part: Part) -> set[int]:
         else:
             numbers.update(hit.segment.number for hit in page.hits.feature(name.text))
     return numbers
-
-
-def beside(page: Page, hit: Hit, part: Part) -> bool:
-    """Whether a name of the part is touched by what the segment says beside the hit."""
-    if page.lexicons is None:
-        return False
-    text = hit.segment.text
-    look = _remembered if len(text) <= _REMEMBERED_CHARS else _told_beside
-    told, strong, kinds = look(page.lexicons.for_languages(page.languages), text, hit.start, hit.end)
-    return any(
-        (name.text, name.kind) in kinds if name.kind else name.text in (strong if name.strong else told)
-        for name in part
-    )
-
-
-def _told_beside(lexicons: tuple[Lexicon, ...], text: str, start: int, end: int) -> _Beside:
-    """The names told outside a span of the normal form, those told by a strong term, and the kinds they speak of."""
-    first, last = locate(text, start, end)
-    readings = [read_text(lexicon, f"{text[:first]} | {text[last:]}") for lexicon in lexicons]
-    general = {f"{GENERAL}{name}" for reading in readings for name in reading.general}
-    terms = [term for reading in readings for _, _, term, _ in reading.terms]
-    strong = {term.feature for term in terms if term.role == "strong"}
-    kinds = ((term.feature, kind) for term in terms for kind in kinds_of(term.gloss or term.text))
-    return frozenset(general | {term.feature for term in terms}), frozenset(strong), frozenset(kinds)
-
-
-@lru_cache(maxsize=6_000)
-def _remembered(lexicons: tuple[Lexicon, ...], text: str, start: int, end: int) -> _Beside:
-    return _told_beside(lexicons, text, start, end)
 
 
 def _worth(segment: Segment, hit: Hit | None) -> float:

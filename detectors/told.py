@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from detectors.compositions import GENERAL, Composition, ways_told
+from detectors.beside import told_beside
+from detectors.compositions import GENERAL, OPENING, Composition, ways_told
+from detectors.lexicon import OPENINGS
 from detectors.views import view
 
 if TYPE_CHECKING:
@@ -28,5 +30,12 @@ def told_on(page: Page) -> Told:
     hits = page.hits
     lists = set().union(*hits.general.values())
     words = frozenset((*hits.by_feature, *hits.urls, *map(GENERAL.__add__, lists)))
-    ways = ways_told(words)
+    ways = ways_told(words.union(*_in_compounds(page)))
     return Told(words.union(ways), ways)
+
+
+def _in_compounds(page: Page) -> Iterator[frozenset[str]]:
+    """The names that are told behind the openings of compounds."""
+    for name in OPENINGS:
+        for hit in page.hits.feature(f"{OPENING}{name}"):
+            yield told_beside(page, hit).names

@@ -36,6 +36,7 @@ class SectorPolicy(SectorDetector):
     Policy") is none."""
 
     name = "sector-policy"
+    version = "2"
     family = "sector_policy"
     spurned = SectionDetector.names_bodies
 
@@ -44,6 +45,7 @@ class SectorExpenditure(SectorDetector):
     """What the government spends on the sector."""
 
     name = "sector-expenditure"
+    version = "2"
     family = "expenditure"
 
 
@@ -51,6 +53,7 @@ class SectorBudgetData(SectorDetector):
     """Budget data of the sector."""
 
     name = "sector-budget-data"
+    version = "2"
     family = "budget_data"
 
 
@@ -58,6 +61,7 @@ class SectorOpenData(SectorDetector):
     """Open datasets of the sector."""
 
     name = "sector-open-data"
+    version = "2"
     family = "open_data"
 
 
@@ -86,6 +90,7 @@ class SectorMobileService(SectorDetector):
     """An app of the sector."""
 
     name = "sector-mobile-service"
+    version = "2"
     family = "mobile_service"
 
 

@@ -6,11 +6,13 @@ from importlib import import_module
 
 import pytest
 
+from detectors import registry
 from detectors.composite import GROUPS, SECTORS, ComposedDetector
 from detectors.compositions import composed_of, compositions
 from detectors.inspector import Inspector
-from detectors.lexicon import BESIDE, GENERAL, LexiconError, bundled, parse
+from detectors.lexicon import BESIDE, GENERAL, OPENINGS, LexiconError, LexiconSet, bundled, parse
 from detectors.packaged import data
+from detectors.promise import promises
 from survey.features import features
 from survey.questionnaire import load
 
@@ -23,7 +25,8 @@ HEAD = 'language = "en"\nname = "English"\n[general]\n' + "".join(f"{name} = []\
 
 
 def test_every_composed_feature_is_told_by_known_names() -> None:
-    known = {f"general.{name}" for name in (*GENERAL, *BESIDE)} | set(features())
+    known = {f"general.{name}" for name in (*GENERAL, *BESIDE)} | {f"opening.{name}" for name in OPENINGS}
+    known |= set(features())
     for feature, ways in compositions().items():
         assert feature in features(), feature
         assert all(len(way) >= 2 for way in ways), feature
@@ -39,6 +42,7 @@ def test_every_composed_detector_has_compositions() -> None:
 def test_sectors_and_groups_are_those_of_the_data() -> None:
     assert set(data("compositions")["sectors"]) == set(SECTORS)
     assert set(data("compositions")["groups"]) == set(GROUPS)
+    assert OPENINGS == SECTORS
 
 
 def test_a_part_without_words_leaves_the_feature_untold() -> None:
@@ -60,6 +64,9 @@ def test_a_lexicon_covers_what_its_words_compose() -> None:
         ('[beside]\nyoung = ["x"]\n', "does not know"),
         ('[beside]\nyouth = "x"\n', "must be a list"),
         ('[beside]\nyouth = ["--"]\n', "is no term"),
+        ('[openings]\nyouth = ["x*"]\n', "does not know"),
+        ('[openings]\nhealth = "x*"\n', "must be a list"),
+        ('[openings]\nhealth = ["*"]\n', "is no term"),
     ],
 )
 def test_a_broken_list_beside_is_refused(words: str, said: str) -> None:
@@ -100,3 +107,63 @@ def test_a_ministry_is_told_by_its_name_or_by_words_for_one(language: str, label
     page = inspector.page("https://www.villa.example/", html.encode(), content_type="text/html; charset=utf-8")
     told = {o.feature for o in inspector.inspect(page) if o.is_proof and o.feature.startswith("ministry.")}
     assert told == ({feature} if feature else set())
+
+
+def told(language: str, label: str, inspector: Inspector | None = None) -> set[str]:
+    """The composed features of the sectors that a link of this label proves."""
+    html = f'<html lang="{language}"><body><nav><a href="/x">{label}</a></nav></body></html>'
+    inspector = inspector or Inspector.default()
+    page = inspector.page("https://www.villa.example/", html.encode(), content_type="text/html; charset=utf-8")
+    families = {"sector_policy", "expenditure", "mobile_service", "open_data", "service", "consultation"}
+    return {o.feature for o in inspector.inspect(page) if o.is_proof and o.feature.split(".")[0] in families}
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "feature"),
+    [
+        ("de", "Gesundheitsstrategie", "sector_policy.health"),
+        ("de", "Landesumweltgesetz", "sector_policy.environment"),
+        ("de", "Bildungs- und Forschungspolitik", "sector_policy.education"),
+        ("de", "Gesundheits-App", "mobile_service.health"),
+        ("de", "Bildungshaushalt", "expenditure.education"),
+        ("nl", "Gezondheidsbeleid", "sector_policy.health"),
+        ("sv", "Skollagen", "sector_policy.education"),
+        ("da", "Miljøpolitik", "sector_policy.environment"),
+        ("no", "Helsebudsjett", "expenditure.health"),
+        ("is", "Menntastefna til 2030", "sector_policy.education"),
+        ("fi", "Terveysstrategia", "sector_policy.health"),
+        ("et", "Hariduseelarve", "expenditure.education"),
+        ("hu", "Nemzeti egészségügyi stratégia", "sector_policy.health"),
+        ("ko", "환경법", "sector_policy.environment"),
+    ],
+)
+def test_one_word_may_tell_two_topics(language: str, label: str, feature: str) -> None:
+    assert feature in told(language, label)
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [
+        ("de", "Schuldenstrategie"),  # begins with "Schul", where no strategy begins
+        ("de", "Zusammenarbeitsgesetz"),  # holds "Arbeits", but does not begin with it
+        ("de", "Bildungsurlaub und Haushaltshilfe"),
+        ("de", "Gesundheitsportal"),  # a service is not told by a compound
+        ("de", "Klimabudget"),  # a budget of tonnes
+        ("sv", "Arbetslag"),
+        ("fi", "Ympäristölakimies"),
+        ("et", "Haridusseltskond"),
+        ("ko", "교육방법"),
+    ],
+)
+def test_an_opening_says_nothing_where_the_other_topic_does_not_meet_it(language: str, label: str) -> None:
+    assert told(language, label) == set()
+
+
+def test_an_opening_tells_neither_a_feature_nor_a_promise_of_its_own() -> None:
+    words = '[openings]\nhealth = ["health*"]\n'
+    inspector = Inspector(registry.load(), LexiconSet({"en": parse(HEAD + words, "en.toml")}))
+    html = '<html lang="en"><body><nav><a href="/x">Healthcentre</a></nav></body></html>'
+    page = inspector.page("https://www.villa.example/", html.encode(), content_type="text/html; charset=utf-8")
+    assert {o.feature for o in inspector.inspect(page)} <= {"technology.findability", "technology.mobile"}
+    assert [promise.features for promise in promises(page)] == [()]
+    assert parse(HEAD + words, "en.toml").features == frozenset()
