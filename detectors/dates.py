@@ -22,8 +22,6 @@ _SHORT = re.compile(r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4})(?![\d
 _CJK = re.compile(r"(\d{2,4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일號号]?")
 _MONGOLIAN = re.compile(r"(\d{4}) ?оны? ?(\d{1,2})[\w ]{0,9}сарын ?(\d{1,2})")
 _VIETNAMESE = re.compile(r"(\d{1,2}) thang (\d{1,2})(?: nam)? (\d{4})")
-_YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
-_FOUR_FIGURES = re.compile(r"\d\d{3}")
 _WORTH_READING = re.compile(r"\d(?:\d{3}|[年년])")
 _PARTED = re.compile(r"\d[./-]\s?\d")
 _EASTERN = ("年", "년", "сарын", "thang")
@@ -45,17 +43,13 @@ _DIGIT = re.compile(r"\d")
 FIRST_YEAR = "元年"
 """How the first year of an era is written, without a figure."""
 
-_FIRST, _LAST = 1980, 2079
+FIRST_DAY_YEAR, LAST_DAY_YEAR = 1980, 2079
 """Years that a portal's dates can be of."""
 
 _MAX_TEXT = 2_000
 _MOST_PER_TEXT = 40
-_OFFSETS: tuple[tuple[range, int], ...] = (
-    (range(_FIRST, _LAST + 1), 0),
-    (range(_FIRST + BUDDHIST_OFFSET, _LAST + BUDDHIST_OFFSET + 1), -BUDDHIST_OFFSET),
-    (range(1375, 1430), 621),
-)
-"""What turns a year's number into one of the Common Era: Buddhist years stand in their own range, and so do Persian."""
+_BUDDHIST_YEARS = range(FIRST_DAY_YEAR + BUDDHIST_OFFSET, LAST_DAY_YEAR + BUDDHIST_OFFSET + 1)
+"""Years of the Buddhist era stand in their own range."""
 
 _BIKRAM_YEARS = range(2040, 2140)
 """Years that stand for those of Bikram Sambat in the figures of Nepali pages."""
@@ -90,7 +84,7 @@ def dates_in(text: str, languages: Sequence[str], *, month_first: bool = False) 
     for names in map(_names, languages):
         if names.month.search(plain):
             found += _in_words(plain, names)
-    known = (day for day in found if day is not None and _FIRST <= day.year <= _LAST)
+    known = (day for day in found if day is not None and FIRST_DAY_YEAR <= day.year <= LAST_DAY_YEAR)
     return list(dict.fromkeys(known))[:_MOST_PER_TEXT]
 
 
@@ -114,20 +108,13 @@ def _is_latin(text: str) -> bool:
     return True
 
 
-def years_in(text: str) -> list[int]:
-    """Years of the Common Era that the text names, 1980 to 2079; Buddhist, Persian and era years are converted."""
-    years = [_common_era(int(found)) for found in _YEAR.findall(text)] if _FOUR_FIGURES.search(text) else []
-    years += [start + _number(year) for name, start, year in _era_years(text)]
-    return [year for year in years if _FIRST <= year <= _LAST]
-
-
 def writes_month_first(host: str) -> bool:
     """Whether figures on the host's pages name the month before the day, as in the United States."""
     return host.rpartition(".")[2] in data("calendars")["month_first"]["hosts"]
 
 
 def _common_era(year: int) -> int:
-    return next((year + offset for span, offset in _OFFSETS if year in span), 0)
+    return year - BUDDHIST_OFFSET if year in _BUDDHIST_YEARS else year
 
 
 def _number(text: str) -> int:
@@ -176,10 +163,10 @@ def _era_pattern() -> re.Pattern[str]:
     return re.compile(rf"({'|'.join(_eras())})\s?(元|\d{{1,3}})\s?年(?:\s?(\d{{1,2}})\s?月\s?(\d{{1,2}})\s?日)?")
 
 
-def _era_years(text: str) -> Iterator[tuple[str, int, str]]:
-    if "年" in text:
-        for name, year, _, _ in _era_pattern().findall(text):
-            yield name, _eras()[name], year
+def era_years(text: str) -> list[int]:
+    """The years of the Common Era that the text names as years of a Japanese or Chinese era."""
+    found = _era_pattern().findall(text) if "年" in text else []
+    return [_eras()[name] + _number(year) for name, year, _, _ in found]
 
 
 def _era_days(text: str) -> Iterator[tuple[str, int, str, str, str]]:

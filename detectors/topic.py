@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from detectors.around import is_act_around
 from detectors.base import PageDetector
-from detectors.dates import years_in
 from detectors.hosts import host_of
 from detectors.mentions import only_mentions
+from detectors.normalise import normalise
 from detectors.observation import PROOF, Observation
 from detectors.plainly import NOUNS
 from detectors.rows import is_bare
@@ -21,6 +21,7 @@ from detectors.strengths import Strengths, strengths
 from detectors.targets import targets_of
 from detectors.telling import asks, tells_of_service
 from detectors.views import view
+from detectors.years import reckonings, years_in, years_in_address
 
 if TYPE_CHECKING:
     from detectors.hits import Hit, Segment
@@ -194,7 +195,7 @@ class RecentTopicDetector(TopicDetector):
     """Finds a topic that counts only while it is recent: `max_age` years before the capture at most.
 
     The age is told by the years named in the sighting itself, else in the page's title and address; where none is named
-    the sighting counts.
+    the sighting counts. A number that only tells a page from others ("/node/2015") is no year.
     """
 
     max_age: ClassVar[int] = 5
@@ -207,15 +208,17 @@ class RecentTopicDetector(TopicDetector):
     def _is_old(self, page: Page, segment: Segment) -> bool:
         if page.fetched_at is None:
             return False
-        href = segment.link.url if segment.link is not None else ""
-        years = years_in(f"{segment.text} {href}") or ([] if href else _years_of(page))
+        counted, link = reckonings(page.languages, page.host), segment.link
+        years = years_in(segment.text, counted)
+        if link is not None:
+            years += years_in_address(link.url, counted, self._topics(page))
+        elif not years:
+            years = years_in(page.title, counted) + years_in_address(page.url, counted, self._topics(page))
         return bool(years) and max(years) < page.fetched_at.year - self.max_age
 
-
-@view
-def _years_of(page: Page) -> list[int]:
-    """The years that the page's title and address name."""
-    return years_in(f"{page.title} {page.url}")
+    def _topics(self, page: Page) -> frozenset[str]:
+        """The words by which addresses on the page name the feature."""
+        return frozenset(normalise(hit.term.text.replace("*", "")) for hit in page.hits.url_hits(self.feature))
 
 
 class OnlineServiceDetector(TopicDetector):

@@ -25,7 +25,7 @@ class BudgetPublication(RecentTopicDetector):
     another question."""
 
     name = "budget-publication"
-    version = "2"
+    version = "3"
     features = ("budget.publication",)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
@@ -92,6 +92,7 @@ class ParticipatoryBudgeting(RecentTopicDetector):
     """Participatory budgeting of recent years."""
 
     name = "participatory-budgeting"
+    version = "2"
     features = ("participation.budgeting",)
 
 
@@ -108,7 +109,7 @@ class LandUsePlanParticipation(RecentTopicDetector):
     it counts in a label that speaks of a consultation too ("Master Plan 2041: objections invited")."""
 
     name = "land-use-plan-participation"
-    version = "3"
+    version = "4"
     features = ("participation.land_use_plan",)
 
     def suffices(self, page: Page, hit: Hit) -> bool:
