@@ -90,6 +90,13 @@ def effort_of(indicator: Indicator) -> Effort:
 
 
 def targets_of(indicator: Indicator) -> tuple[Target, ...]:
-    """Return the targets that the features of an indicator serve, each once, by goal."""
+    """Return the targets that the features of an indicator serve, each once, in the Agenda's order: by goal, then
+    16.6 before 16.10, and the means of implementation (11.a) last."""
     found = {each.target: each for key in indicator.features for each in targets()[key]}
-    return tuple(sorted(found.values(), key=lambda each: (each.goal, each.target)))
+    return tuple(sorted(found.values(), key=_place))
+
+
+def _place(target: Target) -> tuple[int, bool, int, str]:
+    """What sorts targets as the Agenda lists them."""
+    number = target.target.partition(".")[2]
+    return target.goal, not number.isdecimal(), int(number) if number.isdecimal() else 0, number

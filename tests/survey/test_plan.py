@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from survey.features import features
@@ -50,6 +52,18 @@ def test_an_indicator_takes_the_least_effort_of_its_features(edition: str) -> No
         served = [each.target for each in targets_of(indicator)]
         assert served
         assert len(served) == len(set(served))
+
+
+def test_targets_stand_in_the_order_of_the_agenda() -> None:
+    asked = load("losi-2024").indicators[0]
+    keys = (
+        "institution.access_to_information",
+        "participation.rural_areas",
+        "info.emergency",
+        "participation.land_use_plan",
+    )
+    numbers = [each.target for each in targets_of(replace(asked, features=keys))]
+    assert numbers == ["11.3", "11.5", "11.a", "13.1", "16.7", "16.10"]
 
 
 EFFORT = {"feature": "info.news", "effort": "easy", "reason": "x", "source": "ours"}
