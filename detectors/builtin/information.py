@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
-
-from babel import Locale, UnknownLocaleError
+from functools import lru_cache
 
 from detectors.hits import Hit
 from detectors.hosts import host_of
-from detectors.normalise import normalise
 from detectors.observation import Observation
-from detectors.packaged import data
 from detectors.page import Page
+from detectors.place_names import about_city, about_country, city_names, country_names, letters
 from detectors.procedure import service_sheet
 from detectors.strengths import Strengths
 from detectors.targets import as_proof, targets_of
 from detectors.topic import SectionDetector, TopicDetector
 from detectors.views import view
 
-_ISO_CODE = 2
 _MAX_LABEL = 50
-_SHORTEST_NAME = 4
-_INNER = re.compile(r"(?<=[^\W\d_])[^\W\d_]")
 _FOR_VISITORS = re.compile(
     r"^(?:www\.)?(?:visit|discover)-?[a-z]{4,}|\.travel$|(?:^|[.-])\w*(?:touris[mt]|turism|turizm)"
 )
@@ -42,84 +36,17 @@ class MunicipalityInformation(TopicDetector):
         """Words first, then the name as a label: the country's, or the city's as its host tells it."""
         yield from super().observe(page)
         names, cities = country_names(page.host.rpartition(".")[2], page.languages), city_names(page.host)
-        told = _letters(" ".join(link.label for link in page.links if link.zone in _MENUS))
-        if not any(name in told for name in (*map(_letters, names), *cities)):
+        told = letters(" ".join(link.label for link in page.links if link.zone in _MENUS))
+        if not any(name in told for name in (*map(letters, names), *cities)):
             return
         for link in page.links:
             if len(link.label) > _MAX_LABEL or link.zone not in _MENUS:
                 continue
-            strength = _about(link.label, names) or _about_city(link.label, cities)
+            strength = about_country(link.label, names) or about_city(link.label, cities)
             if strength:
                 why = f"link in the {link.zone}: the name of the country or city"
                 yield as_proof(page, link, self.features[0], strength, why)
                 return
-
-
-def _letters(text: str) -> str:
-    """The normal form without its spaces."""
-    return normalise(text).replace(" ", "")
-
-
-@lru_cache(maxsize=8192)
-def _about(label: str, names: tuple[str, ...]) -> float:
-    """How surely a label that is a name, or a name with a word for "about", leads to what is told of the country."""
-    words = normalise(label)
-    name = next((name for name in names if name in words), None)
-    if name is None:
-        return 0.0
-    rest = words.replace(name, " ", 1).strip()
-    return 0.55 if not rest else 0.8 if rest in _about_words() else 0.0
-
-
-@lru_cache(maxsize=8192)
-def _about_city(label: str, names: frozenset[str]) -> float:
-    """The same for a city's name with a word for "about". With capitals inside a word it is an agency's name."""
-    if any(map(str.isupper, _INNER.findall(label))) and not label.isupper():
-        return 0.0
-    words = normalise(label).split()
-    for end in range(1, len(words)):
-        first, last = words[:end], words[end:]
-        for about, name in ((first, last), (last, first)):
-            if "".join(name) in names and " ".join(about) in _about_words() - _articles():
-                return 0.7
-    return 0.0
-
-
-@lru_cache(maxsize=512)
-def city_names(host: str) -> frozenset[str]:
-    """What the city may be called whose portal has this host, without spaces: its labels, and what is left of them
-    without the words that stand beside a city's name. Shorter names than _SHORTEST_NAME are left out."""
-    rules, names = data("about"), set()
-    for label in host.split(".")[:-1]:
-        whole = label.replace("-", "")
-        names |= {whole, *(whole.removeprefix(each) for each in rules["host_prefixes"])}
-        names |= {name.removesuffix(each) for each in rules["host_suffixes"] for name in tuple(names)}
-    return frozenset(name for name in names if len(name) >= _SHORTEST_NAME).difference(rules["no_names"])
-
-
-@cache
-def _articles() -> frozenset[str]:
-    return frozenset(normalise(word) for word in data("about")["articles"])
-
-
-@cache
-def _about_words() -> frozenset[str]:
-    return frozenset(normalise(word) for word in data("about")["words"])
-
-
-@lru_cache(maxsize=512)
-def country_names(suffix: str, languages: tuple[str, ...]) -> tuple[str, ...]:
-    """Normal forms of the names, in the languages and English, of the country whose domain ends in `suffix`."""
-    code = {"uk": "GB"}.get(suffix, suffix.upper())
-    found = {name for name in (_territory(language, code) for language in (*languages, "en")) if name}
-    return tuple(sorted(map(normalise, found), key=len, reverse=True))
-
-
-def _territory(language: str, code: str) -> str:
-    try:
-        return Locale.parse(language, sep="-").territories.get(code, "") if len(code) == _ISO_CODE else ""
-    except (UnknownLocaleError, ValueError):
-        return ""
 
 
 class AlertSubscription(TopicDetector):
