@@ -18,9 +18,18 @@ if TYPE_CHECKING:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--create-admin", metavar="NAME", help="Make an account that may do everything, print its password, end.")
 @click.option("--ask-password", is_flag=True, help="With --create-admin: ask for the password instead of making one.")
+@click.option("--drop-factor", metavar="NAME", help="Turn off the second factor of somebody who lost it, end.")
 @click.option("--proxy", metavar="ADDRESS", help="Address of the proxy that serves HTTPS and says so in its headers.")
 @with_state
-def review(state: State, host: str, port: int, create_admin: str | None, ask_password: bool, proxy: str | None) -> int:
+def review(
+    state: State,
+    host: str,
+    port: int,
+    create_admin: str | None,
+    ask_password: bool,
+    drop_factor: str | None,
+    proxy: str | None,
+) -> int:
     """Serve the web app where assessors confirm or reject what was found.
 
     Settings come from the environment: LOSI_REVIEW_HIDDEN_SHARE, LOSI_REVIEW_ASSESSORS, LOSI_REVIEW_OIDC_ISSUER and
@@ -28,6 +37,8 @@ def review(state: State, host: str, port: int, create_admin: str | None, ask_pas
     """
     if create_admin is not None:
         return _create_admin(state, create_admin, ask_password)
+    if drop_factor is not None:
+        return _drop_factor(state, drop_factor)
     return _serve(state, host, port, proxy)
 
 
@@ -48,6 +59,23 @@ def _create_admin(state: State, name: str, ask: bool) -> int:
     click.echo(f"made the admin {name}", err=True)
     if not ask:
         click.echo(f"its password, shown this once: {password}")
+    return 0
+
+
+def _drop_factor(state: State, name: str) -> int:
+    from losi.errors import Failure
+    from review.errors import ReviewError
+    from review.service.accounts import lost_totp, named
+
+    try:
+        with state.open() as database, database.session() as session:
+            found = named(session, name)
+            if found is None:
+                raise Failure(f"there is no account {name!r}", "names are on the page Accounts")
+            lost_totp(session, found)
+    except ReviewError as error:
+        raise Failure(error.message, error.mend) from error
+    click.echo(f"turned off the second factor of {found.name}; its sessions and tokens ended", err=True)
     return 0
 
 

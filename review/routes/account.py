@@ -9,11 +9,13 @@ from fastapi.responses import RedirectResponse, Response
 
 from review.access import AnyUser, App, from_form
 from review.context import Context
+from review.errors import NotSignedIn
 from review.inputs import Id, Text
 from review.pages import render
 from review.security import totp
 from review.service import accounts, sessions
 from review.service.sessions import Viewer
+from review.wording import N_
 
 router = APIRouter(prefix="/account")
 FORM = [Depends(from_form)]
@@ -30,8 +32,9 @@ def change_password(
     context: App, viewer: AnyUser, current: Annotated[Text, Form()], new: Annotated[Text, Form()]
 ) -> Response:
     """A new password; everybody who was logged in with the old one is out."""
+    _confirm(context, viewer, current, N_("the current password is not right"))
     with context.database.session() as session:
-        accounts.set_password(session, viewer.id, new, current=current)
+        accounts.set_password(session, viewer.id, new)
     return RedirectResponse("/login", 303)
 
 
@@ -59,8 +62,9 @@ def turn_totp_on(
 @router.post("/totp/off", dependencies=FORM)
 def turn_totp_off(context: App, viewer: AnyUser, password: Annotated[Text, Form()]) -> Response:
     """Turns the second factor off."""
+    _confirm(context, viewer, password, N_("the password is not right"))
     with context.database.session() as session:
-        accounts.drop_totp(session, viewer.id, password)
+        accounts.drop_totp(session, viewer.id)
     return RedirectResponse("/account", 303)
 
 
@@ -78,6 +82,17 @@ def revoke_token(context: App, viewer: AnyUser, token: Id) -> Response:
     with context.database.session() as session:
         sessions.revoke_token(session, viewer.id, token)
     return RedirectResponse("/account", 303)
+
+
+def _confirm(context: Context, viewer: Viewer, typed: str, refusal: str) -> None:
+    """Lets through whoever types the own password; raises `NotSignedIn`, once the failure is counted, and `TooMany`."""
+    now = context.clock()
+    with context.database.reader() as session:
+        right = accounts.own_password_right(session, viewer.id, typed, context.settings, now)
+    with context.database.session() as session:
+        accounts.count_own_password(session, viewer.id, context.settings, now, right=right)
+    if not right:
+        raise NotSignedIn(refusal)
 
 
 def _page(request: Request, context: Context, viewer: Viewer, token: str | None = None) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime, time
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from review.service import accounts, assignments, sheets
 from review.wording import N_
 
 router = APIRouter(prefix="/admin")
+log = logging.getLogger(__name__)
 FORM = [Depends(from_form)]
 
 
@@ -47,16 +49,19 @@ def add_account(
     return render(request, "accounts.html", viewer, rows=rows, made=(name, password))
 
 
-@router.post("/accounts/{account}", dependencies=[IF_ADMIN, *FORM])
+@router.post("/accounts/{account}", dependencies=FORM)
 def change_account(
     context: App,
+    viewer: Admin,
     account: Id,
     role: Annotated[Text, Form()] = "",
     active: Annotated[Text, Form()] = "",
 ) -> Response:
     """Another role, or closed or open."""
     with context.database.session() as session:
-        accounts.change_account(session, account, role=role or None, active=None if not active else active == "yes")
+        opened = None if not active else active == "yes"
+        found = accounts.change_account(session, account, role=role or None, active=opened)
+    log.warning("%s made %s %s, %s", viewer.name, found.name, found.role, "open" if found.active else "closed")
     return RedirectResponse("/admin/accounts", 303)
 
 
@@ -67,9 +72,20 @@ def reset_password(request: Request, context: App, viewer: Admin, account: Id) -
     with context.database.session() as session:
         accounts.set_password(session, account, password)
         name = accounts.account(session, account).name
+    log.warning("%s gave %s a new password", viewer.name, name)
     with context.database.reader() as session:
         rows = accounts.accounts(session)
     return render(request, "accounts.html", viewer, rows=rows, made=(name, password))
+
+
+@router.post("/accounts/{account}/factor", dependencies=FORM)
+def drop_factor(context: App, viewer: Admin, account: Id) -> Response:
+    """Turns off the second factor of somebody who lost it."""
+    with context.database.session() as session:
+        found = accounts.account(session, account)
+        accounts.lost_totp(session, found)
+    log.warning("%s turned off the second factor of %s", viewer.name, found.name)
+    return RedirectResponse("/admin/accounts", 303)
 
 
 @router.post("/accounts/{account}/portals", dependencies=[IF_ADMIN, *FORM])

@@ -10,7 +10,7 @@ from unicodedata import normalize
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
-from review.errors import Conflict, Forbidden, NotFound, NotSignedIn, Refused
+from review.errors import Conflict, Forbidden, NotFound, Refused
 from review.i18n import LANGUAGES
 from review.security import passwords, totp
 from review.security.limits import Limit
@@ -188,12 +188,34 @@ def _admins() -> Select[Account]:
     return select(Account).where(Account.role == "admin", Account.active)
 
 
-def set_password(session: Session, account_id: int, password: str, *, current: str | None = None) -> None:
-    """A new password; all sessions and tokens end. With `current`, that must be the old one (`NotSignedIn`)."""
-    found = account(session, account_id)
-    if current is not None and not passwords.matches(current, found.password_hash):
-        raise NotSignedIn(N_("the current password is not right"))
-    found.password_hash = passwords.hashed(password)
+def own_password_right(session: Session, account_id: int, typed: str, settings: ReviewSettings, now: datetime) -> bool:
+    """Whether somebody who is logged in typed the own password; read-only, as it takes its time. Raises `TooMany`."""
+    _own_limit(account_id, settings).check(session, now)
+    return passwords.matches(typed, account(session, account_id).password_hash)
+
+
+def count_own_password(
+    session: Session, account_id: int, settings: ReviewSettings, now: datetime, *, right: bool
+) -> None:
+    """Counts a wrong one, so that a stolen session guesses no faster than a login, and forgets them after a right one.
+
+    Raises `TooMany` once the tries are used up, whatever was typed. The caller commits before it refuses.
+    """
+    limit = _own_limit(account_id, settings)
+    limit.check(session, now)
+    if right:
+        limit.clear(session)
+    else:
+        limit.count(session, now)
+
+
+def _own_limit(account_id: int, settings: ReviewSettings) -> Limit:
+    return Limit(f"own password {account_id}", settings.login_tries, settings.login_window)
+
+
+def set_password(session: Session, account_id: int, password: str) -> None:
+    """A new password; all sessions and tokens end."""
+    account(session, account_id).password_hash = passwords.hashed(password)
     forget(session, account_id)
 
 
@@ -221,12 +243,18 @@ def confirm_totp(session: Session, account_id: int, secret: str, code: str, now:
     found.totp_secret, found.totp_step = secret, step
 
 
-def drop_totp(session: Session, account_id: int, password: str) -> None:
-    """Turns the second factor off; raises `NotSignedIn` if the password is not right."""
-    found = account(session, account_id)
-    if not passwords.matches(password, found.password_hash):
-        raise NotSignedIn(N_("the password is not right"))
-    found.totp_secret = None
+def drop_totp(session: Session, account_id: int) -> None:
+    """Turns the second factor off."""
+    account(session, account_id).totp_secret = None
+
+
+def lost_totp(session: Session, found: Account) -> None:
+    """Turns the second factor off for somebody who lost it: sessions and tokens end too. Raises `Conflict` where none
+    is on."""
+    if found.totp_secret is None:
+        raise Conflict(N_("%(name)s has no second factor"), name=found.name)
+    drop_totp(session, found.id)
+    forget(session, found.id)
 
 
 def add_portal(session: Session, account_id: int, portal_id: int) -> None:

@@ -226,6 +226,45 @@ def test_guessing_is_slowed_down(desk: World, client: Client) -> None:
     assert log_in(browser, "Ana").status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("place", "field", "more"),
+    [("/account/password", "current", {"new": "another long phrase"}), ("/account/totp/off", "password", {})],
+)
+def test_a_stolen_session_guesses_the_password_no_faster_than_a_login(
+    desk: World, browser: httpx.Client, place: str, field: str, more: dict[str, str]
+) -> None:
+    secret = pyotp.random_base32()
+    with desk.database.session() as session:
+        confirm_totp(session, desk.account("Ana").id, secret, pyotp.TOTP(secret).at(desk.clock()), desk.clock())
+    data = {"csrf": token(browser), **more}
+    guesses = [browser.post(place, data={**data, field: f"guess {number}"}).status_code for number in range(6)]
+    assert guesses == [401] * 5 + [429]
+    stopped = browser.post(place, data={**data, field: PASSWORD})
+    assert (stopped.status_code, 0 < int(stopped.headers["retry-after"]) <= 900) == (429, True)
+    assert desk.account("Ana").totp_secret == secret
+    desk.clock.pass_(minutes=16)
+    assert browser.post(place, data={**data, field: PASSWORD}).status_code == 303
+
+
+def test_an_admin_turns_a_lost_second_factor_off(
+    desk: World, browser: httpx.Client, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret, place = pyotp.random_base32(), f"/admin/accounts/{desk.account('Ana').id}/factor"
+    with desk.database.session() as session:
+        confirm_totp(session, desk.account("Ana").id, secret, pyotp.TOTP(secret).at(desk.clock()), desk.clock())
+    admin = client(desk)
+    log_in(admin, "Ada")
+    page = admin.get("/admin/accounts")
+    assert page.text.count("Second factor lost") == 1
+    assert browser.post(place, data={"csrf": token(browser)}).status_code == 403
+    assert admin.post(place, data=fields(page, place)).status_code == 303
+    assert "Ada turned off the second factor of Ana" in caplog.text
+    assert browser.get("/desk").headers["location"] == "/login"
+    assert log_in(browser, "Ana").status_code == 303
+    assert admin.post(place, data=fields(page, place)).status_code == 409
+    assert "Second factor lost" not in admin.get("/admin/accounts").text
+
+
 def test_unknown_names_look_like_wrong_passwords(desk: World, client: Client) -> None:
     browser = client(desk)
     known, unknown = log_in(browser, "Ana", "guess"), log_in(browser, "Nobody", "guess")

@@ -13,12 +13,14 @@ from contextlib import suppress
 from time import monotonic, sleep
 
 import httpx
+import pyotp
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
 from losi.commands.review import review
 from review.security.tokens import key_of
+from review.service.accounts import confirm_totp
 from review.service.sessions import make_token
 from storage.models import ApiToken, Review
 from storage.repository import verify_chain
@@ -133,6 +135,22 @@ def test_the_first_admin_is_made_once_and_can_log_in(small: World, serving: Star
     assert (small.data / "review.key").stat().st_mode & 0o777 == 0o600
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE) in (0, -signal.SIGTERM)
+
+
+def test_a_lost_second_factor_is_turned_off(small: World) -> None:
+    secret, now = pyotp.random_base32(), small.clock()
+    options = ["--data", str(small.data), "--db", small.database.url.render_as_string(), "--drop-factor"]
+    with small.database.session() as session:
+        confirm_totp(session, small.person("Ada", "admin"), secret, pyotp.TOTP(secret).at(now), now)
+        make_token(session, small.account("Ada").id, "test", small.settings, now)
+    wrong = CliRunner().invoke(review, [*options, "Bea"])
+    assert (wrong.exit_code, "there is no account 'Bea'" in wrong.output) == (1, True)
+    for code, said in ((0, "turned off the second factor of Ada"), (1, "Ada has no second factor")):
+        done = CliRunner().invoke(review, [*options, "ada"])
+        assert (done.exit_code, said in done.output) == (code, True)
+    assert small.account("Ada").totp_secret is None
+    with small.database.reader() as session:
+        assert session.scalars(select(ApiToken)).all() == []
 
 
 def test_wrong_settings_are_named(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
