@@ -28,6 +28,7 @@ from review.routes import (
     ahead,
     api,
     api_overview,
+    api_replies,
     archived,
     cards,
     login,
@@ -68,8 +69,8 @@ def create_app(database: Database, data: Path, settings: ReviewSettings | None =
     app.add_middleware(SecurityMiddleware, max_body=chosen.max_body)
     for pages in (login, oidc, cards, ahead, supervise, overview, admin, account, reply, archived):
         app.include_router(pages.router, include_in_schema=False)
-    app.include_router(api.router, prefix=API)
-    app.include_router(api_overview.router, prefix=API)
+    for programs in (api, api_replies, api_overview):
+        app.include_router(programs.router, prefix=API)
     app.mount("/static", StaticFiles(directory=str(files("review").joinpath("static"))), name="static")
     _handle_errors(app)
     return app

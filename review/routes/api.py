@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -15,7 +15,6 @@ from review.inputs import (
     MAX_ID,
     AccountBody,
     AssignBody,
-    ContestBody,
     DecisionBody,
     Id,
     SameBody,
@@ -33,7 +32,6 @@ from review.service import (
     notes,
     proofs,
     queue,
-    replies,
     sheets,
 )
 from review.service.queue import Filters
@@ -65,15 +63,6 @@ class Onward:
     review: int
     next: int | None
     card: cards.CardView | None
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link for a portal's owner."""
-
-    id: int
-    path: str
-    expires: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,14 +192,6 @@ def read_sheet(context: App, sheet: Id) -> list[sheets.CardRow]:
         return sheets.sheet_cards(session, sheet)
 
 
-@router.post("/sheets/{sheet}/reply-link")
-def make_link(context: App, viewer: Supervisor, sheet: Id) -> Link:
-    """A link for the portal's owner."""
-    with context.database.session() as session:
-        link = replies.make_link(session, sheet, viewer.name, context.clock(), context.settings)
-        return Link(link.id, replies.link_path(context.signer, link), link.expires)
-
-
 @router.get("/disputes")
 def read_disputes(
     context: App, viewer: Supervisor, limit: Page = 50, after: After = None
@@ -241,21 +222,6 @@ def read_notes(context: App, everything: bool = False) -> list[notes.NoteRow]:
     """What changed after people decided."""
     with context.database.reader() as session:
         return notes.notes(session, open_only=not everything)
-
-
-@router.get("/contests", dependencies=[IF_SUPERVISOR])
-def read_contests(context: App) -> list[replies.ContestRow]:
-    """What portals' owners contest."""
-    with context.database.reader() as session:
-        return replies.contests(session)
-
-
-@router.post("/contests/{contest}/close")
-def close_contest(context: App, viewer: Supervisor, contest: Id, body: ContestBody) -> list[replies.ContestRow]:
-    """Accepts or rejects a contest; gives those still open."""
-    with context.database.session() as session:
-        replies.close_contest(session, contest, body.accept, body.answer, viewer.id, viewer.name, context.clock())
-        return replies.contests(session, open_only=True)
 
 
 @router.get("/agreement", dependencies=[IF_SUPERVISOR])

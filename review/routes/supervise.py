@@ -45,6 +45,14 @@ def reply_link(request: Request, context: App, viewer: Supervisor, sheet: Id) ->
     return _sheet(request, context, viewer, sheet, f"{str(request.base_url).rstrip('/')}{path}")
 
 
+@router.post("/sheets/{sheet}/reply/{link}/revoke", dependencies=FORM)
+def revoke_link(context: App, viewer: Supervisor, sheet: Id, link: Id) -> Response:
+    """Makes a link for the portal's owner useless."""
+    with context.database.session() as session:
+        replies.revoke_link(session, sheet, link, viewer.name, context.clock())
+    return RedirectResponse(f"/sheets/{sheet}", 303)
+
+
 @router.get("/disputes")
 def all_disputes(request: Request, context: App, viewer: Supervisor) -> Response:
     """Cards that wait for a supervisor."""
@@ -134,4 +142,5 @@ def audit(request: Request, context: App, viewer: Supervisor) -> Response:
 def _sheet(request: Request, context: Context, viewer: Viewer, number: int, link: str | None = None) -> Response:
     with context.database.reader() as session:
         rows, found = sheets.sheet_cards(session, number), sheets.sheet_row(session, number)
-    return render(request, "sheet.html", viewer, rows=rows, sheet=found, link=link)
+        links = replies.links(session, number, context.clock())
+    return render(request, "sheet.html", viewer, rows=rows, sheet=found, link=link, links=links)

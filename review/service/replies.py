@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from storage.repository.sheets import findings_by_feature
 from survey.questionnaire import load
 
 PURPOSE = "reply"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,16 @@ class ContestRow:
     answer: str | None
     closed: datetime | None
     closed_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A link that is good, for supervisors; its address is not told again."""
+
+    id: int
+    made_by: str
+    made: datetime
+    expires: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +130,21 @@ def open_link(session: Session, signer: Signer, signed: str, now: datetime) -> R
     return link
 
 
-def revoke_link(session: Session, link_id: int, now: datetime) -> None:
-    """Makes a link useless; raises `NotFound`."""
+def links(session: Session, sheet_id: int, now: datetime) -> list[LinkRow]:
+    """The links to a sheet that are good, newest first; raises `NotFound`."""
+    sheet(session, sheet_id)
+    good = (ReplyLink.sheet_id == sheet_id, ReplyLink.revoked.is_(None), ReplyLink.expires > now)
+    found = session.scalars(select(ReplyLink).where(*good).order_by(ReplyLink.id.desc()))
+    return [LinkRow(link.id, link.made_by, link.created, link.expires) for link in found]
+
+
+def revoke_link(session: Session, sheet_id: int, link_id: int, who: str, now: datetime) -> None:
+    """Makes a link to a sheet useless; what was contested through it stays. Raises `NotFound`."""
     link = session.get(ReplyLink, link_id)
-    if link is None:
+    if link is None or link.sheet_id != sheet_id:
         raise NotFound(N_("there is no such link"))
     link.revoked = link.revoked or now
+    log.warning("%s revoked the reply link %s of sheet %s", who, link_id, sheet_id)
 
 
 def reply_view(session: Session, signer: Signer, link: ReplyLink, now: datetime) -> ReplyView:

@@ -272,7 +272,7 @@ def test_a_reply_link_is_for_one_portal_and_a_time(near: World, client: Client) 
                 open_link(session, near.signer, forged, near.clock())
     assert city.post(f"{path}x/contest", data={"code": "1", "url": "https://x.org", "who": "x"}).status_code == 404
     with near.database.session() as session:
-        revoke_link(session, link.id, near.clock())
+        revoke_link(session, link.sheet_id, link.id, "Sue", near.clock())
     assert city.get(path).status_code == 404
     _, other = _link(near)
     near.clock.pass_(days=31)
