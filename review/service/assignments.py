@@ -62,17 +62,18 @@ def assign(
 
 
 def unassign(session: Session, assignment_id: int) -> None:
-    """Takes a sheet from a desk; raises `Conflict` once a card of it was decided there."""
+    """Takes a sheet from a desk: its open cards, for somebody else. What was decided there stays, and stands from then
+    on. Raises `NotFound`, `Conflict` where every card was decided there."""
     lock_chain(session)
     found = session.get(Assignment, assignment_id)
     if found is None:
         raise NotFound(N_("there is no such assignment"))
-    tasks = session.scalars(
-        select(Task).where(Task.sheet_id == found.sheet_id, Task.account_id == found.account_id)
-    ).all()
-    if any(task.stage == DECIDED and task.verdict for task in tasks):
-        raise Conflict(N_("cards of this sheet were decided already"))
-    for row in (*tasks, found):
+    theirs = select(Task).where(Task.sheet_id == found.sheet_id, Task.account_id == found.account_id)
+    tasks = session.scalars(theirs).all()
+    answered = [task for task in tasks if task.stage == DECIDED and task.verdict]
+    if answered and all(task.stage == DECIDED for task in tasks):
+        raise Conflict(N_("no card of this sheet is open on that desk"))
+    for row in (*set(tasks).difference(answered), found):
         session.delete(row)
 
 
@@ -119,8 +120,10 @@ def hides(portal_id: int, edition: str, code: str, account_id: int, share: float
 
 
 def deal(session: Session, settings: ReviewSettings) -> int:
-    """Makes the tasks that assignments lack, those of adjudicated cards as no longer asked; the number made."""
+    """Makes the tasks that assignments lack, those of adjudicated cards as no longer asked; the number made. A card
+    that as many have as its sheet has assessors, be they of an earlier desk, is dealt to nobody else."""
     there = select(Task.id).where(Task.card_id == Card.id, Task.account_id == Assignment.account_id)
+    dealt = select(func.count()).where(Task.card_id == Card.id).scalar_subquery()
     query = (
         select(
             Card.id,
@@ -134,7 +137,7 @@ def deal(session: Session, settings: ReviewSettings) -> int:
         )
         .join(Sheet, Sheet.id == Card.sheet_id)
         .join(Assignment, Assignment.sheet_id == Sheet.id)
-        .where(~there.exists())
+        .where(~there.exists(), dealt < Sheet.assessors)
     )
     rows = [
         {

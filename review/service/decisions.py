@@ -15,7 +15,7 @@ from review.service.cards import PROOFS, own_answer, same_proof
 from review.service.proofs import ask
 from review.service.queue import own_task
 from review.wording import N_
-from storage.models import Account, Answer, Card, Review, Sheet, Task
+from storage.models import Account, Answer, Assignment, Card, Review, Sheet, Task
 from storage.repository.chain import Entry, append, lock_chain, with_key
 from storage.repository.sheets import DECIDED, VALUES, deciding, findings_by_feature, suggested
 from storage.words import Verdict
@@ -64,15 +64,15 @@ def decide(
 
     What comes again under the same `key` is stored once.
 
-    Raises `NotFound` for a card on another desk, `Conflict` once the card was adjudicated or the other answer shown, or
-    where another suggestion lies on the card now, `Refused` for what is no decision.
+    Raises `NotFound` for a card on another desk, `Conflict` once the card was adjudicated, the other answer shown or
+    the sheet taken from the desk, or where another suggestion lies on the card now, `Refused` for what is no decision.
     """
     lock_chain(session)
     task = own_task(session, account_id, task_id)
     if key is not None and (made := with_key(session, account_id, key)) is not None:
         return Decided(task.id, made.number, task.stage)
     card, sheet = session.get_one(Card, task.card_id), session.get_one(Sheet, task.sheet_id)
-    _may_change(task, card)
+    _may_change(session, task, card)
     _is_as_seen(card, decision.seen)
     verdict = verdict_of(decision.verdict)
     account = session.get_one(Account, account_id)
@@ -106,7 +106,8 @@ def undo(
 
     What comes again under the same `key` is done once.
 
-    Raises `NotFound` if there is none, `Conflict` once the card was adjudicated or the other answer shown.
+    Raises `NotFound` if there is none, `Conflict` once the card was adjudicated, the other answer shown or the sheet
+    taken from the desk.
     """
     lock_chain(session)
     if key is not None and (made := with_key(session, account_id, key)) is not None:
@@ -115,7 +116,7 @@ def undo(
     if task is None or task.stage == 0:
         raise NotFound(N_("there is nothing to undo"))
     card, sheet = session.get_one(Card, task.card_id), session.get_one(Sheet, task.sheet_id)
-    _may_change(task, card)
+    _may_change(session, task, card)
     before = _state(task, card)
     task.stage, task.verdict, task.suggested, task.decided = 0, None, None, None
     session.flush()
@@ -209,11 +210,14 @@ def comment_of(text: str | None) -> str | None:
     return plain or None
 
 
-def _may_change(task: Task, card: Card) -> None:
+def _may_change(session: Session, task: Task, card: Card) -> None:
+    desk = select(Assignment.id).where(Assignment.sheet_id == task.sheet_id, Assignment.account_id == task.account_id)
     if card.status == "adjudicated":
         raise Conflict(N_("a supervisor has decided this card"), N_("write to the supervisor"))
     if task.revealed is not None:
         raise Conflict(N_("the other answer was shown, so yours stands"), N_("write to the supervisor"))
+    if session.scalar(desk) is None:
+        raise Conflict(N_("this sheet was taken from your desk, so your answers stand"), N_("write to the supervisor"))
 
 
 def _is_as_seen(card: Card, seen: int | None) -> None:

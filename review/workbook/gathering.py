@@ -91,7 +91,8 @@ def part_of_run(session: Session, run_id: int, sources: Sources) -> Part:
 
 
 def part_of_sheet(session: Session, sheet_id: int, account: Account, sources: Sources) -> Part:
-    """A sheet as it lies before a person: own answers for its assessor, what was settled and said for a supervisor."""
+    """A sheet as it lies before a person: own answers for its assessor, what was settled and said for a supervisor. A
+    card that has its assessors, of whom the person is none, is left out for those who assess others of the sheet."""
     sheet = session.get_one(Sheet, sheet_id)
     query = select(Task).where(Task.sheet_id == sheet_id)
     tasks: dict[int, list[Task]] = {}
@@ -103,6 +104,9 @@ def part_of_sheet(session: Session, sheet_id: int, account: Account, sources: So
     found: dict[int, dict[str, Finding]] = {}
     lines: list[Line] = []
     for card in session.scalars(select(Card).where(Card.sheet_id == sheet_id).order_by(Card.position)):
+        desks = {task.account_id for task in tasks.get(card.id, [])}
+        if assesses and account.id not in desks and len(desks) >= sheet.assessors:
+            continue
         if card.run_id not in found:
             found[card.run_id] = findings_by_feature(session, card.run_id)
         asked = load(sheet.edition).indicator(card.code)

@@ -331,8 +331,6 @@ def test_assignments_have_room_for_two(pair: Pair) -> None:
     with pair.world.database.session() as session:
         mine, theirs = progress(session, now)
         assert (mine.decided, theirs.decided, mine.total) == (1, 0, 95)
-        with pytest.raises(Conflict):
-            unassign(session, mine.assignment)
         unassign(session, theirs.assignment)
         assert assign(session, third, pair.sheets, now, now, settings) == 1
     pair.world.clock.pass_(days=1)

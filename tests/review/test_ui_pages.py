@@ -22,10 +22,11 @@ SOME = dict.fromkeys(FEATURES[:60], "present")
 EVIL = "https://evil.example/<script>alert(1)</script>"
 QUOTE = "\u202egnp.exe</q><img src=//evil.example/x onerror=alert(2)><svg onload=alert(3)>" + "long" * 5000
 SUPERVISOR = (
-    "/desk", "/cycles", "/cycles/1", "/cycles/2", "/sheets", "/sheets/1", "/disputes", "/notes", "/contests", "/scores",
-    "/scores?cycle=2", "/agreement", "/audit", "/portals/1", "/admin/assignments", "/admin/accounts", "/account",
-    "/nowhere",
+    "/desk", "/cycles", "/cycles/1", "/cycles/2", "/sheets", "/sheets/1", "/sheets/2", "/disputes", "/notes",
+    "/contests", "/scores", "/scores?cycle=2", "/agreement", "/audit", "/portals/1", "/admin/assignments",
+    "/admin/accounts", "/account", "/nowhere",
 )  # fmt: skip
+UNFOLD = "document.querySelectorAll('td details, li details').forEach(each => { each.open = true })"
 MODES: dict[str, tuple[str, dict[str, Any]]] = {
     "wide": ("en", {"viewport": {"width": 1280, "height": 900}}),
     "phone": ("ar", {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "locale": "ar"}),
@@ -54,6 +55,7 @@ def _decide(world: World) -> None:
     said = {"Ana": ("yes", "no", "unsure", "no"), "Ben": ("yes", "no", "yes", "yes")}
     with world.database.session() as session:
         accounts.add_portal(session, world.account("Oya").id, 1)
+        accounts.account(session, world.account("Ben").id).totp_secret = "A" * 32
         for who, verdicts in said.items():
             account = world.account(who).id
             tasks = session.scalars(select(Task.id).where(Task.account_id == account).order_by(Task.position))
@@ -101,6 +103,9 @@ def test_axe_finds_nothing_and_every_page_fits(survey: World, opened: Opener, mo
         page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
         for place in places:
             page.goto(place)
+            page.evaluate(
+                "for (const each of document.querySelectorAll('main td details, main li details')) each.open = true"
+            )
             wrong += [f"{place}: {each}" for each in violations(page)]
             if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
                 wrong.append(f"{place} is wider than the screen")

@@ -1,0 +1,122 @@
+"""Somebody leaves a desk half done: the open cards go to another, the answers that were given stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from review.errors import Conflict
+from review.service.assignments import assign, deal, progress, unassign
+from review.service.decisions import undo
+from review.service.queue import Filters, next_task, tasks
+from storage.models import Review, Task
+from storage.repository import verify_chain
+from survey.questionnaire import load
+from tests.review.browsing import fields, log_in
+from tests.review.conftest import EDITION, Client, World
+from tests.review.test_decisions import Pair
+from tests.review.test_workbook_round_trip import openpyxl_codes
+from tests.review.workbooks import Office
+
+TOTAL = len(load(EDITION).indicators)
+
+
+@pytest.fixture
+def pair(world: World) -> Pair:
+    """Ana has answered the first card, and taken the second back."""
+    made = Pair(world)
+    made.says(made.ana, "yes", 1)
+    made.says(made.ana, "yes", 2)
+    with world.database.session() as session:
+        undo(session, made.ana, world.clock())
+    return made
+
+
+def _take_back(world: World, who: int) -> None:
+    with world.database.session() as session:
+        unassign(session, progress(session, world.clock(), who)[0].assignment)
+
+
+def _open(world: World, who: int) -> int:
+    with world.database.reader() as session:
+        return len(tasks(session, who, Filters(), limit=200))
+
+
+def test_the_open_cards_go_to_another_and_settle(pair: Pair) -> None:
+    cem = pair.world.person("Cem")
+    _take_back(pair.world, pair.ana)
+    assert (_open(pair.world, pair.ana), _open(pair.world, pair.ben)) == (0, TOTAL)
+    assert pair.world.assign(cem, *pair.sheets) == 1
+    assert _open(pair.world, cem) == TOTAL - 1
+    pair.says(pair.ben, "yes", 1)
+    pair.says(pair.ben, "no", 2)
+    pair.says(cem, "no", 2)
+    assert [(pair.card(at).status, pair.card(at).verdict) for at in (1, 2)] == [("agreed", "yes"), ("agreed", "no")]
+    with pair.world.database.reader() as session:
+        assert set(session.scalars(select(func.count()).select_from(Task).group_by(Task.card_id))) == {2}
+        assert verify_chain(session).rows == session.scalar(select(func.count()).select_from(Review)) == 6
+
+
+def test_what_was_answered_there_stands(pair: Pair) -> None:
+    _take_back(pair.world, pair.ana)
+    with pytest.raises(Conflict, match="taken from your desk"):
+        pair.says(pair.ana, "no", 1)
+    with pair.world.database.session() as session, pytest.raises(Conflict, match="taken from your desk"):
+        undo(session, pair.ana, pair.world.clock(), pair.task(pair.ana, 1))
+    mine = pair.sees(pair.ana, 1).mine
+    assert mine is not None
+    assert mine.verdict == "yes"
+
+
+def test_whoever_comes_back_goes_on(pair: Pair) -> None:
+    _take_back(pair.world, pair.ana)
+    pair.world.assign(pair.ana, *pair.sheets)
+    with pair.world.database.session() as session:
+        assert next_task(session, pair.ana, Filters()) == pair.task(pair.ana, 2)
+        assert deal(session, pair.world.settings) == 0
+    pair.says(pair.ana, "no", 1)
+
+
+def test_both_may_leave_and_no_card_is_asked_of_three(pair: Pair) -> None:
+    cem, dee = pair.world.person("Cem"), pair.world.person("Dee")
+    pair.says(pair.ben, "yes", 3)
+    for who in (pair.ana, pair.ben):
+        _take_back(pair.world, who)
+    with pair.world.database.session() as session:
+        for who in (cem, dee):
+            assign(session, who, pair.sheets, None, pair.world.clock(), pair.world.settings)
+    assert (_open(pair.world, cem), _open(pair.world, dee)) == (TOTAL, TOTAL - 2)
+
+
+def test_a_desk_that_is_done_is_not_taken_back(small: World) -> None:
+    pair = Pair(small)
+    for position in range(1, TOTAL + 1):
+        pair.says(pair.ana, "yes", position)
+    with pytest.raises(Conflict, match="no card of this sheet is open"):
+        _take_back(small, pair.ana)
+
+
+def test_the_workbook_of_the_other_has_their_cards_alone(small: World, tmp_path: Path) -> None:
+    office = Office(small, tmp_path)
+    first, *others = [indicator.code for indicator in load(EDITION).indicators]
+    office.says(office.ana, "yes", first)
+    _take_back(small, office.ana)
+    small.assign(small.person("Cem"), *office.sheets)
+    assert openpyxl_codes(office.export("Cem")) == others
+
+
+def test_a_supervisor_takes_the_open_cards_back_on_the_page(small: World, client: Client) -> None:
+    pair = Pair(small)
+    pair.says(pair.ana, "yes", 1)
+    browser: httpx.Client = client(small)
+    log_in(browser, "Sue")
+    page = browser.get("/admin/assignments")
+    assert page.text.count("Take the open cards back") == 1
+    with small.database.reader() as session:
+        (mine,) = progress(session, small.clock(), pair.ana)
+    place = f"/admin/assignments/{mine.assignment}/remove"
+    assert browser.post(place, data=fields(page, place)).status_code == 303
+    assert "1 sheet lacks an assessor" in browser.get("/admin/assignments").text
