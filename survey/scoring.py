@@ -133,7 +133,11 @@ def normalised(value: float, low: float, high: float) -> float:
 
 
 def egdi(osi: float, hci: float, tii: float) -> float:
-    """Return the E-Government Development Index: the mean of the three normalised components, each 0..1."""
+    """Return the E-Government Development Index: the mean of the three normalised components, each 0..1.
+
+    So from the edition of 2012 on. That of 2010 weighs the OSI with 0.34, the others with 0.33 each (derived from
+    `published_results.csv`, where the `status` of a row tells which values of 0 are none of this formula).
+    """
     return (osi + hci + tii) / 3
 
 
