@@ -6,11 +6,12 @@ import re
 
 from review.workbook.layout import cell_text
 
-_FORMULA = re.compile(r"^\s*[=+\-@]")
+_FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠]")
 
 
 def cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe goes before =, +, - and @ (OWASP, CSV injection)."""
+    """Text that no spreadsheet takes for a formula: an apostrophe goes before =, +, - and @, full-width too
+    (OWASP, CSV injection)."""
     clean = cell_text(text)
     return f"'{clean}" if _FORMULA.match(clean) and not _is_number(clean) else clean
 

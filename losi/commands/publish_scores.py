@@ -10,8 +10,8 @@ from losi.output import writer
 from losi.terminal import printable, show, stdout, table
 from review.publish import rows, schema
 from review.publish.formats import csv_lines, named
-from review.publish.scores import Score, scores
-from review.publish.summary import BY, Line, Summary
+from review.publish.scores import Score, in_percent, scores
+from review.publish.summary import BY, Coverage, Line, Summary
 from survey.countries import countries
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ def show_scores(session: Session, scope: Scope, figures: Figures, by: str | None
                 show(console, _line_table(f"{title} by {wanted}", found))
         if by is None:
             show(console, _total_table(TOTALS[measure], summary.total))
-            if measure == "losi":
-                show(console, _coverage_table(summary))
+            if measure == "losi" and (regions := _coverage(scope, figures)):
+                show(console, _coverage_table(regions))
         if not summary.total.confirmed and summary.total.assessed:
             console.print(PREFILLED, style="yellow")
 
@@ -62,7 +62,7 @@ def write_scores_csv(session: Session, scope: Scope, figures: Figures, by: str, 
 
 
 def write_scores_json(session: Session, scope: Scope, figures: Figures, destination: str) -> None:
-    """Write `{"schema": 1, "cycle", "measures": {measure: groups}, "coverage", "portals"}`, portals line by line."""
+    """Write `{"schema": 1, "cycle", "groups", "coverage", "portals"}`, portals line by line."""
     with writer(destination) as write:
         head = {
             "schema": schema.VERSION,
@@ -70,10 +70,7 @@ def write_scores_json(session: Session, scope: Scope, figures: Figures, destinat
             "groups": [
                 named(schema.GROUPS, row) for name, each in figures.items() for row in rows.group_rows(name, each)
             ],
-            "coverage": [
-                named(schema.COVERAGE, rows.coverage_row(region))
-                for region in (figures["losi"].coverage() if "losi" in figures else ())
-            ],
+            "coverage": [named(schema.COVERAGE, rows.coverage_row(region)) for region in _coverage(scope, figures)],
         }
         write(json.dumps(head, ensure_ascii=False)[:-1] + ', "portals": [')
         separator = "\n"
@@ -133,10 +130,15 @@ def _total_table(title: str, total: Line) -> Table:
     return made
 
 
-def _coverage_table(summary: Summary) -> Table:
+def _coverage(scope: Scope, figures: Figures) -> list[Coverage]:
+    """The coverage of the Member States; none where only one country, or no city, was looked at."""
+    return figures["losi"].coverage() if "losi" in figures and scope.country is None else []
+
+
+def _coverage_table(regions: Iterable[Coverage]) -> Table:
     numbers = ("states", "scored", "no portal", "not read", "not listed")
     made = table("Member States by their cities' portals", ("region", *numbers), right=numbers)
-    for each in summary.coverage():
+    for each in regions:
         made.add_row(
             each.region, str(each.states), str(each.assessed), str(each.no_portal), str(each.unread), str(each.unlisted)
         )
@@ -153,7 +155,7 @@ def _below(line: Line) -> str:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.0f} %" if whole else "–"
+    return f"{in_percent(part / whole)} %" if whole else "–"
 
 
 def number(value: float | None) -> str:

@@ -22,7 +22,7 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 Write = Callable[[Row], None]
 GROUP = 20_000
 """Rows that Parquet gathers before it writes them."""
-_FORMULA = re.compile(r"^\s*[=+\-@]")
+_FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from review.marks import clipped, safe_link
+from review.publish.scores import in_percent
 from survey.countries import countries
 
 
@@ -47,7 +48,7 @@ def _index(value: float | None, places: int = 4) -> str:
 
 
 def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.0f}\u202f%"
+    return "–" if value is None else f"{in_percent(value)}\u202f%"
 
 
 def _country(iso3: str | None) -> str:

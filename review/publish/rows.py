@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from review.publish.answers import PortalAnswers
+from review.publish.answers import PortalAnswers, Said
 from review.publish.claims import Beside
 from review.publish.scores import Score
 from review.publish.summary import BY, Coverage, Line, Summary
@@ -37,8 +37,13 @@ def answer_rows(portal: PortalAnswers) -> Iterator[Row]:
         asked = said.indicator
         yield (
             portal.visit.portal, asked.edition, asked.code, asked.criterion, asked.title, said.value, said.basis,
-            said.verdict, said.state, said.confidence, said.evidence_url or None, said.run,
+            said.verdict, said.state, _confidence(said), said.evidence_url or None, said.run,
         )  # fmt: skip
+
+
+def _confidence(said: Said) -> float | None:
+    """The program's confidence where it said yes or no: elsewhere there is no probability to tell."""
+    return said.confidence if said.state in ("present", "absent") else None
 
 
 def criterion_rows(score: Score) -> Iterator[Row]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from review.publish.provenance import provenance, sources
+
 Type = Literal["string", "integer", "number", "boolean", "datetime"]
 """The types of Frictionless Table Schema that are used here."""
 VERSION = 1
@@ -91,7 +93,8 @@ PORTALS = Table(
         _number(
             "normalised",
             "Countries only: the index stretched from 0 (the lowest) to 1 (the highest) over the portals of the same "
-            "edition in this data set, as the Survey does over all countries: (index - lowest) / (highest - lowest).",
+            "edition in this data set, as the Survey does over all countries: (index - lowest) / (highest - lowest), "
+            "all three before they are rounded.",
         ),
     ),
 )
@@ -105,11 +108,18 @@ ANSWERS = Table(
         CODE,
         Column("criterion", "string", "Criterion (module) of the questionnaire."),
         Column("title", "string", "The question in short."),
-        Column("value", "integer", "1 yes, 0 no; empty where nobody knows.", empty=True),
-        Column("basis", "string", "Who answered: people, the program, nobody.", ("confirmed", "prefilled", "none")),
+        Column("value", "integer", "1 yes, 0 no, also where it does not apply; empty where nobody knows.", empty=True),
+        Column(
+            "basis",
+            "string",
+            "Whose word the row has: people's; the program's, also where it could not tell; nobody's.",
+            ("confirmed", "prefilled", "none"),
+        ),
         Column("verdict", "string", "What people settled on.", ("yes", "no", "unsure"), empty=True),
         Column("state", "string", "What the program concluded.", STATES, empty=True),
-        _number("confidence", "The program's calibrated probability that its state is right, 0 to 1."),
+        _number(
+            "confidence", "The program's calibrated probability that it is right, 0 to 1; only with present and absent."
+        ),
         Column(
             "evidence_url",
             "string",
@@ -127,7 +137,12 @@ CRITERIA = Table(
         PORTAL,
         EDITION,
         Column("criterion", "string", "Criterion (module) of the questionnaire."),
-        Column("share", "number", "Share of its known questions answered yes, 0 to 1; what nobody knows counts as no."),
+        Column(
+            "share",
+            "number",
+            "Share of its known questions answered yes, 0 to 1; what nobody knows counts as no, and a question that "
+            "stands in two criteria counts in both.",
+        ),
     ),
 )
 GROUPS = Table(
@@ -142,8 +157,8 @@ GROUPS = Table(
         Column("assessed", "integer", "Those that have an index; the figures are theirs."),
         Column("questions", "integer", "Questions put to them."),
         Column("confirmed", "integer", "Questions that people settled."),
-        _number("mean", "Mean index."),
-        _number("median", "Median index."),
+        _number("mean", "Mean of the indices, each as it is published, to four places."),
+        _number("median", "Median of the same."),
         _number("lowest", "Lowest index."),
         _number("highest", "Highest index."),
         Column("very_high", "integer", "Portals of the level very high."),
@@ -200,7 +215,7 @@ def dictionary() -> str:
         "each portal and nothing that people decided, and other columns: there `portal` is the portal's name, here its "
         "number.",
     ]
-    return "\n\n".join([*parts, *(_section(table) for table in TABLES)]) + "\n"
+    return "\n\n".join([*parts, *(_section(table) for table in TABLES), provenance()]) + "\n"
 
 
 def package(title: str, created: str, files: Sequence[tuple[Table, str]]) -> dict[str, Any]:
@@ -211,6 +226,7 @@ def package(title: str, created: str, files: Sequence[tuple[Table, str]]) -> dic
         "title": title,
         "created": created,
         "schema": VERSION,
+        "sources": [{"title": each.title, "path": each.url} for each in sources()],
         "resources": [_resource(table, path) for table, path in files],
     }
 

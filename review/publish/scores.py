@@ -105,6 +105,14 @@ def printed(value: float) -> float:
     return as_published(round(value, 10))
 
 
+def in_percent(share: float) -> str:
+    """A share in whole percent; nothing and all (0, 100) are said only where they are so."""
+    whole = f"{100 * share:.0f}"
+    if share > 0 and whole == "0":
+        return "<1"
+    return ">99" if share < 1 and whole == "100" else whole
+
+
 def index_of(yes: int, questionnaire: Questionnaire) -> float:
     """The LOSI of so many questions answered yes, as published."""
     return as_published(losi_score(yes, questionnaire))

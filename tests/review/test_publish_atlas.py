@@ -15,8 +15,9 @@ from review.publish.figures import Gathered, histogram, tile_places, tiles
 from review.publish.models import Models
 from review.publish.plan import plan_of
 from review.publish.scope import scope_of
+from review.publish.scores import in_percent
 from review.publish.summary import Summary
-from storage.models import Portal, Run
+from storage.models import Card, Portal, Run
 from survey.countries import countries, member_states
 from tests.review.conftest import World
 
@@ -113,6 +114,23 @@ def test_a_portal_that_could_not_be_read_shows_why_and_no_index(filled: World) -
 def test_what_nobody_confirmed_says_so(filled: World) -> None:
     text = text_of(html.fromstring((atlas(filled) / "index.html").read_text(encoding="utf-8")))
     assert "Nobody has confirmed these answers yet" in text
+
+
+def test_all_are_confirmed_only_where_all_are(filled: World) -> None:
+    filled.person("boss", "supervisor")
+    sheets = filled.open()
+    with filled.database.session() as session:
+        cards = session.query(Card).filter(Card.sheet_id.in_(sheets)).all()
+        for each in cards[1:]:
+            each.status, each.verdict = "agreed", "no"
+    text = text_of(html.fromstring((atlas(filled) / "index.html").read_text(encoding="utf-8")))
+    assert "People have confirmed >99\u202f% of the answers; the others are a program’s." in text
+    assert [in_percent(share) for share in (0, 0.004, 0.5, 0.996, 1)] == ["0", "<1", "50", ">99", "100"]
+
+
+def test_the_day_that_pages_name_is_that_of_utc(filled: World) -> None:
+    for _, tree in pages(atlas(filled)):
+        assert "Made on 2027-03-01 (UTC)" in text_of(tree.find(".//footer"))
 
 
 def test_every_figure_is_named_and_every_map_number_stands_in_a_table(filled: World) -> None:

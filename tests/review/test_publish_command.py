@@ -15,6 +15,7 @@ from losi.commands.publish_claims import claims
 from losi.commands.score import score
 from losi.errors import PlainGroup
 from review.publish.schema import PORTALS
+from storage.models import Portal
 from tests.review.browsing import log_in
 from tests.review.conftest import Client, World
 from tests.review.test_publish_scores import states
@@ -46,6 +47,16 @@ def test_score_gives_portals_and_groups_as_json(city: World) -> None:
     assert [(row["index"], row["basis"], row["rank"]) for row in document["portals"]] == [(0.0104, "prefilled", 1)]
     assert {row["by"] for row in document["groups"]} >= {"all", "country", "region", "level"}
     assert sum(row["states"] for row in document["coverage"]) == 193
+
+
+def test_of_one_country_nothing_is_said_about_the_cities_of_others(city: World) -> None:
+    with city.database.session() as session:
+        session.get_one(Portal, 1).country = "FRA"
+    done = call(city, "score", "--country", "France", "--json", "-")
+    assert json.loads(done.stdout)["coverage"] == []
+    shown = call(city, "score", "--country", "France").output
+    assert "0.0104" in shown
+    assert "not listed" not in shown
 
 
 @pytest.mark.parametrize(("by", "rows"), [((), 1), (("--by", "level"), 1), (("--by", "group"), 0)])

@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
+from losi.cells import cell
 from review.publish import schema
 from review.publish.dataset import write_dataset
-from review.publish.formats import FORMATS, Format
+from review.publish.formats import FORMATS, Format, csv_cell
+from review.publish.provenance import sources
 from review.publish.scope import scope_of
 from storage.models import Portal
+from survey.scoring import as_published, osi_weights
 from tests.review.conftest import World
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
@@ -87,6 +90,39 @@ def test_what_nobody_knows_is_empty_and_no_is_zero(filled: World) -> None:
     assert answers[1, "present"] == 1
     assert answers[1, "absent"] == 0
     assert answers[1, "unknown"] is None
+
+
+def test_a_confidence_is_told_only_where_the_program_said_yes_or_no(filled: World) -> None:
+    answers = written(filled, "json")["answers"]
+    told = {(row["state"], row["confidence"]) for row in answers}
+    assert told == {("present", 0.9), ("absent", 0.9), ("unknown", None)}
+
+
+def test_the_index_can_be_computed_from_the_dictionary(filled: World) -> None:
+    rows = [line.strip("| ").split(" | ") for line in schema.dictionary().splitlines() if line.startswith("| `losi-")]
+    divided = {row[0].strip("`"): (int(row[1]), int(row[2])) for row in rows}
+    for portal in written(filled, "json")["portals"]:
+        questions, by = divided[portal["edition"]]
+        assert (portal["questions"], portal["index"]) == (questions, as_published(portal["yes"] / by))
+    for name, weight in osi_weights().items():
+        assert f"{name} {weight:.2f}" in schema.dictionary()
+
+
+def test_what_was_taken_from_others_names_its_source(filled: World) -> None:
+    named = {name for each in sources() for name in each.columns}
+    known = {f"{table.name}.{column.name}" for table in schema.TABLES for column in table.columns}
+    assert named <= known
+    assert {"portals.osi", "portals.income", "portals.groups", "portals.region"} <= named
+    written(filled, "csv")
+    package = json.loads((filled.data / "csv" / schema_file()).read_text(encoding="utf-8"))
+    assert [each["title"] for each in package["sources"]] == [each.title for each in sources()]
+    assert all(each["path"].startswith("https://") for each in package["sources"])
+
+
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠")
+def test_every_sign_that_begins_a_formula_is_kept_from_doing_so(sign: str) -> None:
+    assert csv_cell(f"{sign}A1") == cell(f"{sign}A1") == f"'{sign}A1"
+    assert csv_cell(f" {sign}1+1").startswith("' ")
 
 
 def test_no_cell_is_a_formula(filled: World) -> None:
