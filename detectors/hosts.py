@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
+from idna import encode
+
 from detectors.packaged import data
 
 
@@ -17,7 +19,7 @@ def _listed(group: str) -> tuple[frozenset[str], tuple[str, ...]]:
 
 
 def host_of(url: str) -> str:
-    """Host of an absolute URL, lower case, without `www.`; empty if there is none."""
+    """Host of an absolute URL, lower case, in ASCII (UTS #46), without `www.`; empty if there is none."""
     return _host_of(_beginning(url))
 
 
@@ -36,6 +38,7 @@ def _beginning(url: str) -> str:
 def _host_of(url: str) -> str:
     try:
         host = urlsplit(url).hostname or ""
+        host = host if host.isascii() else encode(host, uts46=True).decode("ascii")
     except ValueError:
         return ""
     return host.removeprefix("www.")

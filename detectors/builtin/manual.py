@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
+
+from idna import decode
 
 from detectors.base import PageDetector
 from detectors.hosts import host_of
@@ -16,6 +19,8 @@ from detectors.standing import is_front
 from detectors.targets import targets_of
 
 if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
     from detectors.page.elements import Form
 
 _EMAIL = re.compile(r"[\w.+-]{2,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
@@ -34,6 +39,7 @@ class WhomToWriteTo(PageDetector):
     """
 
     name = "whom-to-write-to"
+    version = "2"
     features = ("contact.responsiveness", "contact.reply_quality")
     uses_lexicon = False
 
@@ -45,16 +51,19 @@ class WhomToWriteTo(PageDetector):
                 yield Observation(feature, "content", strength, quote, why, href=href, selector=selector)
 
     def _addresses(self, page: Page) -> Iterator[tuple[float, str, str, str, str]]:
-        found: dict[str, tuple[str, str]] = {}
+        found: dict[str, tuple[str, HtmlElement | None]] = {}
+        host = host_of(page.url)
         for link in targets_of(page).beyond_web:
             if link.href[:7].lower() == "mailto:" and (match := _EMAIL.search(unquote(link.href[7:]))):
-                found.setdefault(match[0].lower(), (link.href, page.selector(link.element)))
+                found.setdefault(match[0].lower(), (link.href, link.element))
         for block in page.blocks:
             if "@" in block.text and (match := _EMAIL.search(block.text)):
-                found.setdefault(match[0].lower(), ("", page.selector(block.element)))
-        for address, (href, selector) in islice(found.items(), _MAX_PER_PAGE):
-            own = _is_own(address.partition("@")[2], host_of(page.url))
-            yield _OWN if own else _OTHER, address, "address to write to", href, selector
+                found.setdefault(match[0].lower(), ("", block.element))
+        others = {address for address in found if not _is_own(address.partition("@")[2], host)}
+        for address in islice(sorted(found, key=others.__contains__), _MAX_PER_PAGE):
+            href, element = found[address]
+            strength = _OTHER if address in others else _OWN
+            yield strength, address, "address to write to", href, page.selector(element)
 
     def _forms(self, page: Page) -> Iterator[tuple[float, str, str, str, str]]:
         form = next((form for form in page.forms if _writes(form)), None)
@@ -71,6 +80,7 @@ class QueriesToTry(PageDetector):
     """
 
     name = "queries-to-try"
+    version = "2"
     features = ("technology.findability",)
     uses_lexicon = False
 
@@ -98,7 +108,11 @@ def _is_own(domain: str, host: str) -> bool:
 
 
 def _host_words(host: str) -> str:
-    return " ".join(host.partition(".")[0].split("-"))
+    """The words of the host's first name, in letters as people type it."""
+    name = host.partition(".")[0]
+    with suppress(UnicodeError):
+        name = decode(name)
+    return " ".join(name.split("-"))
 
 
 DETECTORS = (WhomToWriteTo, QueriesToTry)

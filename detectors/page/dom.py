@@ -16,7 +16,13 @@ from detectors.page.zones import ZONED, zone_opened
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SKIPPED = frozenset(("script", "style", "template", "svg", "math", "object", "canvas", "title"))
+_SKIPPED = frozenset("script style template svg math canvas title desc metadata noembed noframes rt rp".split())
+"""What is no text of the page; the readings beside Chinese characters would tear words apart."""
+
+_DRAWN = frozenset(("svg", "math"))
+_IN_DRAWINGS = ("a", "br", "center", "dl", "div", "h1", "h2", "h3", "h4", "img", "li", "p", "span", "table", "ul")
+"""Links of a drawing, and HTML: that in it, and that with which browsers end a drawing that the page leaves open (HTML,
+13.2.6.5)."""
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "caption": 6, "legend": 6, "summary": 6}
 _BLOCKS = frozenset(
     (
@@ -52,6 +58,20 @@ class Outline:
     jsonld: list[str] = field(default_factory=list)
 
 
+def _is_shown(element: HtmlElement, tag: str) -> bool:
+    """Whether an element of a sort that is passed over is part of the page: a drawing with links or HTML in it, a
+    template that becomes the content of the element around it (HTML, 4.12.3)."""
+    if tag in _DRAWN:
+        return next(element.iter(*_IN_DRAWINGS), None) is not None
+    return tag == "template" and element.get("shadowrootmode") is not None
+
+
+def _target(element: HtmlElement) -> str | None:
+    """What a link names as its target, in a drawing perhaps in the old way (SVG 2, 16.2)."""
+    target: str | None = element.get("href", element.get("xlink:href"))
+    return target
+
+
 class Walk:
     """Visits each element once; see `outline`."""
 
@@ -82,7 +102,7 @@ class Walk:
             tag = element.tag
             if event == "end":
                 end(element, tag)
-            elif tag in _SKIPPED:
+            elif tag in _SKIPPED and not _is_shown(element, tag):
                 self._skip(element, tag)
                 walker.skip_subtree()
             else:
@@ -107,12 +127,12 @@ class Walk:
         if tag in _SPOKEN or role == "heading":
             self._spoken.append((element, running.position))
             if tag == "a":
-                self._in_link += element.get("href") is not None
+                self._in_link += _target(element) is not None
                 self._card = ""
             elif tag == "label":
                 self._captions.open(running)
         text = element.text
-        if text:
+        if text and tag not in _FRAMES:
             running.add(text, self._in_link > 0)
 
     def _end(self, element: HtmlElement, tag: str) -> None:
@@ -136,7 +156,7 @@ class Walk:
     def _say(self, element: HtmlElement, tag: str, text: str) -> None:
         """Notes an element whose text is now complete."""
         if tag == "a":
-            self._in_link -= element.get("href") is not None
+            self._in_link -= _target(element) is not None
             self._link(element, self._card or text)
             self._card = ""
         elif tag == "label":
@@ -208,7 +228,7 @@ class Walk:
 
     def _link(self, element: HtmlElement, text: str) -> None:
         get = element.get
-        href = get("href", "").strip()
+        href = (_target(element) or "").strip()
         if not href or len(self._out.links) >= _MAX_LINKS:
             return
         label = without_remark(text if has_words(text) else alternative(element)[:_MAX_LABEL] or text)

@@ -43,9 +43,9 @@ class Selectors:
 
     @cached_property
     def _repeated(self) -> frozenset[str]:
-        """Ids that several elements of the document bear. Not by XPath: lxml lets other threads go on meanwhile, and
-        to wait for them takes longer."""
-        idents = Counter([each.get("id") for each in self._root.iter("*")])
+        """Ids in small letters that several elements of the document bear: browsers that read it in quirks mode take no
+        notice of case. Not by XPath: lxml lets other threads go on meanwhile, and to wait for them takes longer."""
+        idents = Counter([each.get("id", "").lower() for each in self._root.iter("*")])
         return frozenset(ident for ident, number in idents.items() if ident and number > 1)
 
     def _path(self, element: HtmlElement) -> _Path:
@@ -65,7 +65,7 @@ class Selectors:
     def _start(self, node: HtmlElement) -> _Path | None:
         """The path that begins with the node, if it has an id of its own."""
         ident = node.get("id")
-        if not ident or ident in self._repeated or not _SAFE_ID.fullmatch(ident):
+        if not ident or ident.lower() in self._repeated or not _SAFE_ID.fullmatch(ident):
             return None
         path = self._known[node] = _Path(f"#{ident}", f"#{ident}", 1)
         return path

@@ -116,7 +116,8 @@ def _remarks() -> tuple[str, ...]:
 
 
 def alternative(element: HtmlElement) -> str:
-    """What stands for the text of a link that has none."""
+    """What stands for the text of a link that has none: the words of an image, the title of a drawing, the name of the
+    link, else of what is in it."""
     for image in element.iter("img"):
         said, title = squeeze(image.get("alt")), squeeze(image.get("title"))
         if said or title:
@@ -124,6 +125,11 @@ def alternative(element: HtmlElement) -> str:
     for node in element.iter("title"):
         if squeeze(node.text):
             return squeeze(node.text)
+    names = (_name(node) for node in element.iter("*"))
+    return next(filter(None, names), "")
+
+
+def _name(element: HtmlElement) -> str:
     return squeeze(element.get("aria-label") or element.get("title") or element.get("alt"))
 
 
@@ -143,7 +149,9 @@ _PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+/(?:(?!/\.)[^\s\\\[\]])*$")
 
 _OTHER_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.I)
 _BEHIND_PATH = re.compile(r"[?#].*", re.S)
-_OPENING_OF_URL = re.compile(r"https?://+", re.I)
+_OPENING_OF_URL = re.compile(r"(?:https?:)?//+", re.I)
+_LACKING_SLASHES = re.compile(r"^(https?:)/?(?=[^/?#])", re.I)
+"""How an address begins that is still not whole once it is resolved: one of another scheme than the page's."""
 
 
 def _cleaned(href: str) -> str:
@@ -188,4 +196,8 @@ def _joined(base: str, href: str) -> str:
         urlsplit(url)
     except ValueError:
         return href
-    return url.partition("#")[0]
+    return _LACKING_SLASHES.sub(_with_slashes, url.partition("#")[0])
+
+
+def _with_slashes(opening: re.Match[str]) -> str:
+    return f"{opening[1].lower()}//"

@@ -22,6 +22,12 @@ def test_addresses_of_the_body_come_before_others(make_page: MakePage) -> None:
     assert help_on(page) == help_on(page, "contact.reply_quality")
 
 
+def test_many_addresses_of_others_leave_room_for_the_body_s_own(make_page: MakePage) -> None:
+    others = "".join(f"<a href=mailto:web{number}@agency.example>x</a>" for number in range(5000))
+    page = make_page(f"{others}<a href=mailto:info@villa.example>y</a>")
+    assert [row[0] for row in help_on(page)] == ["info@villa.example", "web0@agency.example", "web1@agency.example"]
+
+
 def test_an_address_in_the_text_counts(make_page: MakePage) -> None:
     assert [row[0] for row in help_on(make_page("<p>Пишіть: rada@villa.example</p>"))] == ["rada@villa.example"]
 
@@ -53,6 +59,10 @@ def test_the_names_on_a_front_page_and_the_words_of_the_host(make_page: MakePage
         url="https://www.villa-nueva.example/es/",
     )
     assert queries(page) == ["Villa Nueva", "Inicio", "Ayuntamiento de Villa", "villa nueva"]
+
+
+def test_the_words_of_an_international_host_are_as_people_type_them(make_page: MakePage) -> None:
+    assert queries(make_page("", url="https://xn----ftbdromdar.example/")) == ["мой город"]
 
 
 def test_titles_of_other_pages_are_no_queries(make_page: MakePage) -> None:

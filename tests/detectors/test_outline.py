@@ -31,6 +31,10 @@ def only(page: Page) -> Link:
         ("<i class=icon></i>", "title='Site map'", "Site map"),
         ("<svg><title>Instagram</title><path/></svg>", "", "Instagram"),
         ("<img src=x alt='Crest'> Council", "", "Council"),
+        ("<i class=icon title='Our page on Facebook'></i>", "", "Our page on Facebook"),
+        ("<span class=icon aria-label=Search></span>", "", "Search"),
+        ("<svg aria-label='Pay a fine'><path/></svg>", "", "Pay a fine"),
+        ("<i title='opens a window'></i>", "aria-label=Budget", "Budget"),
         ("", "", ""),
     ],
 )
@@ -46,6 +50,39 @@ def test_the_label_of_a_map_area(make_page: MakePage) -> None:
 def test_a_card_is_labelled_by_its_first_heading(make_page: MakePage, inner: str) -> None:
     page = make_page(f"<a href=/x>{inner}</a> <a href=/y>News</a>")
     assert [link.label for link in page.links] == ["Budget", "News"]
+
+
+def test_a_link_in_a_drawing_is_a_link(make_page: MakePage) -> None:
+    page = make_page(
+        "<svg><style>a{}</style><a xlink:href=/north><title>District North</title><path d=M0/></a>"
+        "<a href=/south><text>District South</text></a></svg>"
+    )
+    assert [(link.label, link.url.rpartition("/")[2]) for link in page.links] == [
+        ("District North", "north"),
+        ("District South", "south"),
+    ]
+
+
+@pytest.mark.parametrize("opening", ["<svg><path d=M0>", "<svg><foreignObject>", "<math><mi>"])
+def test_html_ends_a_drawing_that_the_page_leaves_open(make_page: MakePage, opening: str) -> None:
+    page = make_page(f"<h1>City</h1>{opening}<div><h2>Services</h2><a href=/x>Budget</a></div><p>Town hall</p>")
+    assert [heading.text for heading in page.headings] == ["City", "Services"]
+    assert only(page).label == "Budget"
+    assert page.text.endswith("Town hall")
+
+
+def test_what_an_object_holds_for_want_of_its_data_is_read(make_page: MakePage) -> None:
+    page = make_page("<object data=menu.swf><param name=x><ul><li><a href=/x>Budget</a></ul></object><p>Text</p>")
+    assert only(page).label == "Budget"
+    assert page.text == "Budget\nText"
+
+
+def test_the_template_of_a_shadow_tree_is_shown(make_page: MakePage) -> None:
+    page = make_page(
+        "<city-menu><template shadowrootmode=open><a href=/x>Budget</a></template></city-menu>"
+        "<template><a href=/y>{{ title }}</a></template>"
+    )
+    assert only(page).label == "Budget"
 
 
 def test_text_of_an_anchor_without_a_target_is_text(make_page: MakePage) -> None:
@@ -102,6 +139,10 @@ def test_the_context_of_a_link_is_the_heading_above_in_its_zone(make_page: MakeP
         (r"https:\\other.example\p", "https://other.example/p"),
         ("Http://other.example/P", "http://other.example/P"),
         ("HTTPS:///www.villa.example/p", "https://www.villa.example/p"),
+        ("///other.example/p", "https://other.example/p"),
+        ("http:/other.example/p", "http://other.example/p"),
+        ("HTTP:other.example/p", "http://other.example/p"),
+        ("https:/p", "https://www.villa.example/p"),
         (r"javascript:go(\"a\")", r"javascript:go(\"a\")"),
     ],
 )
@@ -277,6 +318,19 @@ def test_scripts_styles_and_templates_are_no_text(make_page: MakePage) -> None:
         "<body>A<script>var x='B'</script><style>C</style><template>D</template><svg><text>E</text></svg>F</body>"
     )
     assert page.text == "AF"
+
+
+@pytest.mark.parametrize("tag", ["iframe", "noembed", "noframes"])
+def test_what_only_browsers_without_frames_show_is_no_text(make_page: MakePage, tag: str) -> None:
+    assert make_page(f"<p>A</p><{tag} src=/x>Pay your <b>taxes</b> online</{tag}><p>F</p>").text == "A\nF"
+
+
+def test_readings_beside_the_characters_part_no_word(make_page: MakePage) -> None:
+    page = make_page(
+        "<h2><ruby>手続<rp>(</rp><rt>てつづ</rt><rp>)</rp></ruby>き</h2><p><ruby>市<rt>し</ruby><ruby>役所<rt>やくしょ</ruby>の案内"
+    )
+    assert page.headings[0].text == "手続き"
+    assert page.text == "手続き\n市役所の案内"
 
 
 def test_scripts_are_noted(make_page: MakePage) -> None:

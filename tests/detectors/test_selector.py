@@ -66,6 +66,12 @@ def test_a_repeated_id_does_not_mislead() -> None:
     assert found_again(root, root.findall(".//a")[1])
 
 
+def test_ids_that_differ_in_case_alone_are_one_in_quirks_mode() -> None:
+    root = parse("<body><div id=Main><a href=/x>x</a></div><div id=main><a href=/y>y</a></div></body>")
+    assert "#" not in Selectors(root).of(root.findall(".//a")[1])
+    assert found_again(root, root.findall(".//a")[1])
+
+
 def test_a_tag_with_a_prefix() -> None:
     root = parse("<body><p><o:p><a href=/x>x</a></o:p></p></body>")
     assert found_again(root, root.find(".//a"))

@@ -210,6 +210,8 @@ def test_an_alert_platform(strength: Strength) -> None:
     [
         ("https://WWW.Villa.example:8443/x", "villa.example"),
         ("//x.com/a", "x.com"),
+        ("http://www.Bücher.example/x", "xn--bcher-kva.example"),
+        ("http://ü..example/", ""),
         ("mailto:a@b", ""),
         ("http://[bad", ""),
         ("", ""),
