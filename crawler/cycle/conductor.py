@@ -17,6 +17,7 @@ from crawler.cycle.plan import Choice
 from crawler.cycle.queue import DueQueue
 from crawler.cycle.visits import Shared, visit
 from storage.errors import AwayError, StorageError
+from storage.models import Portal
 from storage.repository import clear_pulse, next_due, take_pulse
 
 if TYPE_CHECKING:
@@ -156,7 +157,8 @@ class Conductor:
         return self._queue.held_up or (self._options.wait and await self._next_due() is not None)
 
     async def _next_due(self) -> datetime | None:
-        database, cycle_id, chosen = self._shared.database, self._shared.cycle_id, self._options.chosen.query()
+        database, cycle_id = self._shared.database, self._shared.cycle_id
+        chosen = self._options.chosen.query().where(Portal.id.not_in(self._queue.spent))
         return await asyncio.to_thread(database.read, lambda session: next_due(session, cycle_id, chosen=chosen))
 
     async def _beat(self, over: asyncio.Event) -> None:

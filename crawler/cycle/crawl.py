@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -51,7 +50,8 @@ async def crawl_cycle(
         raise StorageError(f"the cycle {name!r} is paused", f"run: losi cycle resume {name}")
     place = Path(data_dir)
     inspector = inspector or Inspector.default()
-    with _alone(place, cycle_id, name), HostLocks.open(place) as locks, exclusive(database, cycle_id, name) as hold:
+    place.mkdir(parents=True, exist_ok=True)
+    with HostLocks.open(place) as locks, exclusive(database, cycle_id, name) as hold:
         database.outage.allow(options.db_wait)
         shared = Shared(database, place, cycle_id, settings, inspector, stop or asyncio.Event())
         shared.batch_seconds = max(shared.batch_seconds, options.concurrency / 20)
@@ -120,18 +120,6 @@ def _signals(stop: asyncio.Event) -> Iterator[None]:
     finally:
         while caught:
             loop.remove_signal_handler(caught.pop())
-
-
-@contextmanager
-def _alone(data_dir: Path, cycle_id: int, name: str) -> Iterator[None]:
-    """Keeps a second process of this machine from crawling the same cycle; a killed one leaves nothing locked."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with (data_dir / f"cycle-{cycle_id}.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StorageError(f"another process crawls the cycle {name!r}", "losi cycle status shows it") from None
-        yield
 
 
 @contextmanager

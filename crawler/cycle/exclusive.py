@@ -1,7 +1,8 @@
-"""On PostgreSQL, one process crawls a whole cycle or workers share it, on whichever machines they are."""
+"""One process crawls a whole cycle; on PostgreSQL, or workers share it, on whichever machines they are."""
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -10,8 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.errors import StorageError, database_errors
+from storage.sqlite_file import file_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Connection
 
     from storage.database import Database
@@ -27,7 +31,8 @@ def exclusive(database: Database, cycle_id: int, name: str) -> Iterator[Callable
     Both raise `StorageError` if workers or another process hold it.
     """
     if database.url.get_backend_name() != "postgresql":
-        yield lambda: None
+        with _beside(file_of(database.url), cycle_id, name):
+            yield lambda: None
         return
     held = _Held(database, cycle_id, name)
     try:
@@ -35,6 +40,21 @@ def exclusive(database: Database, cycle_id: int, name: str) -> Iterator[Callable
         yield held.keep
     finally:
         held.let_go()
+
+
+@contextmanager
+def _beside(file: Path | None, cycle_id: int, name: str) -> Iterator[None]:
+    """Holds a cycle of an SQLite file by a lock in a file beside it, which a killed process gives back; nobody else has
+    a database in memory."""
+    if file is None:
+        yield
+        return
+    with file.resolve().with_name(f"{file.resolve().name}-cycle-{cycle_id}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StorageError(f"another process crawls the cycle {name!r}", "losi cycle status shows it") from None
+        yield
 
 
 class _Held:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from storage.models import Cycle
 
+MOST_HOURS = 8760.0
+"""A year: what waits longer is of no use to a cycle."""
 EDITIONS = {"city": "losi-2024", "national": "osi-2024"}
 
 
@@ -33,9 +35,12 @@ class CycleSettings(BaseModel):
     editions: dict[str, str] = Field(default_factory=dict, description="Edition by kind of portal.")
     crawl: CrawlOptions = Field(default_factory=lambda: CrawlOptions(concurrency=1), description="Limits and manners.")
     tries: int = Field(default=3, ge=1, le=10, description="Visits before a failure that may pass counts.")
-    retry_hours: float = Field(default=7.0, ge=0, description="Time until such a visit is tried again.")
+    retry_hours: float = Field(default=7.0, ge=0, le=MOST_HOURS, description="Time until such a visit is tried again.")
     confirm_hours: float = Field(
-        default=1.0, ge=0, description="Time until a portal that lost what it had is visited a second time."
+        default=1.0,
+        ge=0,
+        le=MOST_HOURS,
+        description="Time until a portal that lost what it had is visited a second time.",
     )
 
 

@@ -48,6 +48,11 @@ class DueQueue:
         """Whether portals are due whose hosts are being visited, here or by another crawl."""
         return bool(self._ready)
 
+    @property
+    def spent(self) -> frozenset[int]:
+        """Portals that are not handed out any more."""
+        return frozenset(self._spent)
+
     def give_back(self, due: Due, *, again: bool = True) -> None:
         """Frees the portal's host; unless `again`, the portal is not handed out any more by this queue."""
         if self._hosts.pop(_host(due), None) is not None:

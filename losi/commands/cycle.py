@@ -61,10 +61,10 @@ def _limits(command: Command) -> Command:
 @with_filter
 @click.option("--closes", type=click.DateTime(["%Y-%m-%d"]), help="The day on which the cycle closes.")
 @click.option("--tries", type=click.IntRange(1, 10), default=3, show_default=True, help="Visits before it failed.")
-@click.option("--retry-hours", type=Amount(0), default=7.0, show_default=True, help="Time until such a try.")
+@click.option("--retry-hours", type=Amount(0, 8760), default=7.0, show_default=True, help="Time until such a try.")
 @click.option(
     "--confirm-hours",
-    type=Amount(0),
+    type=Amount(0, 8760),
     default=1.0,
     show_default=True,
     help="Time until the second visit to a portal that lost what it had.",

@@ -10,7 +10,10 @@ from losi.options import JSON_HELP, State, example, only_one, with_state
 from losi.portal_filter import chosen_portals, must_fit, with_filter
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from storage.database import Database
+    from storage.models import Cycle
 
 _DAYS = ("day", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "month")
 
@@ -94,7 +97,9 @@ def start(state: State, cycle: str, again: bool, text: str) -> int:
     from datetime import UTC, datetime
 
     from crawler.jobs.begin import begin
+    from crawler.jobs.cron import within
     from crawler.jobs.dsn import dsn
+    from losi.errors import Failure
     from storage.models import Schedule
     from storage.repository import get_cycle
     from survey.counts import count_of
@@ -104,12 +109,16 @@ def start(state: State, cycle: str, again: bool, text: str) -> int:
         now = datetime.now(UTC)
         with database.session() as session:
             must_fit(session, text, cycle)
-            made = Schedule(cycle=get_cycle(session, cycle), again=again, portals=text, created=now)
+            found = get_cycle(session, cycle)
+            if not within(now, found.closes, None):
+                raise Failure(f"the cycle {cycle!r} closed on {found.closes:%Y-%m-%d}", "losi cycle new begins another")
+            mend = _mend(found)
+            made = Schedule(cycle=found, again=again, portals=text, created=now)
             session.add(made)
             session.flush()
             begin(session, made, now)
         queued = _hand_out(database)
-    click.echo(f"cycle {cycle}: {count_of(queued, 'portal')} queued for workers")
+    click.echo(f"cycle {cycle}: {count_of(queued, 'portal')} queued for workers{mend}")
     return 0
 
 
@@ -119,7 +128,8 @@ def start(state: State, cycle: str, again: bool, text: str) -> int:
 def run(state: State, number: int) -> int:
     """Do now what a schedule does: with SQLite crawl here, with PostgreSQL hand out to the workers.
 
-    Outside the months of the schedule nothing is done.
+    The crawl stays until portals that wait for another time of day are visited too. Outside the months of the schedule
+    nothing is done.
     """
     from datetime import UTC, datetime
 
@@ -137,8 +147,9 @@ def run(state: State, number: int) -> int:
                 click.echo(f"schedule {number}: the cycle {name} is not open now")
                 return 0
             begin(session, found, now)
+            mend = _mend(found.cycle)
         if database.url.get_backend_name() == "postgresql":
-            click.echo(f"cycle {name}: {count_of(_hand_out(database), 'portal')} queued for workers")
+            click.echo(f"cycle {name}: {count_of(_hand_out(database), 'portal')} queued for workers{mend}")
             return 0
         return _crawl(database, state, name, text)
 
@@ -208,13 +219,34 @@ def _hand_out(database: Database) -> int:
     return asyncio.run(main())
 
 
+def _mend(cycle: Cycle) -> str:
+    """What keeps workers from a cycle, and what lets them go on."""
+    return f"; it is paused: losi cycle resume {cycle.name} lets them begin" if cycle.paused else ""
+
+
 def _crawl(database: Database, state: State, name: str, text: str) -> int:
+    """Crawls until nothing waits any more; between two crawls others may crawl the cycle."""
+    from datetime import UTC, datetime
+    from time import sleep
+
+    while True:
+        due = _crawl_once(database, state, name, text)
+        if isinstance(due, int):
+            return due
+        sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()))
+
+
+def _crawl_once(database: Database, state: State, name: str, text: str) -> datetime | int:
+    """When to crawl again; the exit code, if there is no such moment."""
     from crawler.cycle.conductor import CycleOptions
     from crawler.cycle.crawl import run_cycle
     from survey.counts import count_of
 
     result = run_cycle(database, name, CycleOptions(chosen=chosen_portals(text)), data_dir=state.data)
     done = f"{count_of(result.ended, 'visit')}, {count_of(result.pages, 'page')} in {result.seconds:.0f} s"
+    if result.ending == "waiting" and result.due is not None:
+        click.echo(f"cycle {name}: {done}; the rest is tried again from {result.due:%Y-%m-%d %H:%M} UTC")
+        return result.due
     click.echo(f"cycle {name}: {done}; {result.ending}")
     return 0 if result.ending in ("done", "waiting") else 1
 

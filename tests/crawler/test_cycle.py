@@ -180,6 +180,29 @@ def many(number: int = 0) -> dict[str, Route]:
     return {**town(*pages[:8], *extra), **dict(pages), "*": (404, {}, page("Nothing here").encode())}
 
 
+def test_two_data_folders_of_one_database_do_not_crawl_a_cycle_at_once(
+    serve: Serve, begin: Begin, database: Database, inspector: Inspector, tmp_path: Path
+) -> None:
+    site = serve(town(BUDGET))
+    site.gate.only(1)
+    begin("one", site)
+
+    def crawling(folder: str) -> Any:
+        return crawl_cycle(database, "one", CycleOptions(processes=0), data_dir=tmp_path / folder, inspector=inspector)
+
+    async def main() -> CycleResult:
+        first = asyncio.ensure_future(crawling("here"))
+        while not site.gate.waiting:
+            await asyncio.sleep(0.005)
+        with pytest.raises(StorageError, match="another process crawls"):
+            await crawling("there")
+        site.gate.open()
+        return await first
+
+    assert asyncio.run(main()).ending == "done"
+    assert not list(tmp_path.glob("there/archive/*"))
+
+
 def test_a_stopped_cycle_goes_on_and_ends_as_if_it_had_not_been_stopped(
     serve: Serve, begin: Begin, go: Go, database: Database
 ) -> None:

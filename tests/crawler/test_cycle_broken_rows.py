@@ -19,8 +19,9 @@ from tests.crawler.cycles import begin
 from tests.crawler.loopback import Serve, page
 
 
+@pytest.mark.parametrize("wait", [False, True])
 def test_a_portal_that_cannot_be_begun_is_told_and_left(
-    serve: Serve, database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    wait: bool, serve: Serve, database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     sites = [serve({"/": page("Town")}) for _ in range(2)]
     for name, state, evidence in (("one", "present", ["no proof"]), ("two", "absent", [])):
@@ -34,7 +35,7 @@ def test_a_portal_that_cannot_be_begun_is_told_and_left(
                 step = Step("confirming", datetime(2026, 1, 1, tzinfo=UTC))
             cycle_portal(session, cycle_id, 1).run_id = run.id
             end_visit(session, cycle_id, 1, step)
-    options = CycleOptions(concurrency=2, processes=0)
+    options = CycleOptions(concurrency=2, processes=0, wait=wait)
     with caplog.at_level(logging.ERROR, "crawler.cycle.conductor"):
         made = crawl_cycle(database, "two", options, data_dir=tmp_path, inspector=Inspector.default(()))
         result = asyncio.run(made)

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from time import sleep
 from uuid import uuid4
@@ -20,7 +21,7 @@ from crawler.jobs.queue import SCHEMA, VISIT
 from storage.database import Database
 from storage.models import CyclePortal, Suspect
 from storage.repository import get_cycle, pause_cycle
-from tests.crawler.fleet import Fleet
+from tests.crawler.fleet import ROOT, Fleet
 from tests.crawler.loopback import Answer, Handler, Route, Serve, Site, page
 from tests.storage.cluster import Cluster, cluster
 from tests.storage.conftest import postgresql, template
@@ -88,6 +89,22 @@ def test_two_workers_share_a_cycle_and_one_outlives_the_other(fleet: Fleet, serv
     for site in sites:
         assert len(site.requests) - len(set(site.requests)) <= 1, sorted(site.requests)
     assert "took portal" in fleet.log(1)
+
+
+def test_a_cycle_that_cannot_be_handed_out_says_why(fleet: Fleet, serve: Serve) -> None:
+    fleet.plan("one", [serve(town(1))])
+    with fleet.database.session() as session:
+        pause_cycle(session, "one", True)
+    told = fleet.losi("schedule", "start", "one")
+    assert told == "cycle one: 0 portals queued for workers; it is paused: losi cycle resume one lets them begin\n"
+    with fleet.database.session() as session:
+        get_cycle(session, "one").closes = datetime(2020, 1, 31, tzinfo=UTC)
+    words = fleet.command("schedule", "start", "one")
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "losi: the cycle 'one' closed on 2020-01-31; losi cycle new begins another\n",
+    )
 
 
 def test_a_worker_that_is_told_to_stop_gives_back_what_it_had(fleet: Fleet, serve: Serve) -> None:

@@ -112,6 +112,21 @@ def test_a_schedule_crawls_here_with_sqlite(planned: Losi) -> None:
     assert planned("schedule", "run", "3").out == "schedule 3: the cycle 2099 % survey is not open now\n"
 
 
+def test_what_waits_is_tried_again_while_the_schedule_runs(planned: Losi) -> None:
+    words = ("--tries", "2", "--retry-hours", "0.0003", "--allow-private", "--delay", "0", "--timeout", "2")
+    planned("cycle", "new", "patient", *words)
+    planned("schedule", "add", "patient", "--every", "day")
+    done = planned("schedule", "run", "1")
+    first, second = done.out.splitlines()
+    assert re.fullmatch(r"cycle patient: 1 visit, .* s; the rest is tried again from 20\d\d-\S+ \d\d:\d\d UTC", first)
+    assert (done.code, second.split(",")[0], second.rpartition("; ")[2]) == (0, "cycle patient: 1 visit", "done")
+
+
+def test_hours_that_no_calendar_has_are_refused(planned: Losi) -> None:
+    refused = planned("cycle", "new", "late", "--retry-hours", "1e9")
+    assert (refused.code, len(refused.lines)) == (2, 1)
+
+
 def test_workers_need_postgresql(planned: Losi) -> None:
     for words in (("worker", "--once"), ("schedule", "start", "2099 % survey")):
         refused = planned(*words)
