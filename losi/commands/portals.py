@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from losi.commands.portals_leaving import remove, retire
-from losi.options import JSON_HELP, Amount, State, example, with_contact, with_state
+from losi.options import JSON_HELP, Amount, State, example, only_one, with_contact, with_state
 
 if TYPE_CHECKING:
     from losi.portal_list import Entry
@@ -86,7 +86,8 @@ def list_(state: State, kind: str | None, country: str, bundled: bool, missing: 
     Of a portal that nobody has checked to be the right one, "verified" says no.
     """
     if missing:
-        return _missing()
+        only_one(**{"--missing": missing, "--json": json_to})
+        return _missing(kind, country)
     from losi.output import write_json
     from losi.portal_list import entry_document, portal_table
     from losi.terminal import show, stdout
@@ -141,12 +142,15 @@ portals.add_command(retire)
 portals.add_command(remove)
 
 
-def _missing() -> int:
+def _missing(kind: str | None, country: str) -> int:
+    from losi.choices import country_code
     from losi.portal_list import missing_records
 
+    code = country_code(country)
     click.echo("kind,country,name,url")
-    for kind, country, name in missing_records():
-        click.echo(f'{kind},{country},"{name}",')
+    for its_kind, its_country, name in missing_records():
+        if kind in (None, its_kind) and code in ("", its_country):
+            click.echo(f'{its_kind},{its_country},"{name}",')
     return 0
 
 

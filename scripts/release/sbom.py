@@ -6,7 +6,7 @@ Names, exact versions, licences as licences.toml decides them, digests of the in
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -76,7 +76,7 @@ def bill(table: Mapping[str, Any], packages: Mapping[str, Package], files: Mappi
     bom.register_dependency(root, [part for name, part in parts.items() if name in direct])
     for name, package in packages.items():
         bom.register_dependency(parts[name], [parts[needed] for needed in sorted(package.requires)])
-    bom.serial_number = _serial(bom, epoch)
+    bom.serial_number = _serial([root, *bom.components], epoch)
     text: str = JsonV1Dot6(bom).output_as_string(indent=2) + "\n"
     if error := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
         raise ValueError(f"the SBOM is not valid: {error}")
@@ -98,9 +98,9 @@ def _part(package: Package, file: File | None) -> Component:
     )
 
 
-def _serial(bom: Bom, epoch: int) -> UUID:
+def _serial(parts: Iterable[Component], epoch: int) -> UUID:
     """A number that stands for the contents: another file or another time gives another one."""
-    files = sorted(f"{x.bom_ref} {[str(h.content) for h in x.hashes]}" for x in bom.components)
+    files = sorted(f"{x.bom_ref} {[str(h.content) for h in x.hashes]}" for x in parts)
     return uuid5(NAMESPACE_URL, "\n".join((str(epoch), *files)))
 
 

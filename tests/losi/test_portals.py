@@ -72,6 +72,21 @@ def test_the_bundled_list_is_the_default_and_can_be_imported(offline: Losi) -> N
     assert offline("portals", "import", "--bundled").out.startswith(f"{len(addresses)} portals added")
 
 
+def test_those_without_an_address_are_chosen_as_others_are(offline: Losi) -> None:
+    rows = list(csv.DictReader(io.StringIO(offline("portals", "list", "--missing").out)))
+    nations = list(csv.DictReader(io.StringIO(offline("portals", "list", "--missing", "--kind", "national").out)))
+    assert nations == [row for row in rows if row["kind"] == "national"]
+    assert 0 < len(nations) < len(rows)
+    first = offline("portals", "list", "--missing", "--kind", "national", "--country", nations[0]["country"])
+    assert list(csv.DictReader(io.StringIO(first.out))) == nations[:1]
+    done = offline("portals", "list", "--missing", "--json", "-")
+    assert (done.code, done.out, done.lines) == (
+        2,
+        "",
+        ["losi: --missing and --json exclude each other; give one of them"],
+    )
+
+
 def test_a_checked_portal_is_listed_with_its_run(checked: Any, offline: Losi) -> None:
     (portal,) = json.loads(offline("portals", "list", "--data", checked.data, "--json", "-").out)["portals"]
     assert (portal["name"], portal["run"], portal["outcome"]) == ("Valdeluna", 1, "ok")

@@ -156,3 +156,6 @@ def test_the_sbom_is_valid_and_whole(tmp_path: Path) -> None:
     assert f"twisted=={needed['twisted'].version}" in edges[f"scrapy=={needed['scrapy'].version}"]
     assert told["metadata"]["timestamp"] == "2023-11-14T22:13:20+00:00"
     assert text != sbom.bill(project(), needed, sbom.files_of(report), 1_700_000_001)
+    wheels = (sbom.File("losi_scout-0.1.0-py3-none-any.whl", digest * 32) for digest in ("ab", "cd"))
+    bills = [sbom.bill(project(), needed, {"losi-scout": wheel}, 1_700_000_000) for wheel in wheels]
+    assert len({json.loads(bill)["serialNumber"] for bill in bills}) == 2
