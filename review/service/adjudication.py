@@ -25,7 +25,7 @@ from review.service.decisions import Decided, comment_of, conclude, verdict_of
 from review.service.proofs import FetchRow, fetches
 from review.service.queue import LIMIT
 from review.wording import N_
-from storage.models import Account, Card, Portal, Review, Sheet, Task
+from storage.models import Account, Card, Portal, ProofFetch, Review, Sheet, Task
 from storage.repository.chain import Entry, append, lock_chain
 from storage.repository.sheets import DECIDED
 from survey.questionnaire import load
@@ -122,9 +122,10 @@ def adjudicate(
     *,
     source: str | None = None,
     seen: int | None = None,
+    page: ProofFetch | None = None,
 ) -> Decided:
     """Decides a card for good (or anew); assessors' answers stay as they are, and who has given none is asked no more.
-    `source`: where, if not in the app; `seen`: what the card's view said.
+    `source`: where, if not in the app; `seen`: what the card's view said; `page`: one that was named and decides it.
 
     Raises `Forbidden` for one of its assessors, `Conflict` where somebody answered since it was `seen`, `Refused` for a
     skip.
@@ -157,7 +158,7 @@ def adjudicate(
         before=before,
         after={"status": found.status, "settled": said, "suggestion": found.state},
         comment=comment_of(comment),
-        proof={"source": source} if source else {},
+        proof=({"source": source} if source else {}) | ({"own": page.url, "fetch": page.id} if page else {}),
     )
     return Decided(0, append(session, entry).number, DECIDED)
 

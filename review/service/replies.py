@@ -21,7 +21,7 @@ from review.service.proofs import FetchRow, ask, fetch_row
 from review.service.sheets import sheet
 from review.settings import ReviewSettings
 from review.wording import N_
-from storage.models import Card, Contest, Finding, Membership, Note, Portal, ReplyLink, Sheet
+from storage.models import Card, Contest, Finding, Membership, Note, Portal, ProofFetch, ReplyLink, Sheet
 from storage.repository.sheets import findings_by_feature
 from survey.questionnaire import load
 
@@ -236,7 +236,8 @@ def close_contest(
     if accept:
         state = found.result.get("contested") or card(session, found.card_id).state
         verdict = "no" if state == "present" else "yes"
-        adjudicate(session, account_id, found.card_id, verdict, reason or f"contest {found.id} accepted", now)
+        said, page = reason or f"contest {found.id} accepted", session.get_one(ProofFetch, found.fetch_id)
+        adjudicate(session, account_id, found.card_id, verdict, said, now, page=page)
     found.state = "accepted" if accept else "rejected"
     found.answer, found.closed, found.closed_by = reason, now, who
     for note in session.scalars(select(Note).where(Note.card_id == found.card_id, Note.kind == "contested")):

@@ -10,6 +10,7 @@ from review.publish.answers import portal_answers
 from review.publish.scope import scope_of
 from review.service.adjudication import adjudicate
 from review.service.decisions import undo
+from review.service.replies import close_contest, contest, make_link
 from tests.review.conftest import World
 from tests.review.test_decisions import Pair
 
@@ -48,6 +49,17 @@ def test_a_further_word_leaves_the_page(small: World) -> None:
     pair = Pair(small, assessors=1)
     pair.says(pair.ana, "yes", ABSENT, url=RIGHT)
     pair.says(pair.ana, "yes", ABSENT, comment="below the calendar")
+    assert _published(small, pair, ABSENT) == RIGHT
+
+
+def test_a_yes_that_an_owner_obtained_rests_on_the_owners_page(small: World) -> None:
+    pair = Pair(small)
+    code = pair.card(ABSENT).code
+    with small.database.session() as session:
+        link = make_link(session, pair.sheets[0], "Sue", small.clock(), small.settings)
+        made = contest(session, link, code, RIGHT, None, "City", small.clock(), small.settings)
+        assert _published(small, pair, ABSENT) == ""
+        close_contest(session, made.id, True, None, pair.sue, "Sue", small.clock())
     assert _published(small, pair, ABSENT) == RIGHT
 
 
