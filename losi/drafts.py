@@ -14,11 +14,12 @@ from typing import BinaryIO
 def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A stream into a draft beside `path`, whose folder is made; it takes the place of `path` when the block ends well.
 
-    What is no file (a pipe, a device), or lies in a folder that may not be written, is written itself. Raises OSError.
+    What is no file (a pipe, a device), or lies in a folder that may not be written, is written itself. Raises OSError,
+    also for a file that may not be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     place = path.resolve()
-    if (path.exists() and not path.is_file()) or not os.access(place.parent, os.W_OK | os.X_OK):
+    if not _replaceable(path, place):
         with growing_file(path) as stream:
             yield stream
         return
@@ -41,6 +42,12 @@ def growing_file(path: Path) -> Iterator[BinaryIO]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as stream:
         yield stream
+
+
+def _replaceable(path: Path, place: Path) -> bool:
+    if path.exists() and not (path.is_file() and os.access(path, os.W_OK)):
+        return False
+    return os.access(place.parent, os.W_OK | os.X_OK)
 
 
 def _replace(place: Path, draft: Path) -> None:

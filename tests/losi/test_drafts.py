@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,8 @@ from losi.errors import Failure
 from losi.output import write_text, writer
 from storage.database import Database
 from storage.models import Run
-from tests.losi.conftest import Losi
+from tests.losi.conftest import Losi, run
+from tests.unprivileged import bound
 
 
 @pytest.fixture
@@ -85,6 +87,21 @@ def test_the_new_file_has_the_rights_of_the_old_one_and_of_the_shell(kept: Path)
         os.umask(before)
     assert [path.stat().st_mode & 0o777 for path in (kept, kept.with_name("new.csv"))] == [0o640, 0o640]
     assert kept.read_bytes() == b"new\n"
+
+
+def test_a_file_that_may_not_be_written_stays(kept: Path) -> None:
+    kept.chmod(0o444)
+    done = run(*bound(), sys.executable, "-m", "losi", "export", "dictionary", kept.name, cwd=kept.parent)
+    assert (done.code, done.lines) == (1, ["losi: cannot write prefill.csv: Permission denied; choose another file"])
+    assert kept.read_bytes() == b"of yesterday\n"
+
+
+def test_a_file_in_a_folder_that_may_not_be_written_is_written_itself(kept: Path) -> None:
+    kept.parent.chmod(0o555)
+    done = run(*bound(), sys.executable, "-m", "losi", "export", "dictionary", kept.name, cwd=kept.parent)
+    kept.parent.chmod(0o755)
+    assert (done.code, done.out) == (0, "prefill.csv\n")
+    assert b"# Data dictionary" in kept.read_bytes()
 
 
 def test_a_link_stays_one(kept: Path) -> None:
