@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import aiohttp
 import yarl
@@ -18,7 +18,7 @@ from crawler.robots import RobotsPolicy, policy
 from crawler.runlog import finding_record
 from crawler.settings import CrawlOptions
 from crawler.urls import origin
-from crawler.wire import FetchError, Wire
+from crawler.wire import FetchError, Wire, led
 from detectors.conclude import Finding, SearchCertificate, Tally, conclude
 from detectors.inspector import Inspector
 from storage.archive import ArchiveWriter
@@ -162,7 +162,7 @@ class _Fetch:
         wire = await self._ask(session, url)
         location = header(wire.headers, "Location") if 300 <= wire.status < 400 else None
         seq = self._keep(url, wire, "redirect" if location and kind == "response" else kind, target=location)
-        return wire, seq, _led(url, location) if location else ""
+        return wire, seq, led(url, location) if location else ""
 
     async def _ask(self, session: aiohttp.ClientSession, url: str) -> Wire:
         if not url.startswith(("http://", "https://")):
@@ -198,14 +198,6 @@ class _Fetch:
                 "target": target or None,
             }
         return self._recorder.capture(CaptureRecord(seq=self._recorder.allot(), url=url, kind=kind, **values))
-
-
-def _led(url: str, location: str) -> str:
-    """Where a Location header leads, in whatever characters it is written; raises `FetchError` if that is nowhere."""
-    try:
-        return safe_url_string(urldefrag(urljoin(url, safe_url_string(location.strip().encode("latin-1")))).url)
-    except ValueError as error:
-        raise FetchError("http_status", f"{url} redirects to no address") from error
 
 
 def _now() -> datetime:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urldefrag, urljoin
+
+from w3lib.url import safe_url_string
 
 from crawler.result import Cause
 from storage.archive import DecodedBody, RecordPlace, decoded_body
@@ -50,3 +53,12 @@ class FetchError(Exception):
         super().__init__(message)
         self.cause = cause
         self.stale = stale
+
+
+def led(url: str, location: str) -> str:
+    """Where a Location header, decoded as latin-1, leads, in whatever characters it is written; raises `FetchError` if
+    that is nowhere."""
+    try:
+        return safe_url_string(urldefrag(urljoin(url, safe_url_string(location.strip().encode("latin-1")))).url)
+    except ValueError as error:
+        raise FetchError("http_status", f"{url} redirects to no address") from error

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import aiohttp
 import yarl
@@ -17,11 +17,12 @@ from crawler.gate import refusal_of
 from crawler.robots import RobotsPolicy, policy
 from crawler.settings import CrawlOptions
 from crawler.urls import canonical, domain, origin
-from crawler.wire import FetchError
+from crawler.wire import FetchError, HeaderPairs, led
 from detectors.hosts import is_government, looks_governmental
 from detectors.inspector import Inspector
 from detectors.observation import PROOF
 from storage.archive import decoded_body
+from storage.archive.message import header
 
 if TYPE_CHECKING:
     from detectors.page import Page
@@ -56,9 +57,20 @@ class _Met:
 
     url: str
     status: int
-    headers: tuple[tuple[bytes, bytes], ...]
+    headers: HeaderPairs
     body: bytes
     permanent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Got:
+    """One answer. `cut`: its body broke off; `target`: where it leads, if it is a redirect."""
+
+    status: int
+    headers: HeaderPairs
+    body: bytes
+    cut: bool
+    target: str
 
 
 @dataclass(slots=True)
@@ -127,26 +139,30 @@ class Verifier:
                 known[where] = await self._policy(where)
             if not known[where].allows(url):
                 raise FetchError("robots", f"robots.txt of {where} asks not to")
-            status, headers, body = await self._get(url)
-            location = next((value for name, value in headers if name.lower() == b"location"), b"")
-            if status not in _REDIRECTS or not location:
-                return _Met(url, status, headers, body, permanent)
-            permanent = permanent and status in _PERMANENT
-            url = canonical(urljoin(url, location.decode("latin-1"))) or url
+            got = await self._get(url)
+            if not got.target:
+                return _Met(url, got.status, got.headers, got.body, permanent)
+            permanent = permanent and got.status in _PERMANENT
+            url = canonical(got.target) or got.target
         raise FetchError("redirect_loop", f"more than {_HOPS} redirects")
 
     async def _policy(self, where: str) -> RobotsPolicy:
-        """What robots.txt says; that of a host that does not answer says nothing, since the page tells it then."""
-        if not self._options.obey_robots:
-            return RobotsPolicy("none")
-        try:
-            status, headers, body = await self._get(f"{where}/robots.txt")
-        except FetchError:
-            return RobotsPolicy("none")
-        clear = decoded_body(headers, body, self._options.max_body).body
-        return policy(status, clear, self._options.user_agent)
+        """What robots.txt says at the end of its redirects (RFC 9309, 2.3.1.2); that of a host without an answer says
+        nothing, since the page tells it then."""
+        url = f"{where}/robots.txt"
+        for _ in range(_HOPS if self._options.obey_robots else 0):
+            try:
+                got = await self._get(url)
+            except FetchError:
+                break
+            if not got.target:
+                clear = decoded_body(got.headers, got.body, self._options.max_body)
+                cut = got.cut or clear.truncated
+                return policy(got.status, clear.body, self._options.user_agent, cut=cut)
+            url = got.target
+        return RobotsPolicy("none")
 
-    async def _get(self, url: str) -> tuple[int, tuple[tuple[bytes, bytes], ...], bytes]:
+    async def _get(self, url: str) -> _Got:
         """The answer, when it is the host's turn: one request at a time, with the pause behind it."""
         turn = self._turns.setdefault(urlsplit(url).hostname or "", _Turn())
         async with turn.lock:
@@ -157,14 +173,16 @@ class Verifier:
             finally:
                 turn.free = monotonic() + self._options.delay
 
-    async def _answer(self, url: str) -> tuple[int, tuple[tuple[bytes, bytes], ...], bytes]:
+    async def _answer(self, url: str) -> _Got:
         limit = aiohttp.ClientTimeout(total=self._options.timeout)
         try:
             async with self._session.get(
                 yarl.URL(url, encoded=True), ssl=self._tls, allow_redirects=False, timeout=limit
             ) as answer:
-                body, _ = await body_of(answer, self._options.max_body)
-                return answer.status, answer.raw_headers, body
+                body, cut = await body_of(answer, self._options.max_body)
+                location = header(answer.raw_headers, "Location") if answer.status in _REDIRECTS else None
+                target = led(url, location) if location else ""
+                return _Got(answer.status, answer.raw_headers, body, cut is not None, target)
         except Exception as error:
             raise explained(error, url, self._options.timeout) from error
 

@@ -82,3 +82,38 @@ def test_a_portal_in_a_folder_keeps_it_where_its_host_moves(serve: Serve) -> Non
     old = serve({path: (301, {"Location": where}, b"") for path, where in leads.items()})
     proposed = [verified(f"{old.url}{path}").proposal for path in leads]
     assert proposed == [f"{target}/lima/", f"{target}/"]
+
+
+def test_a_redirect_is_followed_in_whatever_characters_it_is_written(serve: Serve) -> None:
+    home = page("Town", body="Welcome to the town hall. " * 30 + FOOTER)
+    site = serve(
+        {
+            "/": (302, {"Location": "/tr\u00e1mites/".encode().decode("latin-1")}, b""),
+            "/tr%C3%A1mites/": home,
+            "/robots.txt": (404, {}, b""),
+        }
+    )
+    found = verified(f"{site.url}/")
+    assert (found.answer, found.final) == ("page", f"{site.url}/tr%C3%A1mites/")
+
+
+def test_a_robots_txt_at_the_end_of_redirects_binds(serve: Serve) -> None:
+    site = serve(
+        {
+            "/": page("Town"),
+            "/robots.txt": (301, {"Location": "/robots"}, b""),
+            "/robots": (200, {"Content-Type": "text/plain"}, b"User-agent: *\nDisallow: /\n"),
+        }
+    )
+    assert (verified(f"{site.url}/").answer, site.requests) == ("refused", ["/robots.txt", "/robots"])
+
+
+def test_a_robots_txt_that_breaks_off_says_what_its_whole_lines_say(serve: Serve) -> None:
+    """The last line of it would have been `Disallow: /private`."""
+
+    def broken(handler: Handler) -> Answer:
+        handler.close_connection = True
+        return 200, {"Content-Type": "text/plain", "Content-Length": "60"}, b"User-agent: *\nDisallow: /"
+
+    home = page("Town", body="Welcome to the town hall. " * 30 + FOOTER)
+    assert verified(f"{serve({'/': home, '/robots.txt': broken}).url}/").answer == "page"
