@@ -20,6 +20,7 @@ const done = new Map();
 let ahead = [];
 let loading = null;
 let end = false;
+let wait = 0; // counts what is waited for: who undoes, or goes on, waits no longer for what came before
 
 const box = () => place.querySelector(".cardbox");
 const taskOf = (node) => Number(node.dataset.task);
@@ -93,22 +94,18 @@ function measured() {
 }
 
 async function next() {
+  const mine = ++wait;
   if (!ahead.length) {
     place.setAttribute("aria-busy", "true");
     told.textContent = place.dataset.loading;
-    const current = box();
     await fill();
     if (!ahead.length) await outbox.empty();
-    if (!ahead.length && end) return leave(`/next${suffix}`);
-    if (!ahead.length) return void setTimeout(() => box() === current && next(), 1000);
+    if (mine !== wait) return;
+    if (!ahead.length && end) return location.assign(`/next${suffix}`);
+    if (!ahead.length) return void setTimeout(() => mine === wait && next(), 1000);
   }
   show(ahead.shift());
   setTimeout(fill, QUIET);
-}
-
-async function leave(address) {
-  await outbox.empty();
-  location.assign(address);
 }
 
 // What a person does --------------------------------------------------------------------------------------------
@@ -169,6 +166,7 @@ function count(node, more) {
 
 async function undo() {
   const last = past.pop();
+  wait++;
   if (!last) {
     await outbox.empty();
     return box().querySelector("#undo").submit();
@@ -221,9 +219,10 @@ function dialog(id) {
   document.getElementById(id).showModal();
 }
 
-// The Latin letter of a key, on keyboards for other scripts as well.
+// The Latin letter or the digit of a key, on keyboards for other scripts and those with digits above as well.
 function letter(event) {
   if (/^[a-z0-9/?]$/i.test(event.key)) return event.key.toLowerCase();
+  if (/^Digit[1-9]$/.test(event.code) && !event.shiftKey) return event.code.slice(5);
   if (event.code === "Slash") return event.shiftKey ? "?" : "/";
   return /^Key[A-Z]$/.test(event.code) && !/^[\x20-\x7e]$/.test(event.key) ? event.code.slice(3).toLowerCase() : "";
 }

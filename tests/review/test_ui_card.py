@@ -165,6 +165,21 @@ def test_undo_shows_the_card_again_and_takes_the_answer_back(desk: World, card: 
     assert told(desk)[-1][:2] == (1, "undo")
 
 
+def test_a_card_that_undo_shows_stays_when_those_that_were_waited_for_come(desk: World, opened: Opener) -> None:
+    card, held = opened("Ana", "/desk"), list[Route]()
+    card.route("**/ahead?*", lambda route: held.append(route))
+    card.goto("/next")
+    card.keyboard.press("y")
+    expect(card.locator("#place")).to_have_attribute("aria-busy", "true")
+    card.keyboard.press("z")
+    expect(card.locator("#place")).not_to_have_attribute("aria-busy", "true")
+    with card.expect_request_finished(lambda request: "/ahead" in request.url):
+        held[0].continue_()
+    press(card, "n")
+    all_sent(card)
+    assert told(desk) == [(1, "decision", "yes"), (1, "undo", None), (1, "decision", "no")]
+
+
 def test_typing_decides_nothing_and_goes_with_the_answer(desk: World, card: Page) -> None:
     first = shown(card)
     card.keyboard.press("c")
@@ -181,7 +196,12 @@ def test_typing_decides_nothing_and_goes_with_the_answer(desk: World, card: Page
 
 def test_keys_of_other_scripts_and_switched_off_keys(desk: World, card: Page) -> None:
     first = shown(card)
-    card.evaluate("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'н', code: 'KeyY', bubbles: true}))")
+    strike = "([key, code]) => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, code, bubbles: true}))"
+    for digit in ("&", "۱"):
+        card.evaluate("document.querySelector('.pick').removeAttribute('data-chosen')")
+        card.evaluate(strike, [digit, "Digit1"])
+        expect(card.locator(".pick[value='1']")).to_have_attribute("data-chosen", "1")
+    card.evaluate(strike, ["н", "KeyY"])
     moved(card, first)
     second = shown(card)
     card.keyboard.press("?")
