@@ -59,8 +59,10 @@ def lexicons_of(page: Page) -> tuple[str, ...]:
 
 def _captions(segment: Segment) -> list[str]:
     """The captions in a heading or block: the whole if it is short, else what stands before the colons."""
-    text = segment.text.translate(_AS_ASCII)
-    told = ":" in text
+    text = segment.text
+    told = any(map(text.__contains__, _COLONS))
+    if told:
+        text = text.translate(_AS_ASCII)
     if text[:1].islower() or (segment.kind == "text" and not told and text.endswith(_CLOSES)):
         return []
     if segment.kind == "heading" or len(text) <= _MAX_CAPTION:
