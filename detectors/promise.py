@@ -27,7 +27,7 @@ _UNDER_HEADING = 0.4
 
 
 class LinkPromise(NamedTuple):
-    """A link and, per feature, how likely (0..1) its target proves it. `url` is absolute http(s)."""
+    """A link or frame and, per feature, how likely (0..1) its target proves it. `url` is absolute http(s)."""
 
     url: str
     label: str
@@ -38,7 +38,8 @@ class LinkPromise(NamedTuple):
 
 def promises(page: Page) -> list[LinkPromise]:
     """One promise per distinct target of the page, in document order; several labels of one target add up. A link that
-    says nothing itself (“2024”, “more”) promises a part of what the heading above it says."""
+    says nothing itself (“2024”, “more”) promises a part of what the heading above it says. The documents in its frames
+    come last: they are seen on the page, but are pages of their own."""
     told, above = _told(page)
     labels = {link.url: link.label for link in reversed(page.links) if link.label}
     out: dict[str, LinkPromise] = {}
@@ -47,6 +48,9 @@ def promises(page: Page) -> list[LinkPromise]:
         if url not in out and url.startswith(("http://", "https://")):
             features = told.get(url) or above.get((link.context, link.zone), {})
             out[url] = LinkPromise(url, labels.get(url, ""), link.zone, tuple(features.items()), is_document(url))
+    for url, title in page.iframes:
+        if url not in out and url.startswith(("http://", "https://")):
+            out[url] = LinkPromise(url, title, "main", (), is_document(url))
     return list(out.values())
 
 

@@ -32,6 +32,15 @@ def test_one_promise_per_web_address_in_document_order(make_page: MakePage) -> N
     ]
 
 
+def test_what_stands_in_frames_is_reached_by_them(make_page: MakePage) -> None:
+    frames = make_page("<html><frameset cols='20%,*'><frame src=/menu.html><frame src=start.html></frameset></html>")
+    assert list(by_path(frames)) == ["/menu.html", "/start.html"]
+    page = make_page(
+        "<iframe src=/list title=Procedures></iframe><a href=/b>Budget</a><iframe src=about:blank></iframe>"
+    )
+    assert [(p.url.rpartition("/")[2], p.label) for p in promises(page)] == [("b", "Budget"), ("list", "Procedures")]
+
+
 def test_label_and_address_speak_of_features(make_page: MakePage) -> None:
     found = by_path(
         make_page("<a href=/x>Municipal budget</a><a href=/budget>Figures</a><a href=/y>Parks</a>", lang="en")

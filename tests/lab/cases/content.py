@@ -107,8 +107,8 @@ CASES: tuple[Case, ...] = (
     content("a page in one comment before it", "<!--" + "-" * 500_000 + "-->" + HOME),
     Case(
         "frames",
-        cause=None,
-        pages=1,
+        pages=2,
+        reads=("/next",),
         routes={"/": "<html><frameset><frame src=/next></frameset></html>", "/next": NEXT},
     ),
     Case(
