@@ -13,7 +13,8 @@ from detectors.observation import PROOF
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from crawler.frontier import Entry, Promise
+    from crawler.frontier import Entry
+    from crawler.promises import Promise
     from detectors.observation import Observation
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from crawler.experience import Experience
 from crawler.prior import is_story, prior, zone_prior
-from crawler.traps import section, shape, trap
+from crawler.promises import Promise, Promises
+from crawler.traps import leads_on, section, shape, trap
 from crawler.urls import ascii_host, canonical
 from crawler.waiting import Waiting
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from detectors.observation import Observation
 
 EntryKind = Literal["seed", "page", "external", "document", "sitemap", "probe", "search"]
-Promise = tuple[tuple[str, float], ...]
 
 _VISITED = float("inf")
 
@@ -70,6 +70,9 @@ class Frontier:
         self._limit = limit
         self._best: dict[int, float] = {}
         self._left = 0
+        self._promises = Promises()
+        self._shut: set[int] = set()  # traps behind which something may stand
+        self._led: dict[int, int] = {}
         self._experience = Experience()
         self._waiting = Waiting(self._experience, self._is_gone)
         self._pickable: dict[int, Entry] | None = None
@@ -78,20 +81,26 @@ class Frontier:
         self.unread: dict[int, Entry] = {}
         """Entries that were taken and whose pages could not be had, by their key."""
 
+        self.locked: dict[int, Entry] = {}
+        """Entries that were taken and ask for a login, by their key."""
+
     def __len__(self) -> int:
         return self._left
 
-    def knows(self, url: str, promise: float = 0.0, zone: str = "main") -> bool:
-        """Whether nothing would be gained by adding this URL, found in this zone, with a promise of this sum."""
-        return self._best.get(hash(url), -1.0) >= promise + zone_prior(zone)
+    def knows(self, url: str, features: Promise = (), zone: str = "main", label: str = "") -> bool:
+        """Whether nothing would be gained by adding this URL, found in this zone, with these promises of this label."""
+        known = self._best.get(hash(url), -1.0) >= _claim(features, zone)
+        return known and self._promises.heard(url, features, label)
 
     def taken(self, url: str) -> bool:
         """Whether the URL was visited already."""
         return self._best.get(hash(canonical(url))) == _VISITED
 
-    def take(self, url: str) -> None:
-        """Marks a URL as visited without queueing it: a seed, or where a redirect led."""
+    def take(self, url: str, by: Entry | None = None) -> None:
+        """Marks a URL as visited without queueing it: a seed, or where a redirect led `by` which it is visited."""
         key = hash(canonical(url))
+        if by is not None:
+            self._led[key] = by.key
         if 0.0 <= self._best.get(key, -1.0) < _VISITED:
             self._left -= 1
         self._best[key] = self._best[hash(url)] = _VISITED
@@ -107,24 +116,25 @@ class Frontier:
         label: str = "",
         source: Entry | None = None,
     ) -> bool:
-        """Queues a URL unless it is known (from as good a place, with as good a promise) or a trap; says whether it
-        did. `source` is the entry of the page that the link was found on."""
-        claim = sum(weight for _, weight in features) + zone_prior(zone)
-        raw = hash(url)
-        before = self._best.get(raw, -1.0)
-        if before >= claim:
+        """Queues a URL unless it is known (from as good a place, and with all that it promises) or a trap; says whether
+        it did. `source` is the entry of the page that the link was found on."""
+        if self.knows(url, features, zone, label):
             return False
-        self._best[raw] = claim
-        plain = canonical(url)
+        claim, raw, plain = _claim(features, zone), hash(url), canonical(url)
         key = hash(plain)
-        known = self._best.get(key, -1.0) if key != raw else before
-        if not plain or known >= claim or self._is_trap(plain):
+        known = self._best.get(key, -1.0)
+        self._promises.hear(url, features, label)
+        self._best[raw] = max(claim, self._best.get(raw, -1.0))
+        story = is_story(plain, label)
+        more = bool(plain) and not story and self._promises.add(key, features)
+        if not plain or known == _VISITED or (known >= claim and not more) or self._is_trap(plain):
             return False
-        self._best[key] = claim
+        self._best[key] = max(claim, known)
         self._left += known < 0
         found = hash((section(plain) if source is None else source.url, zone))
         branch = found if source is None else key if depth <= 1 else source.branch
-        story, worth = is_story(plain, label), prior(plain, zone, depth, features)
+        features = self._promises.of(key, features)
+        worth = prior(plain, zone, depth, features)
         bare = url.partition("#")[0]
         bare = bare if bare.isascii() else ascii_host(bare)
         self._push(Entry(bare, kind, features, depth, zone, shape(plain), story, worth, found, branch, key))
@@ -135,6 +145,8 @@ class Frontier:
         if reason:
             self.cut[reason] += 1
             self._best[hash(url)] = _VISITED
+            if leads_on(reason):
+                self._shut.add(hash(url))
         return bool(reason)
 
     def _push(self, entry: Entry) -> None:
@@ -150,10 +162,7 @@ class Frontier:
         if entry is None:
             self._left = 0
             return None
-        self._best[entry.key] = self._best[hash(entry.url)] = _VISITED
-        self._left -= 1
-        self._experience.tried(entry)
-        return entry
+        return self._visited(entry)
 
     def index(self, on: bool = True) -> None:
         """Has `pick` know every link that is queued from now on; or forget them all."""
@@ -162,10 +171,14 @@ class Frontier:
     def pick(self, url: str) -> Entry | None:
         """The entry of one canonical URL, marked as visited as by `pop`; None if it does not wait (or is unindexed)."""
         entry = self._pickable.pop(hash(url), None) if self._pickable is not None else None
-        if entry is None or self._is_gone(entry):
-            return None
+        return None if entry is None or self._is_gone(entry) else self._visited(entry)
+
+    def _visited(self, entry: Entry) -> Entry:
+        """The entry, with all that was promised of it, marked as visited."""
         self._best[entry.key] = self._best[hash(entry.url)] = _VISITED
         self._left -= 1
+        promised = self._promises.of(entry.key, entry.features)
+        entry = entry if promised is entry.features else replace(entry, features=promised)
         self._experience.tried(entry)
         return entry
 
@@ -177,17 +190,25 @@ class Frontier:
         """How many links were visited that promised each feature."""
         return self._experience.tries
 
-    def waiting(self) -> Iterator[Entry]:
-        """What was not visited, in no order; a URL comes again for each time it was queued with a better promise."""
-        return iter(self._waiting)
-
     def learn(self, entry: Entry, observations: Iterable[Observation]) -> None:
         """Takes what the visit of an entry showed; nothing, if it was no page of content."""
         self._experience.learn(entry, observations)
 
     def lose(self, entry: Entry) -> None:
-        """Takes that the page of an entry could not be had: what its link promised is not settled by that."""
+        """Takes that the page of an entry could not be had: what links promised of it is not settled by that."""
         self.unread[entry.key] = entry
+
+    def lock(self, entry: Entry) -> None:
+        """Takes that the page of an entry asks for a login: it is none that was left, but what links promised of it is
+        not settled either."""
+        self.locked[entry.key] = entry
+
+    def unsettled(self) -> Iterator[Mapping[str, float]]:
+        """What links promised, by feature, of each address that was not read, stories aside."""
+        lost = self._shut.union(self.unread, self.locked)
+        for key, promised in self._promises:
+            if self._best.get(key) != _VISITED or key in lost or self._led.get(key) in lost:
+                yield promised
 
     def _shrink(self) -> None:
         """Drops the worst fifth; what was dropped may be found again."""
@@ -201,3 +222,8 @@ class Frontier:
                 self._best.pop(hash(entry.url), None)
                 if self._pickable is not None:
                     self._pickable.pop(entry.key, None)
+
+
+def _claim(features: Promise, zone: str) -> float:
+    """What a link promises and the place where it stands, for comparison with others to the same address."""
+    return sum(weight for _, weight in features) + zone_prior(zone)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crawler.reading import Reading
     from detectors.page import Page
 
-RefusalKind = Literal["http_status", "interstitial", "soft_404", "duplicate", "empty", "not_text"]
+RefusalKind = Literal["http_status", "interstitial", "soft_404", "duplicate", "login", "empty", "not_text"]
 _SAMPLE = 4000
 _ALIKE = 0.85
 _APART = 30
@@ -55,9 +55,11 @@ class Gate:
         self.refused: Counter[str] = Counter()
         self.honest: dict[str, bool] = {}
 
-    def judge(self, reading: Reading, body: bytes, *, exempt: bool = False) -> Refusal | None:
-        """Why the answer is not content, None if it is. `exempt` pages (the seed) are not compared with others."""
-        refusal = reading.refused or self._compared(reading, body, exempt)
+    def judge(self, reading: Reading, body: bytes, *, exempt: bool = False, login: bool = False) -> Refusal | None:
+        """Why the answer is not content, None if it is. `exempt` pages (the seed) are not compared with others; `login`
+        says that it is a login page which was read before."""
+        again = Refusal("login", "the login page to which other pages lead too") if login and not exempt else None
+        refusal = reading.refused or again or self._compared(reading, body, exempt)
         if refusal is not None:
             self.refused[refusal.verdict.kind if refusal.verdict else refusal.kind] += 1
         return refusal

@@ -8,6 +8,7 @@ from scrapy import Request
 
 from crawler.budget import Budget
 from crawler.frontier import Entry, EntryKind, Frontier
+from crawler.logins import Logins
 from crawler.outcome import SeedStory
 from crawler.patience import Patience
 from crawler.redirects import AlreadyVisited
@@ -38,6 +39,7 @@ _TELLING = frozenset({401, 404, 410})
 """Failures that tell what everybody finds at an address: nothing, or a login. All others say nothing of the page."""
 _OF_PORTAL = frozenset({"page", "document"})
 """Entries that are pages of the portal itself, its front page aside."""
+_LINKED = _OF_PORTAL | {"external"}
 _FULL = 0.8
 """So full may the recorder's queue be before the crawl waits for it."""
 
@@ -63,6 +65,7 @@ class Itinerary(Patience):
         self.withheld = 0
         self.opened = 0
         self.missing = 0
+        self.logins = Logins()
         self.kept: Kept | None = None
         self._errands: list[Entry] = []
         self._plain_url: str | None = None
@@ -156,6 +159,8 @@ class Itinerary(Patience):
         search that is not there has not been asked."""
         if status >= 300 and (entry.kind == "search" or status not in _TELLING):
             self.lose(entry)
+        elif status == 401:
+            self.ask_login(entry)
 
     def lost(self, request: Request, error: BaseException | None) -> None:
         """Takes that a request has no answer; where it led to what is known or out of the portal, nothing is lost.
@@ -172,18 +177,29 @@ class Itinerary(Patience):
             return
         if entry.kind == "search":
             self.search.unanswered(entry)
-        elif entry.kind in ("page", "external", "document") or (entry.kind == "seed" and self.story.opened):
+        elif entry.kind in _LINKED or (entry.kind == "seed" and self.story.opened):
             self.frontier.lose(entry)
+
+    def ask_login(self, entry: Entry) -> None:
+        """Takes that a page asks for a login: it is read as everybody finds it, but what its link promised may lie
+        behind."""
+        if entry.kind in _LINKED:
+            self.frontier.lock(entry)
 
     @property
     def left(self) -> int:
         """Known pages that were not read: not asked for, asked for in vain, not to be asked for, or not archived."""
-        return len(self.frontier) + self.missing + self.frontier.dropped + self.unread
+        return len(self.frontier) + self.frontier.dropped + self.unread
 
     @property
     def unread(self) -> int:
-        """Pages of the portal that were asked for in vain, or were not to be asked for."""
+        """Pages of the portal that were asked for in vain, were not to be asked for, or are not in the archive."""
         return sum(entry.kind != "external" for entry in self.frontier.unread.values())
+
+    @property
+    def protected(self) -> int:
+        """Pages of the portal that ask for a login."""
+        return sum(entry.kind != "external" for entry in self.frontier.locked.values())
 
     def go_on_from(self, kept: Kept) -> None:
         """Has the crawl go the way it went before it was broken off, with the answers of then."""
@@ -229,6 +245,7 @@ class Itinerary(Patience):
         found = replay.find(entry.url)
         if found is None:
             self.missing += entry.kind != "external"
+            self.lose(entry)
             return False
         if canonical(found.url) == canonical(entry.url):
             return True
@@ -259,7 +276,10 @@ class Itinerary(Patience):
             return f"{request.url} leads {'back into' if inside else 'out of'} the portal"
         if not inside and not self.scope.may_step_to(url):
             return f"{request.url} leads where no page is read"
-        self.frontier.take(url)
+        if self.logins.knows(url):
+            self.ask_login(entry)
+            return f"{request.url} leads to a login page that is known"
+        self.frontier.take(url, entry)
         return ""
 
     def wants_document(self, request: Request) -> bool:
@@ -270,7 +290,7 @@ class Itinerary(Patience):
     def offer(self, promise: LinkPromise, entry: Entry) -> None:
         """Puts a link of a page into the frontier, if it leads somewhere worth a visit."""
         features, zone = promise.features, promise.zone
-        if self.frontier.knows(promise.url, sum(value for _, value in features), zone):
+        if self.frontier.knows(promise.url, features, zone, promise.label):
             return
         kind = self._kind(promise)
         if kind is not None:

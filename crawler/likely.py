@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from crawler.urls import canonical
 from detectors.calibration import rules
 
 if TYPE_CHECKING:
@@ -18,17 +17,15 @@ Likely = tuple[tuple[str, int, int], ...]
 def likely_places(frontier: Frontier) -> Likely:
     """Counts, when a crawl ends, the links whose words or address spoke of each feature.
 
-    Followed are all whose pages were had; left are those alone, waiting or followed in vain, whose promise is at least
-    `likely_from` and that lead to no single news item: a faint promise that was not followed does not keep absence from
-    being said.
+    Followed are all whose pages were had. Left are the others (waiting, dropped, followed in vain or to a login, cut as
+    a trap) whose promise is at least `likely_from` and that lead to no single news item: a faint promise that was not
+    followed does not keep absence from being said. Links to one address count once, with all that they promise.
     """
     least = float(rules()["absent"]["likely_from"])
     followed = Counter(frontier.followed)
-    followed.subtract(feature for entry in frontier.unread.values() for feature, _ in entry.features)
-    promised: dict[str, set[str]] = {}
-    for entry in (*frontier.waiting(), *frontier.unread.values()):
-        wanted = [feature for feature, weight in entry.features if weight >= least and not entry.story]
-        if wanted:
-            promised.setdefault(canonical(entry.url), set()).update(wanted)
-    left = Counter(feature for wanted in promised.values() for feature in wanted)
+    in_vain = {**frontier.unread, **frontier.locked}
+    followed.subtract(feature for entry in in_vain.values() for feature, _ in entry.features)
+    left = Counter(
+        feature for promised in frontier.unsettled() for feature, weight in promised.items() if weight >= least
+    )
     return tuple((feature, followed[feature], left[feature]) for feature in sorted({*frontier.followed, *left}))

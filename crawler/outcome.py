@@ -213,7 +213,8 @@ def _unread(visit: Visit) -> Iterator[str]:
         (visit.disallowed, "that robots.txt closes"),
         (visit.missing, "that the archive lacks"),
         (visit.frontier.dropped, "for which the queue had no room"),
-        (visit.unread - visit.disallowed, "that could not be read"),
+        (visit.unread - visit.disallowed - visit.missing, "that could not be read"),
+        (visit.protected, "behind a login"),
     ):
         if count > 0:
             yield f"{count_of(count, 'page')} {why}"

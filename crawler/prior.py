@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.urls import read_data
 
 if TYPE_CHECKING:
-    from crawler.frontier import Promise
+    from crawler.promises import Promise
 
 _BREAK = re.compile(r"[-_+]|%20")
 _SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")

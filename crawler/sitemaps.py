@@ -19,7 +19,7 @@ from detectors.promise import url_promise
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
 
-    from crawler.frontier import Promise
+    from crawler.promises import Promise
     from crawler.scope import Scope
     from detectors.inspector import Inspector
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from crawler.urls import read_data
 
+_LOGIN = "login redirect"
 _DIGITS = re.compile(r"\d+")
 _SLUG = re.compile(r"^(?=.*[-_%0])[^.]{9,}(?=\.\w{2,5}$|$)|^[^.]{25,}(?=\.\w{2,5}$|$)")
 _FACET = re.compile(
@@ -22,6 +23,8 @@ _FACET = re.compile(
 @dataclass(frozen=True, slots=True)
 class _Rules:
     limits: dict[str, int]
+    nothing: frozenset[str]
+    login: tuple[re.Pattern[str], ...]
     patterns: tuple[tuple[str, str, re.Pattern[str]], ...]
 
 
@@ -31,7 +34,21 @@ def trap(url: str) -> str:
     if len(url) > rules.limits["url_length"]:
         return "URL too long"
     parts = urlsplit(url)
-    return _path_trap(parts.path, rules) or (_query_trap(parts.query, rules) if parts.query else "")
+    return _path_trap(parts.path, rules) or (_query_trap(parts.path, parts.query, rules) if parts.query else "")
+
+
+def leads_on(reason: str) -> bool:
+    """Whether something may stand behind links that are cut for this reason which stands nowhere else."""
+    return reason not in _rules().nothing
+
+
+def login(url: str) -> str:
+    """The address of the login page that a canonical URL leads to, without where that one leads back; empty if it is
+    none."""
+    before, _, query = url.partition("?")
+    kept = [part for part in query.split("&") if not any(pattern.search(part) for pattern in _rules().login)]
+    rest = "&".join(kept)
+    return "" if rest == query else f"{before}?{rest}" if rest else before
 
 
 def _path_trap(path: str, rules: _Rules) -> str:
@@ -44,12 +61,13 @@ def _path_trap(path: str, rules: _Rules) -> str:
     return next((reason for reason, on, pattern in rules.patterns if on == "path" and pattern.search(path)), "")
 
 
-def _query_trap(query: str, rules: _Rules) -> str:
+def _query_trap(path: str, query: str, rules: _Rules) -> str:
     if query.count("&") >= rules.limits["parameters"]:
         return "too many parameters"
     if len(_FACET.findall(query)) >= rules.limits["facet_parameters"]:
         return "combined filters"
-    return next((reason for reason, on, pattern in rules.patterns if on == "query" and pattern.search(query)), "")
+    held = {"query": query, "url": f"{path}?{query}"}
+    return next((reason for reason, on, pattern in rules.patterns if on in held and pattern.search(held[on])), "")
 
 
 def shape(url: str) -> str:
@@ -71,4 +89,5 @@ def section(url: str) -> str:
 def _rules() -> _Rules:
     data = read_data("traps.toml")
     patterns = tuple((rule["reason"], rule["on"], re.compile(rule["pattern"])) for rule in data["rule"])
-    return _Rules(data["limits"], patterns)
+    login = tuple(pattern for reason, _, pattern in patterns if reason == _LOGIN)
+    return _Rules(data["limits"], frozenset(data["nothing_behind"]), login, patterns)

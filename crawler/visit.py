@@ -113,7 +113,10 @@ class Visit(Itinerary):
             raise
         finally:
             self.budget.reserved -= 1
-        refusal = self.gate.judge(reading, answer.body, exempt=entry.kind == "seed")
+        if self.logins.led(entry.url, reading.url):
+            self.ask_login(entry)
+        known = self.logins.knows(reading.url)
+        refusal = self.gate.judge(reading, answer.body, exempt=entry.kind == "seed", login=known)
         if entry.kind == "seed":
             self._seed_answered(reading, answer, request, refusal)
         if refusal is not None:
@@ -125,6 +128,7 @@ class Visit(Itinerary):
                 self._turned_away(refusal)
             self._report(reading.url)
             return None
+        self.logins.learn(reading.url)
         if entry.kind != "external":
             self.refusals_in_a_row = 0
         self.budget.pages += entry.kind != "search"

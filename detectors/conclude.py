@@ -138,7 +138,7 @@ def _absence(feature: str, certificate: SearchCertificate, pages: int, hints: fl
         told = "" if pages == certificate.pages else " in a language with words for it"
         return "unknown", "budget", 0.0, f"too few pages were read{told}: {pages}"
     _, left = certificate.likely_places(feature)
-    if left and not certificate.exhausted:
+    if left:
         return "unknown", "budget", 0.0, f"links that promise it were not followed: {left}"
     doubt = probability(hints) if hints else 0.0
     sure = (1.0 - chance_of_miss(pages, certificate.exhausted)) * (1.0 - doubt)

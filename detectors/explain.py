@@ -49,13 +49,14 @@ def explain(finding: Finding, remark: str, inspector: Inspector) -> str:
 
 def _way_out(finding: Finding) -> str:
     """More pages help only where a limit kept them from being read."""
-    return mend(_shortage(finding.certificate) if finding.reason == "budget" else finding.reason)
+    return mend(_shortage(finding) if finding.reason == "budget" else finding.reason)
 
 
-def _shortage(certificate: SearchCertificate) -> str:
+def _shortage(finding: Finding) -> str:
     """Why too little was read."""
+    certificate = finding.certificate
     if certificate.exhausted:
-        return "exhausted"
+        return "unread" if certificate.likely_places(finding.feature)[1] else "exhausted"
     if certificate.cause:
         return certificate.cause if certificate.cause in data("reasons") else "broken_off"
     return "unread" if certificate.left else "budget"

@@ -156,9 +156,9 @@ def test_a_link_found_again_in_a_better_place_moves_up() -> None:
     frontier = Frontier(Settled())
     frontier.add(f"{HOST}/x", zone="sitemap")
     frontier.add(f"{HOST}/y", zone="aside")
-    assert not frontier.knows(f"{HOST}/x", 0.0, "nav")
+    assert not frontier.knows(f"{HOST}/x", (), "nav")
     assert frontier.add(f"{HOST}/x", zone="nav")
-    assert frontier.knows(f"{HOST}/x", 0.0, "nav")
+    assert frontier.knows(f"{HOST}/x", (), "nav")
     assert (len(frontier), _drain(frontier), len(frontier)) == (2, ["/x", "/y"], 0)
 
 
@@ -179,7 +179,7 @@ def test_what_was_followed_and_what_is_left_can_be_counted() -> None:
     frontier.add(f"{HOST}/b", (("budget", 0.2), ("news", 0.1)))
     frontier.pop()
     assert frontier.followed == {"budget": 1}
-    assert [entry.url for entry in frontier.waiting()] == [f"{HOST}/b"]
+    assert list(frontier.unsettled()) == [{"budget": 0.2, "news": 0.1}]
 
 
 def test_a_list_that_pays_is_followed_further() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from crawler.frontier import Frontier
 from crawler.likely import likely_places
 from detectors.conclude import Tally
@@ -52,3 +54,58 @@ def test_a_single_news_item_that_is_left_does_not_count() -> None:
     links = frontier()
     links.add(f"{SITE}/news/2020/05/04/budget", (("a.b", 0.8),))
     assert likely_places(links) == ()
+
+
+def test_a_second_label_with_a_lesser_promise_of_another_feature_counts() -> None:
+    links = frontier()
+    links.add(f"{SITE}/one", (("a.b", 0.9),))
+    links.add(f"{SITE}/one", (("c.d", 0.8),))
+    assert likely_places(links) == (("a.b", 0, 1), ("c.d", 0, 1))
+    entry = links.pop()
+    assert entry is not None
+    assert entry.features == (("a.b", 0.9), ("c.d", 0.8))
+    assert likely_places(links) == (("a.b", 1, 0), ("c.d", 1, 0))
+
+
+def test_a_label_found_when_its_page_was_followed_in_vain_counts() -> None:
+    links = frontier()
+    links.add(f"{SITE}/one", (("a.b", 0.9),))
+    entry = links.pop()
+    assert entry is not None
+    links.lose(entry)
+    links.add(f"{SITE}/one#top", (("c.d", 0.8),))
+    assert likely_places(links) == (("a.b", 0, 1), ("c.d", 0, 1))
+
+
+def test_a_headline_promises_nothing_but_a_short_label_to_the_same_page_does() -> None:
+    links = frontier()
+    for label in ("The mayor opens the new budget office in the old town", "Budget"):
+        links.add(f"{SITE}/one", (("a.b", 0.8),), label=label)
+        assert likely_places(links) == ((("a.b", 0, 1),) if label == "Budget" else ())
+
+
+@pytest.mark.parametrize(
+    ("address", "left"),
+    [
+        ("/plans?day=12", True),
+        ("/login?returnUrl=/plans", True),
+        ("/a/a/a/plans", True),
+        ("/plans?print=1", False),
+        ("/wp-json/plans", False),
+    ],
+)
+def test_a_promising_link_that_is_cut_is_left_unless_what_it_leads_to_stands_elsewhere(
+    address: str, left: bool
+) -> None:
+    links = frontier()
+    assert not links.add(SITE + address, (("a.b", 0.8), ("c.d", 0.3)))
+    assert links.cut.total() == 1
+    assert likely_places(links) == ((("a.b", 0, 1),) if left else ())
+
+
+def test_what_the_queue_had_no_room_for_is_left() -> None:
+    links = Frontier(Tally(["a.b"]), limit=10)
+    for number in range(11):
+        links.add(f"{SITE}/{'x' * number}", (("a.b", 0.5),))
+    assert links.dropped == 3
+    assert likely_places(links) == (("a.b", 0, 11),)

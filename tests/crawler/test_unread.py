@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,7 +20,7 @@ from detectors.observation import Observation
 from detectors.page import Page
 from detectors.registry import Registry
 from storage.database import Database
-from tests.crawler.loopback import TEXT, Answer, Crawl, Route, Serve, page
+from tests.crawler.loopback import TEXT, Answer, ArchiveOf, Crawl, Handler, Route, Serve, page
 
 FEATURE = "budget_data.health"
 """Not shown by any page here, and spoken of by no link."""
@@ -161,15 +160,21 @@ def test_pages_of_an_earlier_visit_are_not_the_portal(
     assert _searched(result) == ("unknown", False, 0)
 
 
+class Unordered(float):
+    """A number that cannot be put into order."""
+
+    def __neg__(self) -> float:
+        raise ArithmeticError("no order")
+
+
 class Wordy(PageDetector):
-    """A plug-in that gives the strength of what it sees in words."""
+    """A plug-in that gives the strength of what it sees as a number of its own kind."""
 
     name = "wordy"
     features = ("test.wordy",)
 
     def observe(self, page: Page) -> list[Observation]:
-        strong: Any = "strong"
-        return [Observation("test.wordy", "content", strong, "", "")] if page.url.endswith("/x") else []
+        return [Observation("test.wordy", "content", Unordered(0.5), "", "")] if page.url.endswith("/x") else []
 
 
 def test_a_page_that_cannot_be_read_is_left_unread(
@@ -180,6 +185,67 @@ def test_a_page_that_cannot_be_read_is_left_unread(
     extended = Inspector(Registry((*inspector.detectors.page, Wordy()), inspector.detectors.portal), inspector.lexicons)
     result = run_check(PortalTarget(f"{site.url}/"), options, inspector=extended, database=database, data_dir=tmp_path)
     assert _searched(result) == ("unknown", False, 1)
+
+
+def _likely(result: RunResult, feature: str) -> tuple[int, int]:
+    (found,) = (one for one in result.findings if one.feature == feature)
+    return found.certificate.likely_places(feature)
+
+
+def _to_login(handler: Handler) -> Answer:
+    return 302, {"Location": f"/login?lang=en&returnUrl={handler.path}"}, b""
+
+
+def test_a_login_page_is_read_once_and_what_links_promise_behind_it_is_left(serve: Serve, crawl: Crawl) -> None:
+    """Each protected page sends there with its own way back."""
+    site = serve(_portal(**dict.fromkeys(("taxes", "water", "waste", "roads"), _to_login)))
+    site.routes["/own/health"] = _to_login
+    site.routes["/"] = str(site.routes["/"]).replace("</main>", '<p><a href="/own/health">Health budget</a></p></main>')
+    site.routes["*"] = lambda h: (200, {}, page("Sign in", body=f"{TEXT} You come from {h.path}").encode())
+    result = crawl(f"{site.url}/", concurrency=1)
+    assert sum(path.startswith("/login") for path in site.requests) == 1
+    assert result.pages == len(OTHERS) + 2
+    assert result.message == "no link was left to follow, but 5 pages behind a login"
+    assert _likely(result, "info.health") == (0, 1)
+    assert _searched(result)[1:] == (True, 0), "as where a page answers with 401"
+
+
+def test_a_page_through_which_every_other_is_reached_is_no_login(serve: Serve, crawl: Crawl) -> None:
+    doors: set[str] = set()
+
+    def door(handler: Handler) -> Answer:
+        if handler.path in doors:
+            return 200, {}, page(handler.path).encode()
+        doors.add(handler.path)
+        return 302, {"Location": f"/session?return={handler.path}"}, b""
+
+    site = serve(_portal(**dict.fromkeys(("taxes", "water", "waste"), door)))
+    site.routes["*"] = lambda h: (302, {"Location": h.path.partition("=")[2]}, b"")
+    assert crawl(f"{site.url}/").pages == len(OTHERS) + 4
+
+
+def test_what_a_link_promises_is_left_where_it_is_refused_for_want_of_a_login(serve: Serve, crawl: Crawl) -> None:
+    site = serve(_portal())
+    site.routes["/"] = str(site.routes["/"]).replace("</main>", '<p><a href="/own/health">Health budget</a></p></main>')
+    site.routes["/own/health"] = (401, {}, b"<title>No</title>")
+    assert _likely(crawl(f"{site.url}/"), "info.health") == (0, 1)
+
+
+def test_what_a_link_promises_is_left_where_the_archive_lacks_its_page(crawl: Crawl, archive_of: ArchiveOf) -> None:
+    url = "https://www.villa.example"
+    home = page("Town", "/a").replace("</main>", '<p><a href="/own/health">Health budget</a></p></main>')
+    result = crawl(f"{url}/", replay=archive_of({f"{url}/": home, f"{url}/a": page("A")}))
+    assert result.message == "no link was left to follow, but 1 page that the archive lacks"
+    assert _likely(result, "info.health") == (0, 1)
+    assert _searched(result)[1:] == (False, 1)
+
+
+def test_where_a_redirect_leads_in_vain_what_was_promised_there_is_left(serve: Serve, crawl: Crawl) -> None:
+    site = serve(_portal(x=(302, {"Location": "/own/health"}, b"")))
+    deeper = str(site.routes["/p0"]).replace("</main>", '<p><a href="/own/health">Health budget</a></p></main>')
+    site.routes["/p0"] = deeper
+    site.routes["/own/health"] = (500, {}, b"<title>Error</title>")
+    assert _likely(crawl(f"{site.url}/", retries=0), "info.health") == (0, 1)
 
 
 def test_a_promise_that_was_followed_in_vain_is_left() -> None:

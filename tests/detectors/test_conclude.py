@@ -385,6 +385,14 @@ def test_a_likely_place_that_was_left_keeps_absence_from_being_said(inspector: I
     assert found.certificate.likely == (("a.b", 3, 2),)
 
 
+def test_a_likely_place_behind_a_login_keeps_absence_from_being_said_though_no_page_was_left(
+    inspector: Inspector,
+) -> None:
+    found = finding(inspector, certificate=replace(WIDE, likely=(("a.b", 3, 1),)))
+    assert (found.state, found.reason) == ("unknown", "budget")
+    assert "ask for a login" in found.explanation
+
+
 def test_likely_places_of_other_features_do_not_matter(inspector: Inspector) -> None:
     found = finding(
         inspector, certificate=replace(WIDE, exhausted=False, left=9, likely=(("a.b", 3, 0), ("x.y", 1, 7)))
