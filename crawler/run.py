@@ -18,7 +18,7 @@ from crawler.replay import Replay
 from crawler.result import PortalTarget, RunResult
 from crawler.runlog import RunLog
 from crawler.settings import CrawlOptions, user_agent
-from crawler.transport import archived_facts
+from crawler.transport import archived_facts, unless_read
 from crawler.urls import typed_url
 from crawler.visit import Visit
 from detectors.conclude import SearchCertificate, conclude
@@ -281,7 +281,8 @@ class Run:
 
     def _transport(self, final: str) -> TransportFacts:
         """What the probe measured; what it did not, as the crawl saw it."""
-        seen, visit = self.transport, self.visit
+        visit = self.visit
+        seen = unless_read(self.transport, final) if visit.story.opened else self.transport
         leads, hsts = seen.http_redirects_to_https, seen.hsts
         return replace(
             seen,

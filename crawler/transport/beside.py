@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from crawler.visit import Visit
 
 _LOOK_EVERY = 0.05
-_WAITS = 4
-"""Answers of a host that are waited for one after the other: by http, the handshake, by https, and the chain."""
+_WAITS = 5
+"""Answers of a host that are waited for one after the other: by http, the handshake, by https, the handshake again, and
+the chain."""
 
 
 def limit(options: CrawlOptions) -> float:

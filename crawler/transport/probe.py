@@ -76,6 +76,8 @@ class Probe:
         return seen
 
     async def _endpoint(self, place: Place) -> EndpointFacts:
+        """What one endpoint does. A handshake that failed where a page is answered then is tried again, since it
+        may have been reset by accident."""
         handshake = await self._handshake(place) if place.scheme == "https" else Handshake(None)
         if handshake.silent:
             return EndpointFacts(place.url, False, error=handshake.error)
@@ -88,6 +90,9 @@ class Probe:
         except OSError as error:
             return _silent(place, handshake, error)
         self._measured.heads[place] = head
+        if handshake.works is False:
+            await asyncio.sleep(self.dialer.pause)
+            handshake = await self._handshake(place)
         return EndpointFacts(place.url, True, head.status, head.location, handshake.problems, handshake.error)
 
     async def _handshake(self, place: Place) -> Handshake:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crawler.transport.ask import Head
 from crawler.transport.handshake import Handshake
 from crawler.transport.headers import PRELOAD_AGE, hsts, offers_http3, security_headers
 from crawler.transport.judge import Domain, Seen
 from crawler.transport.places import Place
+from crawler.urls import canonical, origin
 from detectors.facts.transport import CertificateProblem, HstsFacts, TransportFacts
 
 WORDS: dict[CertificateProblem, str] = {
@@ -80,6 +81,34 @@ def report(measured: Measured) -> TransportFacts:
         endpoints=endpoints,
         tls_error=made.error,
     )
+
+
+def unless_read(facts: TransportFacts, url: str) -> TransportFacts:
+    """The facts of a portal whose page at `url` was read in the same crawl: where that came over https from an endpoint
+    that gave the probe no answer, the silence was passing, and what follows from it was not measured."""
+    endpoints = tuple(
+        replace(one, live=None) if one.live is False and not one.problems and _is_at(one.url, url) else one
+        for one in facts.endpoints
+    )
+    if endpoints == facts.endpoints:
+        return facts
+    return replace(
+        facts,
+        https_works=facts.https_works or None,
+        valid_https=None,
+        defaults_to_https=None,
+        downgrades_https=None,
+        strictly_forces_https=None,
+        hsts_entire_domain=None,
+        hsts_preload_ready=None,
+        endpoints=endpoints,
+        tls_error="",
+    )
+
+
+def _is_at(endpoint: str, url: str) -> bool:
+    """Whether the page is one of the endpoint, and that one of https."""
+    return endpoint.startswith("https://") and origin(canonical(endpoint)) == origin(canonical(url))
 
 
 def _valid(made: Handshake, https: Seen | None) -> bool | None:

@@ -142,7 +142,7 @@ def test_an_error_by_plain_http_tells_nothing_of_redirects(
 def test_the_probe_has_the_patience_of_the_crawl() -> None:
     options = CrawlOptions(timeout=30.0, delay=1.0)
     assert dialer_of(options).timeout == options.timeout
-    assert limit(options) == 4 * 31.0
+    assert limit(options) == 5 * 31.0
     assert limit(options.model_copy(update={"max_seconds": 50.0})) == 50.0
 
 
