@@ -120,8 +120,8 @@ def _looked(found: Iterable[Finding]) -> tuple[str, ...]:
 
 
 def _language(code: str) -> str:
-    """The language without script and country; `und` (BCP 47) if none is known."""
-    return code.replace("_", "-").split("-")[0].lower() or "und"
+    """The first language (of `es, qu`) without script and country; `und` (BCP 47) if none is known."""
+    return code.partition(",")[0].strip().replace("_", "-").split("-")[0].lower() or "und"
 
 
 def _views(session: Session, chosen: list[ColumnElement[bool]]) -> Mapping[View, Counter[Outcome]]:

@@ -16,7 +16,7 @@ from review.service.queue import Filters
 
 router = APIRouter()
 Count = Annotated[int, Query(ge=1, le=8)]
-Taken = Annotated[str, Query(max_length=1000, pattern=r"^[0-9,]*$")]
+Taken = Annotated[str, Query(max_length=2000, pattern=r"^[0-9,]*$")]
 
 
 @router.get("/cards/{task}/ahead")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from review.errors import NotFound
@@ -19,7 +19,7 @@ from survey.questionnaire import load
 @dataclass(frozen=True, slots=True)
 class SheetFilter:
     """Which sheets: those that match all that is given. `unassigned`: those that lack an assessor; `owner`: those of
-    the portals that this account speaks for."""
+    the portals that this account speaks for; `language`: one of those that the portal is in (`es, qu`)."""
 
     country: str | None = None
     language: str | None = None
@@ -163,7 +163,8 @@ def _chosen(wanted: SheetFilter) -> Select[Any]:
         spoken_for = select(Membership.portal_id).where(Membership.account_id == wanted.owner)
         query = query.where(Portal.id.in_(spoken_for))
     if wanted.language:
-        query = query.where(func.lower(Portal.language) == wanted.language.lower())
+        named = literal(", ") + func.lower(Portal.language) + ","
+        query = query.where(named.contains(f", {wanted.language.lower()},", autoescape=True))
     return query.where(_assigned() < Sheet.assessors) if wanted.unassigned else query
 
 

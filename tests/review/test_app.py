@@ -66,6 +66,12 @@ def test_an_assessor_works_through_the_pages(desk: World, browser: httpx.Client)
         assert browser.get(page, follow_redirects=True).status_code == 200
 
 
+def test_a_long_day_s_cards_may_be_named_as_taken(desk: World, browser: httpx.Client) -> None:
+    taken = ",".join(str(2**31 - 1 - number) for number in range(140))
+    found = browser.get(f"/cards/{_tasks(desk)[0]}/ahead?limit=2&taken={taken}").json()
+    assert [card["task"] for card in found["cards"]] == _tasks(desk)[1:3]
+
+
 def test_text_from_portals_is_text(browser: httpx.Client) -> None:
     card = browser.get(browser.get("/next").headers["location"]).text
     assert "<script>alert(5)</script>" in "".join(map(str, html.fromstring(card).itertext()))

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from losi.commands.quality import quality
 from review.confirmed import confirmations, outcome
 from review.service.adjudication import adjudicate
-from storage.models import Card, Finding
+from storage.models import Card, Finding, Portal
 from storage.repository import new_cycle
 from storage.words import FindingState
 from tests.review.conftest import World
@@ -27,6 +27,7 @@ def office(world: World, tmp_path: Path) -> Office:
     """Two hits, a false positive, a miss, a true negative, an answer that was left open, and an unsure one."""
     made = Office(world, tmp_path, assessors=1)
     with world.database.session() as session:
+        session.scalars(select(Portal)).one().language = "es, qu"
         for finding in session.scalars(select(Finding)):
             finding.detectors = [{"name": f"looks-{finding.feature}", "version": "1"}]
             finding.evidence = [{**each, "detector": "sees", "language": "sr-Latn"} for each in finding.evidence]
@@ -50,6 +51,7 @@ def test_every_settled_answer_has_its_outcome(office: Office) -> None:
         YES: "hit", ALSO: "hit", WRONG: "false positive", MISSED: "miss", RIGHT: "true negative", OPEN: "left open",
     }  # fmt: skip
     assert (told[YES].detectors, told[YES].language) == (("sees",), "sr")
+    assert told[MISSED].language == "es"
     assert told[MISSED].detectors == tuple(f"looks-{key}" for key in SINGLE[10].features)
     assert told[OPEN].confidence is None
     assert found.left_open == {"yes": 1}

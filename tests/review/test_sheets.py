@@ -136,3 +136,12 @@ def test_what_changed_since_the_last_cycle(world: World) -> None:
     assert _card(world, first.code, 1).change == "new"
     with world.database.reader() as session:
         assert [row.sheet for row in sheets(session, SheetFilter(cycle=cycle))] == [sheet]
+
+
+def test_a_portal_in_several_languages_is_found_by_each(world: World) -> None:
+    world.run(language="es, qu-PE")
+    world.run("https://b.example/", language="es")
+    world.open()
+    with world.database.reader() as session:
+        for wanted, found in {"ES": [1, 2], "qu-pe": [1], "es, qu-PE": [1], "s": [], "%": []}.items():
+            assert sorted(row.sheet for row in sheets(session, SheetFilter(language=wanted))) == found
