@@ -132,9 +132,13 @@ def _claim(
         return Fault(line.line, visit)
     named, _, code = line.code.rpartition(":")
     try:
-        indicator = load(named or edition or visit.edition).indicator(code)
+        questionnaire = load(named or edition or visit.edition)
+        indicator = questionnaire.indicator(code)
     except (UnknownEditionError, UnknownIndicatorError) as error:
         return Fault(line.line, str(error))
+    if questionnaire.kind != visit.kind:
+        told = f"{questionnaire.edition} is for {questionnaire.kind} portals, and {visit.url} is a {visit.kind} one"
+        return Fault(line.line, told)
     return Claim(
         portal_id=visit.portal,
         edition=indicator.edition,

@@ -63,6 +63,13 @@ def test_a_claim_about_what_nobody_knows_is_neither_right_nor_wrong(small: World
     assert [each.agrees for each in beside(small)] == [None]
 
 
+def test_a_claim_under_the_questionnaire_of_another_kind_is_no_claim(small: World) -> None:
+    small.run(URL)
+    count = taken(small, f"{URL},osi-2024:010,yes")
+    assert (count.added, [fault.line for fault in count.faults]) == (0, [2])
+    assert "osi-2024 is for national portals" in count.faults[0].message
+
+
 def test_rows_that_cannot_be_used_are_told_with_their_lines(small: World) -> None:
     small.run(URL)
     count = taken(
