@@ -28,7 +28,10 @@ HOW_NORMALISED = (
     "portals shown here, as the Survey does over all countries; it changes with the portals."
 )
 DEFAULT = ("level", "region", "group")
-PREFILLED = "Nobody has confirmed these answers: this is a program's pre-fill, a lower bound and no result of a survey."
+PREFILLED = (
+    "Nobody has confirmed these answers: this is a program's pre-fill and no result of a survey. What it could not tell "
+    "counts as no, and what it found may be wrong."
+)
 Figures = dict[str, Summary]
 
 

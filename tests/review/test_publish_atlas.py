@@ -114,6 +114,8 @@ def test_a_portal_that_could_not_be_read_shows_why_and_no_index(filled: World) -
 def test_what_nobody_confirmed_says_so(filled: World) -> None:
     text = text_of(html.fromstring((atlas(filled) / "index.html").read_text(encoding="utf-8")))
     assert "Nobody has confirmed these answers yet" in text
+    assert "what it found may be wrong" in text
+    assert "lower bound" not in text
 
 
 def test_all_are_confirmed_only_where_all_are(filled: World) -> None:

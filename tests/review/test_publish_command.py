@@ -39,6 +39,7 @@ def test_score_shows_tables_and_marks_a_prefill(city: World) -> None:
     assert done.exit_code == 0
     assert "0.0104" in done.output
     assert "Nobody has confirmed" in done.output
+    assert "may be wrong" in " ".join(done.output.split())
     assert "Oceania" in done.output
 
 
