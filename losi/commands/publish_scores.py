@@ -29,8 +29,8 @@ HOW_NORMALISED = (
 )
 DEFAULT = ("level", "region", "group")
 PREFILLED = (
-    "Nobody has confirmed these answers: this is a program's pre-fill and no result of a survey. What it could not tell "
-    "counts as no, and what it found may be wrong."
+    "Nobody has confirmed these answers: this is a program's pre-fill and no result of a survey. What it could not "
+    "tell counts as no, and what it found may be wrong."
 )
 Figures = dict[str, Summary]
 
