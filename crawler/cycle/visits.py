@@ -48,7 +48,8 @@ class Shared:
     """What all visits of one process share. `progress` holds pages and requests by run, for the pulse; `measured` the
     runs whose pages are read, and are now measured and pictured. `keep` brings a run's archive to where it is to be
     kept before the visit counts: until then, a machine that is lost takes a visit along, not its proof alone.
-    `elsewhere` are the numbers of runs whose archives are there already."""
+    `elsewhere` are the numbers of runs whose archives are there already. Without `counts`, visits that have concluded
+    are left for another process to count."""
 
     database: Database
     data_dir: Path
@@ -61,6 +62,7 @@ class Shared:
     batch_seconds: float = 5.0
     keep: Callable[[int], Awaitable[None]] | None = None
     elsewhere: Collection[int] = ()
+    counts: bool = True
     pacer: Pacer = field(default_factory=Pacer)
     progress: dict[int, tuple[int, int]] = field(default_factory=dict)
     measured: set[int] = field(default_factory=set)
@@ -103,6 +105,8 @@ async def visit(due: Due, shared: Shared) -> bool:
 
 
 async def _count(due: Due, run_id: int, failure: str, shared: Shared) -> None:
+    if not shared.counts and not failure:
+        return
     if shared.keep is not None:
         await shared.keep(run_id)
     await asyncio.to_thread(_settle, due, run_id, failure, shared)

@@ -27,7 +27,8 @@ _OUT_OF_MEMORY_FIRST = "700"
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What the process is to visit; `database` is the URL with its password, so it goes through a pipe."""
+    """What the process is to visit; `database` is the URL with its password, so it goes through a pipe. `elsewhere` are
+    the numbers of runs whose archives are in the common place."""
 
     database: str
     data_dir: str
@@ -35,13 +36,15 @@ class Errand:
     portal_id: int
     form: str
     db_wait: float = 0.0
+    elsewhere: tuple[int, ...] = ()
 
 
 async def visit_alone(errand: Errand, stop: asyncio.Event, limit: float) -> int | None:
     """Visits a portal in a process of its own; how that ended (`ENDED`, `STOPPED`, or `UNWRITABLE` where a disk is full
     or may not be written), None if the process died.
 
-    A process that is still there after `limit` seconds is killed.
+    A visit that has concluded is left for the caller to count. A process that is still there after `limit` seconds is
+    killed.
     """
     command = (sys.executable, "-m", "crawler.jobs.alone")
     process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE)
@@ -98,6 +101,7 @@ async def _visit(errand: Errand, database: Database) -> int:
     data = Path(errand.data_dir)
     database.outage.allow(errand.db_wait)
     shared = Shared(database, data, errand.cycle_id, settings, Inspector.default(), stop)
+    shared.counts, shared.elsewhere = False, frozenset(errand.elsewhere)
     if settings.crawl.browser:
         from crawler.browser.engine import Engine
 

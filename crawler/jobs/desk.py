@@ -144,7 +144,8 @@ class Desk:
     async def _by_itself(self, due: Due, shared: Shared) -> bool:
         """A portal during whose visit a process died: in one of its own, so that it is clear which portal it is."""
         url = self.database.url.render_as_string(hide_password=False)
-        errand = Errand(url, str(self.data_dir), shared.cycle_id, due.portal_id, self.form, self.db_wait)
+        told = (url, str(self.data_dir), shared.cycle_id, due.portal_id, self.form, self.db_wait)
+        errand = Errand(*told, tuple(self.elsewhere))
         crawl = shared.settings.crawl
         limit = crawl.max_seconds + (crawl.browser_seconds if crawl.browser else 0.0) + _BESIDES
         if self._alone.locked():
@@ -154,11 +155,19 @@ class Desk:
         if code == UNWRITABLE:
             mend = "its process said above what is to be mended"
             raise UnwritableError(f"the visit to {due.url} cannot be stored", mend)
+        if code == ENDED:
+            await self._counted_here(shared, due.portal_id)
         if code is not None:
             return code == ENDED
         if await asyncio.to_thread(self.blame, shared.cycle_id, due.portal_id):
             return True
         raise AgainError("the process of the visit died", _AFTER_DEATH)
+
+    async def _counted_here(self, shared: Shared, portal_id: int) -> None:
+        """Counts a visit that has concluded in a process of its own, once its archive is in its place."""
+        due = await asyncio.to_thread(self._due, shared.cycle_id, portal_id)
+        if due is not None and due.run_id is not None:
+            await visit(due, shared)
 
     def blame(self, cycle_id: int, portal_id: int) -> bool:
         """Counts that a process died while it visited the portal; True if that sets the portal aside."""

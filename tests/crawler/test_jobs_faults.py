@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -204,6 +204,23 @@ def test_a_visit_counts_when_its_archive_has_arrived(own: Fleet, serve: Serve, t
         assert (tmp_path / "empty" / str(get_run(session, 2).archive)).is_dir()
 
 
+def test_a_visit_in_a_process_of_its_own_counts_when_its_archive_has_arrived(
+    own: Fleet, serve: Serve, tmp_path: Path
+) -> None:
+    """And it takes no number that an archive in the common place has."""
+    own.plan("one", [serve(town(0, pages=2))])
+    with own.database.session() as session:
+        note_death(session, 1, 1, datetime(2026, 6, 1, tzinfo=UTC))
+    place = Watched(str(tmp_path / "place"))
+    place.seen = []
+    place.look = lambda: _stands(own)[0]
+    asyncio.run(_visited(own.database, tmp_path / "data", place, elsewhere={1, 2}))
+    assert place.seen[0] == "running"
+    assert _stands(own) == ("done", 1, 0)
+    assert [folder.name for folder in (tmp_path / "place" / "archive").iterdir()] == ["run-000003"]
+    assert own.runs() == [(1, "ok")]
+
+
 def _died_before_it_was_noted(fleet: Fleet) -> None:
     """The state of a portal whose machine was lost between a visit's conclusion and the step that follows from it."""
     with fleet.database.session() as session:
@@ -211,9 +228,9 @@ def _died_before_it_was_noted(fleet: Fleet) -> None:
         row.state, row.counted_id, row.tries = "running", None, 0
 
 
-async def _visited(database: Database, data: Path, place: ArchivePlace) -> None:
+async def _visited(database: Database, data: Path, place: ArchivePlace, elsewhere: Collection[int] = ()) -> None:
     locks = await PortalLocks.open(database.url)
-    desk = Desk(database, data, locks, Inspector.default(()), WorkerMetrics(), place=place)
+    desk = Desk(database, data, locks, Inspector.default(()), WorkerMetrics(), place=place, elsewhere=elsewhere)
     try:
         await desk.visit(1, 1)
     finally:
