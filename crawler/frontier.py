@@ -140,6 +140,12 @@ class Frontier:
         self._push(Entry(bare, kind, features, depth, zone, shape(plain), story, worth, found, branch, key))
         return True
 
+    def leave(self, url: str, features: Promise, label: str) -> None:
+        """Takes what a link promises that is not to be followed from where it stands; it may be from elsewhere."""
+        plain = canonical(url)
+        if plain and features and leads_on(trap(plain)) and not is_story(plain, label):
+            self._promises.add(hash(plain), features)
+
     def _is_trap(self, url: str) -> bool:
         reason = trap(url)
         if reason:

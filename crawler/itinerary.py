@@ -299,6 +299,11 @@ class Itinerary(Patience):
                 promise.url, features, depth=depth, zone=zone, kind=kind, label=promise.label, source=entry
             )
 
+    def pass_over(self, promise: LinkPromise) -> None:
+        """Takes a link of a page that asks for its links not to be followed."""
+        if self._kind(promise) is not None:
+            self.frontier.leave(promise.url, promise.features, promise.label)
+
     def _kind(self, promise: LinkPromise) -> EntryKind | None:
         """What a link leads to, None if that is not worth a visit."""
         best = max((value for _, value in promise.features), default=0.0)

@@ -38,7 +38,8 @@ def trap(url: str) -> str:
 
 
 def leads_on(reason: str) -> bool:
-    """Whether something may stand behind links that are cut for this reason which stands nowhere else."""
+    """Whether something may stand behind links that are cut for this reason (empty: not cut) which stands nowhere
+    else."""
     return reason not in _rules().nothing
 
 

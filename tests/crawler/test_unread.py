@@ -240,6 +240,19 @@ def test_what_a_link_promises_is_left_where_the_archive_lacks_its_page(crawl: Cr
     assert _searched(result)[1:] == (False, 1)
 
 
+@pytest.mark.parametrize(("elsewhere", "likely"), [(False, (0, 1)), (True, (1, 0))])
+def test_what_links_promise_that_are_not_to_be_followed_is_left(
+    elsewhere: bool, likely: tuple[int, int], serve: Serve, crawl: Crawl
+) -> None:
+    site = serve(_portal(x=page("Plans", head='<meta name="robots" content="nofollow">')))
+    link = '<p><a href="/own/health">Health budget</a></p></main>'
+    for path in ("/x", "/p1") if elsewhere else ("/x",):
+        site.routes[path] = str(site.routes[path]).replace("</main>", link)
+    site.routes["/own/health"] = page("Health")
+    assert _likely(crawl(f"{site.url}/"), "info.health") == likely
+    assert ("/own/health" in site.requests) == elsewhere
+
+
 def test_where_a_redirect_leads_in_vain_what_was_promised_there_is_left(serve: Serve, crawl: Crawl) -> None:
     site = serve(_portal(x=(302, {"Location": "/own/health"}, b"")))
     deeper = str(site.routes["/p0"]).replace("</main>", '<p><a href="/own/health">Health budget</a></p></main>')
