@@ -21,6 +21,8 @@ from survey.questionnaire import load
 
 COLUMNS = 6
 """The most sheets that are shown beside each other, newest last."""
+VISITS = 40
+"""The most visits that are listed, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,8 @@ def portal_page(session: Session, portal_id: int) -> PortalPage:
     portal = session.get(Portal, portal_id)
     if portal is None:
         raise NotFound(N_("there is no such portal"))
-    runs = session.scalars(select(Run).where(Run.portal_id == portal_id).order_by(Run.id.desc()).limit(40)).all()
-    visits = [run for run in runs if run.kind != "proof"]
+    among = (Run.portal_id == portal_id, Run.kind != "proof")
+    visits = session.scalars(select(Run).where(*among).order_by(Run.id.desc()).limit(VISITS)).all()
     sheets = _sheets(session, portal_id)
     edition = sheets[-1].edition if sheets else visits[0].edition if visits else "losi-2024"
     named = {cycle.id: cycle.name for cycle in session.scalars(select(Cycle))}

@@ -12,7 +12,7 @@ from review.errors import NotFound
 from review.service import adjudication, cycles, portals, queue, scores
 from review.service.queue import Filters
 from storage.models import Card, Finding, Observation, Portal, Run, Sheet, Task
-from storage.repository import finish_run, new_cycle, open_sheets
+from storage.repository import finish_run, new_cycle, open_sheets, start_run
 from survey.questionnaire import load
 from tests.review.browsing import log_in
 from tests.review.conftest import Client, World
@@ -127,6 +127,14 @@ def test_the_cause_of_a_difference(small: World, version: str, body: str, exhaus
     assert len(page.differences) == 95
     assert [visit.run for visit in page.visits] == [second, first]
     assert len(page.columns) == 1
+
+
+def test_pages_fetched_as_proof_are_no_visits_and_hide_none(small: World) -> None:
+    visit = small.run()
+    with small.database.session() as session:
+        for _ in range(portals.VISITS):
+            start_run(session, 1, "losi-2024", kind="proof", started=small.clock())
+        assert [each.run for each in portals.portal_page(session, 1).visits] == [visit]
 
 
 def test_the_cards_ahead_go_on_with_the_sheet_that_is_due_next(world: World) -> None:
