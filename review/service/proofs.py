@@ -15,13 +15,14 @@ from crawler.urls import UrlError, typed_url
 from review.errors import NotFound, Refused
 from review.security.limits import Limit
 from review.wording import N_
-from storage.models import Card, Portal, ProofFetch, Sheet
+from storage.models import Card, Contest, Portal, ProofFetch, Sheet
 from storage.repository import start_run
 
 ASKS = (60, 3600)
 """Pages that one person may name in so many seconds."""
 STALE = timedelta(minutes=10)
-"""After so long a fetch is taken to have died with its process, and is made again."""
+"""After so long a fetch is taken to have died with its process, and is made again, once."""
+_DIED = "the program ended while it fetched this page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +119,30 @@ def row_of(fetch: ProofFetch) -> FetchRow:
 
 def take(session: Session, now: datetime, taken: Callable[[int], bool] = lambda _: False) -> Job | None:
     """The next fetch to make, with the run that it goes to; it is this process's now. Numbers of runs that are `taken`
-    by archives that this database does not know are passed over."""
+    by archives that this database does not know are passed over. A page with which two processes died is left: it may
+    be what ended them."""
     left = (ProofFetch.state == "queued") | ((ProofFetch.state == "running") & (ProofFetch.started < now - STALE))
     query = select(ProofFetch).where(left).order_by(ProofFetch.id).limit(1).with_for_update(skip_locked=True)
     fetch = session.scalar(query)
-    if fetch is None:
+    if fetch is None or _given_up(session, fetch):
         return None
     card = session.get_one(Card, fetch.card_id)
     sheet = session.get_one(Sheet, card.sheet_id)
     run = start_run(session, sheet.portal_id, sheet.edition, kind="proof", started=now, taken=taken)
     fetch.state, fetch.started, fetch.run_id = "running", now, run.id
     return Job(fetch.id, card.id, fetch.url, session.get_one(Portal, sheet.portal_id).id, sheet.edition, run.id)
+
+
+def _given_up(session: Session, fetch: ProofFetch) -> bool:
+    """Notes that a fetch died with its process; whether it did so before, and is failed."""
+    if fetch.state == "queued":
+        return False
+    twice, fetch.error = fetch.error == _DIED, _DIED
+    if twice:
+        fetch.state = "failed"
+        contested = (Contest.fetch_id == fetch.id, Contest.closed.is_(None))
+        session.execute(update(Contest).where(*contested).values(state="failed"))
+    return twice
 
 
 def done(session: Session, job: Job, capture: int | None, error: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from review import jobs
+from review.service.proofs import take
 from review.service.replies import close_contest, contest, contests, make_link
 from storage.models import Card
 from tests.review.conftest import World
@@ -67,3 +68,15 @@ def test_a_page_that_is_looked_at_late_opens_no_contest_again(small: World) -> N
         (row,) = contests(session)
     assert row.result["error"]
     assert row.result["contested"] == "absent"
+
+
+def test_a_page_with_which_two_processes_died_is_left(world: World) -> None:
+    _contest(Pair(world))
+    for taken in (True, False, True, False, False):
+        with world.database.session() as session:
+            assert (take(session, world.clock()) is not None) is taken
+        world.clock.pass_(minutes=6)
+    assert _state(world) == ["failed"]
+    with world.database.reader() as session:
+        (row,) = contests(session)
+    assert (row.fetch.state, row.fetch.error) == ("failed", "the program ended while it fetched this page")
