@@ -17,6 +17,8 @@ def archive_place(url: str, pairs: Iterable[str]) -> ArchivePlace:
     StorageError."""
     from storage.archive.place import ArchivePlace
 
+    if not url.strip():
+        raise Misuse("no place for archives is named", "give a path, or a URL such as s3://bucket/losi")
     options: dict[str, Any] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")

@@ -60,7 +60,7 @@ def quality(
 
     only_one(**{"--confirmed": confirmed, "--labels": labels})
     must_take(json_to, errors)
-    if cycle and not confirmed:
+    if cycle is not None and not confirmed:
         raise Misuse("--cycle belongs to --confirmed", "labelled pages are of no cycle")
     if confirmed:
         return _confirmed(state, cycle, json_to, errors)
@@ -78,8 +78,8 @@ def _confirmed(state: State, cycle: str | None, json_to: str | None, errors: str
     from storage.repository import find_cycle
 
     with state.read_existing() as database, database.reader() as session:
-        chosen = find_cycle(session, cycle) if cycle else None
-        if cycle and chosen is None:
+        chosen = find_cycle(session, cycle) if cycle is not None else None
+        if cycle is not None and chosen is None:
             raise Failure(f"there is no cycle {cycle!r}", "losi cycle status shows the cycles")
         found = confirmations(session, cycle_id=chosen.id if chosen else None)
     if not found.answers:

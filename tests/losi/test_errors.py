@@ -52,6 +52,8 @@ MISUSES = {
     "many portals into one workbook": (["export", "xlsx", "all.xlsx"], "--portal, --run or --cycle"),
     "a word as database": (["portals", "list", "--db", "foo"], "'foo' is no database URL; for example: --db postgres"),
     "a contact that is none": (["check", "https://villa.example", "--contact", "ask me"], "'ask me' is neither a web"),
+    "a cycle without a name": (["cycle", "new", " "], "a cycle needs a name; for example: losi cycle new 2026"),
+    "archives to nowhere": (["archives", "push", ""], "no place for archives is named; give a path, or a URL"),
     "half a hash": (["audit", "verify", "--contains", "43fc13"], "'43fc13' is no hash of 64 hexadecimal digits"),
     "storing some detectors": (["detect", "--store", "--detector", "budget"], "--detector"),
 }

@@ -120,3 +120,8 @@ def test_labelled_pages_that_are_missing_are_told(offline: Losi, files: list[str
     done = offline(*files)
     assert done.code == 1
     assert done.lines == ["losi: not measured: 1 of 2 labelled pages"]
+
+
+def test_an_empty_name_is_no_cycle_and_does_not_stand_for_all(checked: Any, offline: Losi) -> None:
+    done = offline("quality", "--confirmed", "--cycle", "", "--data", checked.data)
+    assert done.lines == ["losi: there is no cycle ''; losi cycle status shows the cycles"]
