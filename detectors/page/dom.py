@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from detectors.page.elements import Block, Form, Heading, Link, Zone, made
 from detectors.page.forms import CONTROLS, Captions, OpenForm
-from detectors.page.texts import RunningText, alternative, has_words, squeeze, urljoin_safe, without_remark
+from detectors.page.texts import RunningText, alternative, has_words, squeeze, text_of, urljoin_safe, without_remark
 from detectors.page.zones import ZONED, zone_opened
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _SPOKEN = frozenset(("a", "button", "label", *_HEADINGS))
 _MAX_BLOCKS = 20_000
 _MAX_LINKS = 20_000
 _MAX_LABEL = 300
+_MAX_NAMES = 8
 _MAX_FORM_TEXT = 600
 _INLINE_SCRIPT = 2_000
 
@@ -93,6 +94,7 @@ class Walk:
         self._open_forms: list[OpenForm] = []
         self._loose = OpenForm(None, "main", 0)
         self._captions = Captions()
+        self._unnamed: list[int] = []
 
     def outline(self, root: HtmlElement) -> Outline:
         """Everything gathered from `root`."""
@@ -109,6 +111,7 @@ class Walk:
                 start(element, tag)
         if self._text.is_filled:
             self._flush()
+        self._name_by_others(root)
         self._out.blocks = list(self._blocks())
         self._forms += [self._loose] if self._loose.controls else []
         self._out.forms = [form.built(self._base, self._url, self._captions) for form in self._forms]
@@ -235,4 +238,20 @@ class Walk:
         zone = self._zones[-1][1]
         context, title = self._headings.get(zone, ""), get("title")
         url, title = urljoin_safe(self._base, href), squeeze(title) if title else ""
+        if not label and get("aria-labelledby"):
+            self._unnamed.append(len(self._out.links))
         self._out.links.append(made(Link, (url, href, label, zone, context, title, get("hreflang", ""), element)))
+
+    def _name_by_others(self, root: HtmlElement) -> None:
+        """Labels the links without any that name other elements, by their ids, as what says it."""
+        if not self._unnamed:
+            return
+        said = {each.get("id"): each for each in reversed([*root.iter("*")]) if each.get("id")}
+        known: dict[str, str] = {}
+        for place in self._unnamed:
+            link = self._out.links[place]
+            names = link.element.get("aria-labelledby", "").split()[:_MAX_NAMES] if link.element is not None else []
+            for name in (name for name in names if name in said and name not in known):
+                known[name] = text_of(said[name], _MAX_LABEL)
+            label = " ".join(filter(None, map(known.get, names)))[:_MAX_LABEL]
+            self._out.links[place] = link._replace(label=label)

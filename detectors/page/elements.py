@@ -64,7 +64,8 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A form control. `caption` joins placeholder, aria-label, title and value of a button."""
+    """A form control. `caption` joins label, placeholder, aria-label, title and value of a button; a hidden control has
+    none."""
 
     tag: str
     type: str

@@ -92,6 +92,6 @@ def _field(element: HtmlElement, captions: Captions) -> Field:
         words.insert(0, captions.label(element))
     if tag == "button" or kind in _BUTTONS:
         words += [get("value"), captions.buttons.get(element)]
-    caption = squeeze(" ".join(word for word in words if word))[:_MAX_CAPTION]
+    caption = squeeze(" ".join(word for word in words if word))[:_MAX_CAPTION] if kind != "hidden" else ""
     options = tuple(squeeze("".join(o.itertext())) for o in element.iter("option")) if tag == "select" else ()
     return Field(tag, kind, f"{get('name', '')} {get('id', '')}".strip(), caption, options[:_MAX_OPTIONS], element)

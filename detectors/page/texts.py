@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -28,6 +29,11 @@ _RAW = 8
 def squeeze(text: str | None) -> str:
     """White space folded to single spaces."""
     return " ".join(text.split()) if text else ""
+
+
+def text_of(element: HtmlElement, limit: int) -> str:
+    """The beginning of the text in an element, of the first pieces of it; scripts there are text too."""
+    return squeeze("".join(islice(element.itertext(), limit))[: limit * _RAW])[:limit]
 
 
 def _folded(text: str) -> str:

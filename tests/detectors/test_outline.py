@@ -385,6 +385,21 @@ def test_the_label_of_a_control_is_its_caption(make_page: MakePage) -> None:
     assert "Search this site" in form.fields[0].caption
 
 
+def test_a_control_that_is_not_shown_has_no_caption(make_page: MakePage) -> None:
+    (form,) = make_page(
+        "<form><label for=q>Search</label><input type=hidden id=q title='Search this site'></form>"
+    ).forms
+    assert form.fields[0].caption == ""
+
+
+def test_a_link_without_text_is_named_by_what_it_says_is_its_name(make_page: MakePage) -> None:
+    page = make_page(
+        "<a href=/x aria-labelledby='area gone title'></a><h3 id=title>Budget <b>2026</b></h3><p id=area>Finance</p>"
+        "<a href=/y aria-labelledby=title>More</a><a href=/z aria-labelledby=gone></a>"
+    )
+    assert [link.label for link in page.links] == ["Finance Budget 2026", "More", ""]
+
+
 def test_a_page_that_names_no_body_is_read() -> None:
     """HTML lets `<head>` and `<body>` be left out; lxml then takes `<nav>` for a part of the head."""
     page = Page(
