@@ -69,13 +69,19 @@ class PortalAnswers:
     def status(self) -> str:
         """`assessed`, or why there is no score: `no_portal`, `blocked`, `unreachable`, `pending`, `unknown_edition`.
 
-        Answers that people confirmed count whatever the visit's outcome was. A failed visit is never a zero.
+        A failed visit is never a zero: after one, an index waits until people have settled what is not known. What they
+        confirmed counts then, whatever the visit's outcome was.
         """
         if self.questionnaire is None:
             return "unknown_edition"
-        if self.confirmed or self.visit.outcome in ("ok", "partial"):
+        if self.visit.outcome in ("ok", "partial") or (self.confirmed and not self.open):
             return "assessed"
         return self.visit.outcome or "pending"
+
+    @property
+    def open(self) -> bool:
+        """Whether there is a question that the program could not answer and that people have not settled."""
+        return any(each.verdict is None and each.value is None for each in self.said)
 
 
 def portal_answers(session: Session, scope: Scope) -> Iterator[PortalAnswers]:

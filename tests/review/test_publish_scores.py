@@ -314,3 +314,20 @@ def test_the_dashboard_and_its_csv_show_the_normalised_index_of_countries(states
 def _cells(table: HtmlElement) -> list[list[str]]:
     """The texts of a table's cells, row by row."""
     return [[str(cell.text_content()) for cell in row if cell.tag in ("th", "td")] for row in table.iter("tr")]
+
+
+@pytest.mark.parametrize("verdict", ["no", "unsure", "yes"])
+def test_a_word_on_one_question_makes_no_index_of_a_failed_visit(small: World, verdict: str) -> None:
+    run = small.run(said=dict.fromkeys(load(EDITION).features, "unknown"))
+    small.person("boss", "supervisor")
+    sheets = small.open()
+    settle(small, NEWS, verdict)
+    with small.database.session() as session:
+        session.get_one(Run, run).outcome = "blocked"
+    (score,) = scored(small)
+    assert (score.status, score.confirmed, score.index, score.basis) == ("blocked", 1, None, "none")
+    with small.database.session() as session:
+        for card in session.query(Card).filter(Card.sheet_id.in_(sheets), Card.verdict.is_(None)):
+            card.status, card.verdict = "adjudicated", "no"
+    (score,) = scored(small)
+    assert (score.status, score.basis, score.index) == ("assessed", "confirmed", 0.0104 if verdict == "yes" else 0.0)
