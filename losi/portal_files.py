@@ -56,11 +56,19 @@ def _rows(path: Path) -> Iterator[_Row]:
         return
     if data.startswith(_OLD_WORKBOOK):
         raise Failure(f"{path} is a workbook in the old form (XLS)", "save it as XLSX or CSV anew")
-    text = told(data, path)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    yield from _lines(told(data, path), path)
+
+
+def _lines(text: str, path: Path) -> Iterator[_Row]:
+    """The rows of a CSV text; Failure where a quotation mark that is not closed takes in all the rest of it."""
+    lines = list(io.StringIO(text, newline=""))
+    reader, behind = csv.reader(lines, delimiter=_delimiter(text)), 0
     try:
         for row in reader:
-            yield reader.line_num, row
+            if reader.line_num == len(lines) > behind + 1 and "".join(lines[behind:]).count('"') % 2:
+                raise Failure(f"{path}, line {behind + 1}: a quotation mark is not closed", "close it, or take it out")
+            behind = reader.line_num
+            yield behind, row
     except csv.Error as error:
         raise Failure(f"{path}, line {reader.line_num}: {error}", "save it as CSV anew") from error
 

@@ -90,3 +90,14 @@ def test_those_without_an_address_are_chosen_as_others_are(offline: Losi) -> Non
 def test_a_checked_portal_is_listed_with_its_run(checked: Any, offline: Losi) -> None:
     (portal,) = json.loads(offline("portals", "list", "--data", checked.data, "--json", "-").out)["portals"]
     assert (portal["name"], portal["run"], portal["outcome"]) == ("Valdeluna", 1, "ok")
+
+
+def test_a_quotation_mark_that_is_not_closed_does_not_swallow_the_rest(offline: Losi, tmp_path: Path) -> None:
+    rows = 'url,name\nhttps://www.a.example,A\nhttps://www.b.example,"B\nhttps://www.c.example,C\n'
+    (tmp_path / "torn.csv").write_text(rows, encoding="utf-8")
+    done = offline("portals", "import", "torn.csv")
+    assert (done.code, done.out) == (1, "")
+    assert done.lines == ["losi: torn.csv, line 3: a quotation mark is not closed; close it, or take it out"]
+    sound = rows.replace('"B', '"B, by\nthe sea"').replace(",C", ',"C 5"" and\nmore"').replace(",A", ',A 5" tall')
+    (tmp_path / "torn.csv").write_text(sound, encoding="utf-8")
+    assert offline("portals", "import", "torn.csv").out == "3 portals added, 0 changed, 0 unchanged\n"
