@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -157,14 +157,21 @@ class Engine:
         await self._end_browser()
         try:
             if self._playwright is None:
-                self._playwright = await _driver()
-            self._browser = await launch(self._playwright, self._program)
+                await _to_its_end(self._start_driver())
+            self._browser = await _to_its_end(self._launch())
         except NoBrowserError as error:
             self._absent, self._again = error, monotonic() + _AGAIN
             raise
-        self._absent = None
-        self.version = self._browser.version
         return self._browser
+
+    async def _start_driver(self) -> None:
+        self._playwright = await _driver()
+
+    async def _launch(self) -> Browser:
+        assert self._playwright is not None
+        self._browser = made = await launch(self._playwright, self._program)
+        self._absent, self.version = None, made.version
+        return made
 
     async def _end_browser(self) -> None:
         browser, self._browser, self._shown = self._browser, None, 0
@@ -177,6 +184,19 @@ class Engine:
         if playwright is not None:
             with suppress(Exception):
                 await asyncio.wait_for(playwright.stop(), _CLOSE_SECONDS)
+
+
+async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """What comes of the work, which is waited for also where this task is cancelled meanwhile: a process whose start is
+    broken off would be left behind, since nobody knows it."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()
+        raise
 
 
 async def _driver() -> Playwright:

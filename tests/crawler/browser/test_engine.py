@@ -8,9 +8,11 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 
+import psutil
 import pytest
 from playwright.async_api import Page
 from playwright.sync_api import sync_playwright
@@ -19,7 +21,7 @@ from crawler.browser.chromium import NoBrowserError
 from crawler.browser.engine import Engine, PageFailedError
 from crawler.browser.slots import Slots
 from crawler.browser.views import DESKTOP, PHONE
-from tests.crawler.browser.conftest import MakeEngine, Started, is_browser, is_driver, kill
+from tests.crawler.browser.conftest import MakeEngine, Started, is_browser, is_driver, kill, until
 
 ROOT = Path(__file__).parents[3]
 PATIENCE = 120.0
@@ -50,6 +52,24 @@ def test_page_that_hangs_is_ended_and_the_next_is_shown(engine_of: MakeEngine) -
     seconds, title = asyncio.run(run())
     assert title == "shown"
     assert seconds < PATIENCE
+
+
+@pytest.mark.parametrize("begun", [is_driver, is_browser])
+def test_a_start_that_is_broken_off_leaves_nothing(
+    engine_of: MakeEngine, started: Started, begun: Callable[[psutil.Process], bool]
+) -> None:
+    async def run() -> str:
+        async with engine_of() as engine:
+            task = asyncio.ensure_future(_look(engine))
+            while not any(map(begun, started())):
+                await asyncio.sleep(0.005)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            return await _look(engine)
+
+    assert asyncio.run(run()) == "shown"
+    assert until(lambda: not started(), 30)
 
 
 def test_page_that_crashes_twice_fails(engine_of: MakeEngine) -> None:
