@@ -49,11 +49,19 @@ def _beside(file: Path | None, cycle_id: int, name: str) -> Iterator[None]:
     if file is None:
         yield
         return
-    with file.resolve().with_name(f"{file.resolve().name}-cycle-{cycle_id}.lock").open("w") as lock:
+    lock = file.resolve().with_name(f"{file.resolve().name}-cycle-{cycle_id}.lock")
+    with locked(lock, StorageError(f"another process crawls the cycle {name!r}", "losi cycle status shows it")):
+        yield
+
+
+@contextmanager
+def locked(file: Path, refusal: StorageError) -> Iterator[None]:
+    """Holds the lock of a file, made if need be; raises `refusal` where another process has it."""
+    with file.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StorageError(f"another process crawls the cycle {name!r}", "losi cycle status shows it") from None
+            raise refusal from None
         yield
 
 

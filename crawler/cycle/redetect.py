@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from crawler.cycle.exclusive import locked
 from crawler.cycle.resume import lexicon_prints
 from crawler.garbage import settle
 from crawler.readers import end_with_parent
@@ -62,7 +63,8 @@ def redetect(database: Database, data_dir: Path, job: Pass) -> Generator[Redetec
     """One result for every visit that counts, as they come; those of a pass that was broken off come first. What could
     not be read then is tried anew.
 
-    Raises `StorageError` for an unknown cycle, and where a process dies, LookupError for an unknown detector.
+    Raises `StorageError` for an unknown cycle, while the same pass is under way elsewhere, and where a process dies,
+    LookupError for an unknown detector.
     """
     inspector = Inspector.default(job.detectors or None)
     with database.reader() as session:
@@ -72,7 +74,16 @@ def redetect(database: Database, data_dir: Path, job: Pass) -> Generator[Redetec
             CyclePortal.cycle_id == cycle_id, counted.is_not(None), CyclePortal.portal_id.in_(job.chosen.query())
         )
         runs = [run for run in session.scalars(query.order_by(counted)) if run is not None]
-    ledger = Ledger(data_dir / "reruns" / f"cycle-{cycle_id}-{_print(inspector, job)}.jsonl")
+    path = data_dir / "reruns" / f"cycle-{cycle_id}-{_print(inspector, job)}.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    refusal = StorageError(f"the same pass over the cycle {job.cycle!r} is under way", "wait until it has ended")
+    with locked(path.with_suffix(".lock"), refusal):
+        yield from _gone_on(Ledger(path), database, data_dir, job, runs)
+
+
+def _gone_on(
+    ledger: Ledger, database: Database, data_dir: Path, job: Pass, runs: Sequence[int]
+) -> Iterator[Redetected]:
     wanted = set(runs)
     done = {result.run_id: result for result in ledger.read() if result.run_id in wanted and not result.problem}
     yield from done.values()

@@ -62,3 +62,14 @@ def test_what_could_not_be_read_is_tried_anew_when_a_pass_goes_on(crawled: Datab
     again = list(redetect(crawled, tmp_path, job))
     assert sorted(result.run_id for result in again) == list(range(1, PORTALS + 1))
     assert not any(result.problem for result in again)
+
+
+def test_the_same_pass_is_made_by_one_process_at_a_time(crawled: Database, tmp_path: Path) -> None:
+    job = Pass("one", Choice(), processes=1)
+    first = redetect(crawled, tmp_path, job)
+    results = [next(first)]
+    with pytest.raises(StorageError, match="is under way"):
+        next(redetect(crawled, tmp_path, job))
+    results += first
+    assert sorted(result.run_id for result in results) == list(range(1, PORTALS + 1))
+    assert len(list(redetect(crawled, tmp_path, job))) == PORTALS
