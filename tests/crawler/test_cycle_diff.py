@@ -150,7 +150,7 @@ def test_a_pass_over_a_cycle_goes_on_where_it_was(survey: Survey, database: Data
     assert [(c.feature, c.before, c.after) for c in first.changes if c.before != c.after] == [
         (FEATURE, "absent", "present")
     ]
-    (ledger,) = (tmp_path / "reruns").iterdir()
+    (ledger,) = (tmp_path / "reruns").glob("*.jsonl")
     ledger.write_bytes(ledger.read_bytes() + b'{"torn')
     (tmp_path / "archive").rename(tmp_path / "elsewhere")
     assert list(redetect(database, tmp_path, Pass("one", Choice(), processes=1))) == [first]
