@@ -205,12 +205,13 @@ class _Beside:
     without spaces make a word; hiragana is grammar.
     """
 
-    __slots__ = ("_all", "_plain", "_spaced")
+    __slots__ = ("_all", "_dense", "_plain", "_spaced", "_spelt")
 
     def __init__(self, plain: str) -> None:
         is_dense = not plain.isascii() and _DENSE.search(plain) is not None
         self._plain = plain
         self._spaced = _DENSE.sub(" ", plain) if is_dense else None
+        self._dense, self._spelt = (_number(_DENSE_WORDS, plain), _number(_SPELT, plain)) if is_dense else (0, 0)
         self._all = _count_words(plain if self._spaced is None else self._spaced, _COUNTED)
 
     def words(self, start: int, end: int) -> int:
@@ -219,9 +220,14 @@ class _Beside:
         inside = slice(first, last if last >= 0 else None)
         if self._spaced is None:
             return min(self._all - _count_words(self._plain[inside], _MANY_WORDS), _MANY_WORDS)
-        beside = f"{self._plain[:start]} {self._plain[end:]}"
-        letters = len(_DENSE_WORDS.findall(beside)) // 4 + len(_SPELT.findall(beside)) // 6
+        term = self._plain[start:end]
+        letters = (self._dense - _number(_DENSE_WORDS, term)) // 4 + (self._spelt - _number(_SPELT, term)) // 6
         return min(letters + self._all - _count_words(self._spaced[inside], _MANY_WORDS), _MANY_WORDS)
+
+
+def _number(letters: re.Pattern[str], text: str) -> int:
+    """How many letters of a sort the text holds."""
+    return len(letters.findall(text))
 
 
 @cache

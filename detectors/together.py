@@ -29,10 +29,10 @@ def composed(page: Page, features: Iterable[str], spurned: frozenset[str] = froz
     """The best place of each feature that is told by several topics together, where none of `spurned` is told too."""
     ways = told_on(page).ways
     for feature in filter(ways.__contains__, features):
-        found = (place for way in ways[feature] for place in _places(page, way))
+        found = [place for way in ways[feature] for place in _places(page, way)]
         told = (place for place in found if not page.hits.features_of(place.segment) & spurned)
-        places = (place for place in told if not place.is_mention(page, feature))
-        best = max(places, key=lambda place: place.strength, default=None)
+        places = sorted(told, key=lambda place: -place.strength)
+        best = next((each for each in places if each.is_told(page) and not each.is_mention(page, feature)), None)
         if best is not None:
             yield best.observation(page, feature)
 
@@ -65,12 +65,17 @@ def _says_more(page: Page, hit: Hit) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A place in which every part of `way` is touched; `hit` is the term of the first part, if that is a feature's."""
+    """A place that touches every part of `way`; `hit` is the term of the first part, if that is a feature's."""
 
     strength: float
     segment: Segment
     hit: Hit | None
     way: Composition
+
+    def is_told(self, page: Page) -> bool:
+        """Whether the other parts are touched beside the term: it may be what touches them. Asked of few places, since
+        the text is read again for each."""
+        return self.hit is None or all(beside(page, self.hit, part) for part in self.way[1:])
 
     def is_mention(self, page: Page, feature: str) -> bool:
         """Whether the place would be proof but for what it is: a story, a document."""
@@ -97,8 +102,7 @@ class _Place:
 
 
 def _places(page: Page, way: Composition) -> Iterator[_Place]:
-    """The places in which every part of the composition is touched; within a compound, the words alone do not show
-    it."""
+    """The places that touch every part of the composition; within a compound, the words alone do not show it."""
     first, *others = way
     numbers = set.intersection(*(_touched(page, part) for part in others))
     if is_general(first):
@@ -106,7 +110,7 @@ def _places(page: Page, way: Composition) -> Iterator[_Place]:
             yield _Place(_worth(segment, None), segment, None, way)
         return
     for hit in hits_of(page, first):
-        if (hit.segment.number in numbers or is_opening(hit.term)) and all(beside(page, hit, part) for part in others):
+        if hit.segment.number in numbers or is_opening(hit.term):
             yield _Place(_worth(hit.segment, hit), hit.segment, hit, way)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from math import nan
+from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from detectors.base import PageDetector, PortalDetector
 from detectors.facts import PortalFacts
 from detectors.inspector import Inspector
-from detectors.lexicon import LexiconSet
+from detectors.lexicon import LexiconSet, bundled
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.registry import Registry
@@ -208,3 +209,16 @@ def test_named_detectors_alone() -> None:
     assert [d.name for d in Inspector.default(["news"]).detectors.all] == ["news"]
     with pytest.raises(LookupError, match="nosuch"):
         Inspector.default(["nosuch"])
+
+
+def test_paragraphs_full_of_terms_are_read_in_time() -> None:
+    """A list of everything in one paragraph, in a language that writes no spaces."""
+    japanese = bundled().get("ja")
+    assert japanese is not None
+    words = [term.text.replace("*", "") for term in japanese.terms if term.role == "strong"]
+    paragraphs = "".join(f"<p>{'、'.join(words[first::10])}</p>" for first in range(5))
+    inspector = Inspector.default()
+    page = inspector.page("https://town.example/", f"<html lang=ja><title>市</title>{paragraphs}".encode())
+    begun = process_time()
+    assert inspector.inspect(page)
+    assert process_time() - begun < 8.0
