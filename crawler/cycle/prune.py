@@ -99,8 +99,10 @@ def folder_of(data_dir: Path, run_id: int) -> Path:
 
 def _refuse_newest(session: Session, cycles: Iterable[Cycle]) -> None:
     newest = session.scalar(select(func.max(CyclePortal.cycle_id)).where(CyclePortal.counted_id.is_not(None)))
+    if newest is None:
+        raise StorageError("no cycle has results yet", "there is nothing to delete that could be spared")
     for cycle in cycles:
-        if newest is None or cycle.id >= newest:
+        if cycle.id >= newest:
             raise StorageError(f"{cycle.name!r} is the newest cycle with results", "its archives are still needed")
 
 

@@ -53,9 +53,14 @@ def read_claims(lines: Iterable[str]) -> Iterator[ClaimLine | Fault]:
         named = ", ".join(f"{name!r} ({' or '.join(HEADERS[name])})" for name in missing)
         yield Fault(1, f"the header lacks the column {named}")
         return
-    reader = csv.reader(source, delimiter=delimiter)
+    rest = list(source)
+    reader, behind = csv.reader(rest, delimiter=delimiter), 0
     try:
         for row in reader:
+            if reader.line_num == len(rest) > behind + 1 and "".join(rest[behind:]).count('"') % 2:
+                yield Fault(behind + 2, "a quotation mark is not closed; what stands behind it cannot be read")
+                return
+            behind = reader.line_num
             if any(cell.strip() for cell in row) and (found := _line(reader.line_num + 1, row, columns)):
                 yield found
     except csv.Error as error:

@@ -13,6 +13,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from review.cells import guarded
 from review.errors import Refused
 from review.publish.rows import Row
 from review.publish.schema import VERSION, Column, Table
@@ -22,7 +23,6 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 Write = Callable[[Row], None]
 GROUP = 20_000
 """Rows that Parquet gathers before it writes them."""
-_FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -112,8 +112,7 @@ def csv_cell(value: Any) -> str:
         return "true" if value else "false"
     if not isinstance(value, str):
         return "" if value is None else str(_plain(value))
-    clean = _CONTROL.sub(" ", _clean(value))
-    return f"'{clean}" if _FORMULA.match(clean) else clean
+    return guarded(_CONTROL.sub(" ", _clean(value)))
 
 
 def _plain(value: Any) -> Any:

@@ -20,7 +20,7 @@ from storage.archive import ArchiveReader, ReplayIndex
 from storage.database import Database
 from storage.errors import StorageError
 from storage.models import Answer, Run
-from storage.repository import add_review, start_run
+from storage.repository import add_review, new_cycle, start_run
 from tests.crawler.conftest import serve
 from tests.crawler.cycles import begin
 from tests.crawler.loopback import Route, Serve, page
@@ -66,6 +66,15 @@ def test_what_other_archives_repeat_and_what_stands_stays(data: Path) -> None:
     for newest in ("2026", "2030"):
         with pytest.raises(StorageError, match=r"newest cycle with results|there is no cycle"):
             reasons(data, newest)
+
+
+def test_where_no_cycle_has_results_that_is_said(tmp_path: Path) -> None:
+    with Database(tmp_path / "losi.db") as database:
+        database.migrate()
+        with database.session() as session:
+            new_cycle(session, "2026", "losi-2024")
+    with pytest.raises(StorageError, match="no cycle has results yet"):
+        reasons(tmp_path, "2026")
 
 
 def test_what_a_person_decided_keeps_its_archive_and_those_that_one_repeats(data: Path) -> None:

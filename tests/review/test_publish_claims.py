@@ -130,3 +130,14 @@ def test_an_open_answer_makes_no_claim_and_odd_ones_are_told() -> None:
 def test_a_file_without_the_columns_is_one_fault(text: str) -> None:
     found = list(read_claims(text.splitlines(keepends=True)))
     assert [type(each) for each in found] == [Fault]
+
+
+def test_a_quotation_mark_that_is_not_closed_is_told_with_its_line() -> None:
+    rows = ["portal,code,answer,comment\n", "p,291,yes,\n", 'p,219,yes,"open\n', "p,220,no,\n"]
+    whole, fault = read_claims(rows)
+    assert isinstance(whole, ClaimLine)
+    assert isinstance(fault, Fault)
+    assert (whole.code, fault.line) == ("291", 3)
+    assert "quotation mark" in fault.message
+    closed = list(read_claims([*rows, 'which ends here"\n']))
+    assert [one.code for one in closed if isinstance(one, ClaimLine)] == ["291", "219"]
