@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 from scrapy.core.downloader import Downloader
+from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.httpobj import urlparse_cached
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
+
+    from crawler.visit import Visit
 
 _TIDY = 1000
 
@@ -33,13 +37,16 @@ class Pacer:
         self._turns: dict[str, _Turn] = {}
         self._tidy_from = _TIDY
 
-    def turn(self, host: str, crawl: object, pause: float, now: float) -> float:
+    def turn(self, host: str, crawl: object, pause: float, now: float, latest: float = inf) -> float | None:
         """When `crawl`, which keeps `pause` at the host between its own requests, may ask it: now, unless another
-        crawl's turn is less than the longest known pause ago, or is still to come."""
+        crawl's turn is less than the longest known pause ago, or is still to come. None, and no turn is taken, where
+        that would be after `latest`."""
         last = self._turns.get(host)
         if last is not None and last.at + last.pause > now:
             pause = max(pause, last.pause)
         at = now if last is None or (last.crawl is crawl and last.at <= now) else max(now, last.at + pause)
+        if at > latest:
+            return None
         self._turns[host] = _Turn(crawl, at, pause)
         if len(self._turns) > self._tidy_from:
             self._tidy(now)
@@ -55,7 +62,7 @@ class PacedDownloader(Downloader):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._pacer: Pacer | None = crawler.spider.visit.pacer  # type: ignore[union-attr]
+        self._visit: Visit = crawler.spider.visit  # type: ignore[union-attr]
         self._waiting: Counter[str] = Counter()
 
     def needs_backout(self) -> bool:
@@ -66,19 +73,24 @@ class PacedDownloader(Downloader):
         return 0 < self.total_concurrency <= under_way
 
     async def turn(self, request: Request) -> None:
-        """Waits, right before a request is sent, while other crawls of this process keep its host busy."""
+        """Waits, right before a request is sent, while other crawls of this process keep its host busy. Raises
+        IgnoreRequest where they do for longer than the crawl has time."""
         host = urlparse_cached(request).hostname or ""
-        slot = self.slots.get(host)
-        if self._pacer is None or slot is None:
+        slot, pacer, visit = self.slots.get(host), self._visit.pacer, self._visit
+        if pacer is None or slot is None:
             return
         now = asyncio.get_running_loop().time()
-        wait = self._pacer.turn(host, self, slot.delay, now) - now
-        if wait <= 0:
-            return
+        at = pacer.turn(host, self, slot.delay, now, now + visit.options.max_seconds - visit.budget.seconds)
+        if at is None:
+            raise IgnoreRequest(f"{host} is busy with what other portals ask of it")
+        if at > now:
+            await self._wait(host, at - now)
+
+    async def _wait(self, host: str, seconds: float) -> None:
         self._waiting[host] += 1
         self._go_on()
         try:
-            await asyncio.sleep(wait)
+            await asyncio.sleep(seconds)
         finally:
             self._waiting -= Counter((host,))
 

@@ -7,11 +7,14 @@ from itertools import pairwise
 from pathlib import Path
 from time import monotonic
 
+from sqlalchemy import select
+
 from crawler.cycle.conductor import CycleOptions
 from crawler.cycle.crawl import crawl_cycle
 from crawler.pacer import Pacer
 from detectors.inspector import Inspector
 from storage.database import Database
+from storage.models import Run
 from tests.crawler.cycles import begin, slowly
 from tests.crawler.loopback import Handler, Serve, Site, page
 
@@ -34,14 +37,16 @@ def logged(site: Site, log: list[tuple[float, str, str]], robots: bytes = b"User
     site.routes["*"] = answer
 
 
-def portals(serve: Serve, count: int, platform: Site, log: list[tuple[float, str, str]]) -> list[Site]:
+def portals(
+    serve: Serve, count: int, platform: Site, log: list[tuple[float, str, str]], links: str = LINKS
+) -> list[Site]:
     """Portals on hosts of their own that link the platform and a few pages of their own."""
     made = []
     for number in range(count):
         site = serve({}, host=f"127.0.1.{number + 1}")
         logged(site, log)
-        links = LINKS.format(platform.url, number)
-        site.routes["/"] = page(f"Town {number}", *(f"/own-{n}" for n in range(4)), body=links + "Town. " * 60)
+        leads = links.format(platform.url, number)
+        site.routes["/"] = page(f"Town {number}", *(f"/own-{n}" for n in range(4)), body=leads + "Town. " * 60)
         made.append(site)
     return made
 
@@ -94,6 +99,21 @@ def test_a_portal_goes_on_with_its_own_pages_meanwhile(
     assert own < foreign[1]
 
 
+def test_a_turn_that_comes_too_late_is_not_waited_for(
+    serve: Serve, database: Database, tmp_path: Path, inspector: Inspector
+) -> None:
+    """The last of three turns would come after the time of its portal: that ends as one that read all of its own."""
+    log: list[tuple[float, str, str]] = []
+    platform = serve({}, host="127.0.0.2")
+    logged(platform, log, b"User-agent: *\nCrawl-delay: 5\n")
+    towns = portals(serve, 3, platform, log, "<p><a href='{0}/pay-{1}'>Pay your taxes online</a></p>")
+    begin(database, "one", towns, slowly(0.02).model_copy(update={"max_seconds": 13.0}))
+    crawled(database, tmp_path, inspector)
+    assert 1 <= sum(path.startswith("/pay-") for _, _, path in log) <= 2
+    with database.reader() as session:
+        assert [run.cause for run in session.scalars(select(Run))] == [None] * 3
+
+
 def test_a_crawl_alone_waits_for_nobody() -> None:
     pacer, crawl = Pacer(), object()
     assert [pacer.turn("a.example", crawl, 1.0, now) for now in (0.0, 0.4, 5.0)] == [0.0, 0.4, 5.0]
@@ -107,6 +127,8 @@ def test_turns_are_given_in_order_and_the_longest_pause_counts() -> None:
     assert pacer.turn("a.example", first, 5.0, 0.3) == 7.0
     assert pacer.turn("a.example", third, 1.0, 0.4) == 12.0
     assert pacer.turn("b.example", third, 1.0, 0.4) == 0.4
+    assert pacer.turn("a.example", second, 1.0, 0.5, 16.9) is None
+    assert pacer.turn("a.example", second, 1.0, 0.5, 17.0) == 17.0
     assert pacer.turn("a.example", second, 1.0, 99.0) == 99.0
 
 
