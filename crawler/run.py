@@ -13,6 +13,7 @@ from crawler.answers import answers
 from crawler.cycle.resume import broken_off, keep_transport, lexicon_prints
 from crawler.cycle.turn import Turn
 from crawler.likely import likely_places
+from crawler.markup_check import MarkupCheck
 from crawler.outcome import Judgement, judge
 from crawler.replay import Replay
 from crawler.result import PortalTarget, RunResult
@@ -22,7 +23,7 @@ from crawler.transport import archived_facts, unless_read
 from crawler.urls import typed_url
 from crawler.visit import Visit
 from detectors.conclude import SearchCertificate, conclude
-from detectors.facts import BrowserFacts, PortalFacts, TransportFacts, ValidityFacts
+from detectors.facts import BrowserFacts, PortalFacts, TransportFacts
 from detectors.inspector import Inspector
 from storage.archive import ArchiveWriter, ReplayIndex
 from storage.archive.luggage import is_taken
@@ -41,13 +42,11 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from crawler.browser.engine import Engine
-    from crawler.browser.shelf import RunShelf
     from crawler.progress import ProgressCallback
     from detectors.conclude import Finding
     from storage.database import Database
 
 _MAX_PROBLEMS = 20
-_VALIDATION_SECONDS = 120
 _ALONE = Turn(batch_seconds=0.5)
 EDITIONS = {"city": "losi-2024", "national": "osi-2024"}
 
@@ -82,10 +81,8 @@ class Run:
         self._known = PortalFacts("")
         self._certificate = SearchCertificate()
         self._findings: tuple[Finding, ...] = ()
-        self._validity = ValidityFacts()
+        self._markup = MarkupCheck()
         self._views: tuple[tuple[str, str], ...] = ()
-        self._hurried = False
-        self._checking: asyncio.Task[str] | None = None
         inspector = Inspector(inspector.detectors, inspector.lexicons)
         self._turn = turn
         self.run_id = self._open(options) if turn.resume is None else turn.resume
@@ -165,11 +162,9 @@ class Run:
 
     def hurry(self) -> None:
         """Cuts short what examines the portal after the crawl; it is concluded from what is known by then."""
-        self._hurried = True
         if self.visit.browsing is not None:
             self.visit.browsing.abort()
-        if self._checking is not None:
-            self._checking.cancel()
+        self._markup.cut_short()
 
     async def _validate(self) -> None:
         """Whether the markup and style sheets of the pages that were measured, or of the home page, are valid."""
@@ -177,38 +172,19 @@ class Run:
         if not visit.options.validate_markup or visit.stop_cause == "interrupted" or not visit.read:
             return
         from crawler.browser.shelf import RunShelf
+        from crawler.validator import find_validator
 
+        if find_validator() is not None:
+            visit.tell("validating")
+        sampled = visit.browsing.sampled if visit.browsing is not None else ()
         shelf = RunShelf(self._database, self.run_id, self.archive, visit.log)
         await asyncio.to_thread(shelf.open)
-        self._checking = asyncio.ensure_future(self._valid(shelf))
-        if self._hurried:
-            self._checking.cancel()
         try:
-            problem = await self._checking
-        except asyncio.CancelledError:
-            if not self._hurried:
-                raise
-            problem = "validity of markup and style sheets was not measured: it was cut short"
+            problem = await self._markup.run(sampled or (visit.story.final_url,), shelf)
         finally:
             shelf.close()
         if problem:
             visit.note(problem)
-
-    async def _valid(self, shelf: RunShelf) -> str:
-        """Has the checker judge the pages; why there is no verdict, else empty."""
-        from crawler.validator import find_validator
-        from crawler.validity import validity_of_captures
-
-        visit = self.visit
-        sampled = visit.browsing.sampled if visit.browsing is not None else ()
-        if find_validator() is not None:
-            visit.tell("validating")
-        try:
-            async with asyncio.timeout(_VALIDATION_SECONDS):
-                self._validity, problem = await validity_of_captures(sampled or (visit.story.final_url,), shelf)
-        except TimeoutError:
-            problem = "validity of markup and style sheets was not measured: the checker took too long"
-        return problem
 
     def measured(self, facts: TransportFacts) -> None:
         """Takes what the probe of the transport measured; a visit that is broken off need not measure it again."""
@@ -276,7 +252,7 @@ class Run:
             self.official,
             transport,
             visit.browsing.facts if visit.browsing is not None else BrowserFacts(),
-            validity=self._validity,
+            validity=self._markup.facts,
         )
 
     def _transport(self, final: str) -> TransportFacts:
