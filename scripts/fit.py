@@ -22,6 +22,7 @@ from typing import Any
 
 from detectors.inspector import Inspector
 from detectors.strengths import strengths
+from losi.errors import Failure
 from scripts.fitting import curve as curves
 from scripts.fitting import misses as sites
 from scripts.fitting import reliability as reliabilities
@@ -169,4 +170,7 @@ def _day(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Failure as error:
+        sys.exit(f"fit: {error.format_message()}")

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 from detectors.inspector import Inspector
 from detectors.tally import Tally, combined
+from losi.errors import Failure
 from losi.labels import read_labels, unmeasurable
-from losi.manifest import open_page, read_jsonl, read_manifest
+from losi.manifest import Row, open_page, read_jsonl, read_manifest
 
 if TYPE_CHECKING:
     from detectors.observation import Observation
@@ -39,9 +40,13 @@ class Judged:
 
 
 def read(labels: Path, manifest: Path) -> list[LabelledPage]:
-    """The labelled pages of a manifest, in its order; the group is the row's `country`, else the host."""
+    """The labelled pages of a manifest, in its order; the group is the row's `country`, else the host.
+
+    Raises Failure, naming the line, on a row that cannot be used: a fit without its page would go unnoticed.
+    """
     known = read_labels(labels)
-    countries = {row["id"]: row.get("country") for _, row in read_jsonl(manifest) if isinstance(row, dict)}
+    rows = list(_usable(manifest))
+    countries = {row["id"]: row.get("country") for _, row in read_jsonl(manifest)}
     ignored = unmeasurable()
     return [
         LabelledPage(
@@ -50,9 +55,16 @@ def read(labels: Path, manifest: Path) -> list[LabelledPage]:
             open_page(row.file, row.url),
             frozenset(label.feature for label in known[row.id][1]) - ignored,
         )
-        for row in read_manifest(manifest)
-        if not row.error and row.id in known
+        for row in rows
+        if row.id in known
     ]
+
+
+def _usable(manifest: Path) -> Iterator[Row]:
+    for row in read_manifest(manifest):
+        if row.error:
+            raise Failure(f"{manifest}:{row.line}: {row.error}", "mend that line")
+        yield row
 
 
 def folds(pages: Sequence[LabelledPage], number: int) -> Iterator[tuple[list[LabelledPage], list[LabelledPage]]]:

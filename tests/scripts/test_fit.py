@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from detectors.page import Page
+from losi.errors import Failure
 from losi.reliability import brier, calibration_error
 from scripts.fitting import curve, misses, reliability, strengths
-from scripts.fitting.pages import Judged, LabelledPage, f1, folds
+from scripts.fitting.pages import Judged, LabelledPage, f1, folds, read
 from scripts.fitting.tables import put, rewrite
 
 HAND = curve.Curve((0.0, 0.5, 1.0), (0.05, 0.5, 0.95))
@@ -138,3 +141,32 @@ def test_a_section_is_written_anew(tmp_path: Path) -> None:
     assert file.read_text() == '# head\ndate = "1"\n\n[log_odds]\n"c.d" = -0.25\n"e.f" = 1\n'
     with pytest.raises(KeyError, match=r"\[none\]"):
         rewrite(file, "none", {})
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ('{"file": "p.html", "url": "https://villa.example/"}', "id missing or no text"),
+        ('{"id": ["p"], "file": "p.html", "url": "https://villa.example/"}', "id missing or no text"),
+        ("half a", "no JSON"),
+    ],
+)
+def test_a_row_of_the_manifest_that_cannot_be_used_is_named(tmp_path: Path, row: str, why: str) -> None:
+    (tmp_path / "labels.jsonl").write_text('{"id": "p", "labels": []}\n', encoding="utf-8")
+    (tmp_path / "p.html").write_text("<p>x", encoding="utf-8")
+    pages = tmp_path / "pages.jsonl"
+    good = '{"id": "p", "file": "p.html", "url": "https://villa.example/"}'
+    pages.write_text(f"{good}\n", encoding="utf-8")
+    assert [each.id for each in read(tmp_path / "labels.jsonl", pages)] == ["p"]
+    pages.write_text(f"{good}\n{row}\n", encoding="utf-8")
+    with pytest.raises(Failure, match=f"pages.jsonl:2: {why}"):
+        read(tmp_path / "labels.jsonl", pages)
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.fit", "--labels", str(tmp_path / "labels.jsonl"), "--manifest", str(pages)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert f"pages.jsonl:2: {why}" in done.stderr
