@@ -27,6 +27,7 @@ from storage.database import Database
 from storage.errors import StorageError
 from storage.models import CyclePortal
 from storage.repository import get_cycle
+from survey.questionnaire import UnknownEditionError
 
 if TYPE_CHECKING:
     from crawler.cycle.plan import Choice
@@ -37,8 +38,8 @@ _AHEAD = 4
 
 @dataclass(frozen=True, slots=True)
 class Redetected:
-    """What the detectors find now in one run of a cycle; `problem` says why its archive could not be read,
-    or not all of it: then no changes are told, which would be those of the loss."""
+    """What the detectors find now in one run of a cycle; `problem` says why its archive could not be read, or not all
+    of it, or why nothing was stored: then no changes are told, which would be those of the loss."""
 
     run_id: int
     pages: int
@@ -171,7 +172,7 @@ def _one(where: str, data_dir: Path, detectors: tuple[str, ...], store: bool, ru
     database, inspector = _database(where), Inspector(_inspector().detectors, _inspector().lexicons)
     try:
         found = rerun(database, run_id, inspector, detectors or None, data_dir=data_dir, store=store, located=False)
-    except StorageError as error:
+    except (StorageError, UnknownEditionError) as error:
         return Redetected(run_id, 0, 0, 0, (), str(error))
     if found.missing:
         problem = unread(found.missing, store)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from sqlalchemy import delete, select
 
 from crawler.cycle.conductor import CycleOptions
 from crawler.cycle.crawl import crawl_cycle
@@ -16,6 +17,7 @@ from crawler.cycle.redetect import Pass, redetect
 from detectors.inspector import Inspector
 from storage.database import Database
 from storage.errors import StorageError
+from storage.models import Finding, Run
 from tests.crawler.cycles import begin
 from tests.crawler.loopback import Serve, page
 
@@ -73,3 +75,17 @@ def test_the_same_pass_is_made_by_one_process_at_a_time(crawled: Database, tmp_p
     results += first
     assert sorted(result.run_id for result in results) == list(range(1, PORTALS + 1))
     assert len(list(redetect(crawled, tmp_path, job))) == PORTALS
+
+
+def test_a_run_of_an_unknown_edition_leaves_the_rest_of_the_cycle_to_be_stored(
+    crawled: Database, tmp_path: Path
+) -> None:
+    with crawled.session() as session:
+        session.get_one(Run, 1).edition = "city-2030"
+        session.execute(delete(Finding))
+    results = {each.run_id: each for each in redetect(crawled, tmp_path, Pass("one", Choice(), store=True))}
+    assert sorted(results) == list(range(1, PORTALS + 1))
+    assert "unknown edition 'city-2030'" in results.pop(1).problem
+    assert not any(result.problem for result in results.values())
+    with crawled.reader() as session:
+        assert set(session.scalars(select(Finding.run_id))) == set(results)
