@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from crawler.prefill import prefill, summarise
-from losi.drafts import growing_file, whole_file
 from losi.errors import Failure, Misuse
+from storage.drafts import growing_file, whole_file
 from survey.features import features
 from survey.scoring import as_published
 

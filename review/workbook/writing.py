@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from review.workbook.layout import (
     cell_text,
 )
 from review.workbook.pictures import SIZE, thumbnail
+from storage.drafts import whole_file
 from survey.questionnaire import load
 
 MAX_LINK = 2_000
@@ -68,16 +68,11 @@ def write_book(
     cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            writer = _Writer(draft, editions, several, pictures)
+        with whole_file(path) as stream:
+            writer = _Writer(Path(stream.name), editions, several, pictures)
             for part in parts:
                 writer.add(part)
             written = writer.close(about)
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
     except (OSError, xlsxwriter.exceptions.XlsxWriterException) as error:
         raise Refused(f"cannot write {path}: {error}", "close the file in other programs, or choose another") from error
     return written
@@ -85,6 +80,7 @@ def write_book(
 
 class _Writer:
     def __init__(self, path: Path, editions: Sequence[str], several: bool, pictures: bool) -> None:
+        # By its path: what breaks off closes its ZIP file late, when a stream would be closed already.
         self._book = ProtectedBook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
         self._formats = formats_of(self._book)
         self._pictures = pictures

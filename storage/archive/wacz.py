@@ -9,7 +9,6 @@ import json
 import os
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -19,6 +18,7 @@ from typing import IO, Any
 
 from storage.archive.originals import copy_originals
 from storage.archive.wacz_index import DATA_NAME, cdxj_lines, in_order, write_index
+from storage.drafts import whole_file
 from storage.errors import ArchiveError, explain_os
 
 VERSION = "1.1.1"
@@ -56,20 +56,12 @@ def write_wacz(target: Path, folder: Path, pages: Iterable[WaczPage], about: Wac
     warcs = sorted(folder.glob("*.warc.gz")) + sorted(folder.glob("*.warc"))
     if not warcs:
         raise ArchiveError(f"{folder} holds no WARC file", "the archive was moved or deleted; check the portal again")
-    draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as file, TemporaryDirectory() as beside:
+        with whole_file(target) as file, TemporaryDirectory() as beside:
             originals = copy_originals(folder, Path(beside))
             _Package(file, about).fill(folder, [*warcs, *([originals] if originals else [])], pages)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
     except OSError as error:
         raise explain_os(error, f"write {target}") from error
-    finally:
-        with suppress(OSError):
-            draft.unlink()
 
 
 class _Package:

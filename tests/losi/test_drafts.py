@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import shutil
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from losi.drafts import growing_file, whole_file
 from losi.errors import Failure
 from losi.output import write_text, writer
 from storage.database import Database
@@ -76,19 +73,6 @@ def test_a_later_run_that_cannot_be_told_leaves_the_earlier_file(
     assert kept.read_bytes() == b"of yesterday\n"
 
 
-def test_the_new_file_has_the_rights_of_the_old_one_and_of_the_shell(kept: Path) -> None:
-    kept.chmod(0o640)
-    before = os.umask(0o027)
-    try:
-        for path in (kept, kept.with_name("new.csv")):
-            with whole_file(path) as stream:
-                stream.write(b"new\n")
-    finally:
-        os.umask(before)
-    assert [path.stat().st_mode & 0o777 for path in (kept, kept.with_name("new.csv"))] == [0o640, 0o640]
-    assert kept.read_bytes() == b"new\n"
-
-
 def test_a_file_that_may_not_be_written_stays(kept: Path) -> None:
     kept.chmod(0o444)
     done = run(*bound(), sys.executable, "-m", "losi", "export", "dictionary", kept.name, cwd=kept.parent)
@@ -102,35 +86,3 @@ def test_a_file_in_a_folder_that_may_not_be_written_is_written_itself(kept: Path
     kept.parent.chmod(0o755)
     assert (done.code, done.out) == (0, "prefill.csv\n")
     assert b"# Data dictionary" in kept.read_bytes()
-
-
-def test_a_link_stays_one(kept: Path) -> None:
-    (kept.parent / "latest.csv").symlink_to(kept.name)
-    with whole_file(kept.parent / "latest.csv") as stream:
-        stream.write(b"new\n")
-    assert (kept.parent / "latest.csv").is_symlink()
-    assert kept.read_bytes() == b"new\n"
-
-
-def test_a_pipe_is_written_itself(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    read: list[bytes] = []
-    reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_bytes()))
-    reader.start()
-    with whole_file(tmp_path / "pipe") as stream:
-        stream.write(b"rows\n")
-    reader.join(timeout=30)
-    assert read == [b"rows\n"]
-
-
-def test_a_name_as_long_as_can_be(tmp_path: Path) -> None:
-    with whole_file(tmp_path / ("n" * 255)) as stream:
-        stream.write(b"new\n")
-    assert (tmp_path / ("n" * 255)).read_bytes() == b"new\n"
-
-
-def test_rows_that_are_to_be_seen_as_they_come(kept: Path) -> None:
-    with growing_file(kept) as stream:
-        stream.write(b"row\n")
-        stream.flush()
-        assert kept.read_bytes() == b"row\n"

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import resource
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import openpyxl
@@ -27,6 +34,17 @@ def office(small: World, tmp_path: Path) -> Office:
 
 def book_of(path: Path) -> Workbook:
     return openpyxl.load_workbook(path)
+
+
+@contextmanager
+def _full_at(size: int) -> Iterator[None]:
+    """A disk on which no file grows beyond so many bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_sheet_for_each_criterion_and_a_row_for_each_question(office: Office) -> None:
@@ -168,6 +186,47 @@ def test_a_place_that_cannot_be_written_is_told_and_leaves_nothing(office: Offic
     with pytest.raises(Refused, match="cannot write"):
         write_book(tmp_path / "folder.xlsx", told, [], editions=[EDITION], several=False)
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
+
+
+def test_a_workbook_keeps_links_rights_and_long_names(office: Office, tmp_path: Path) -> None:
+    with office.world.database.reader() as session:
+        told = about(session, "t", "test", office.world.clock())
+    kept, latest, long = tmp_path / "b.xlsx", tmp_path / "latest.xlsx", tmp_path / ("n" * 250 + ".xlsx")
+    kept.write_bytes(b"of yesterday")
+    kept.chmod(0o640)
+    latest.symlink_to(kept.name)
+    for path in (latest, long):
+        write_book(path, told, [], editions=[EDITION], several=False)
+        assert "Instructions" in book_of(path).sheetnames
+    assert latest.is_symlink()
+    assert kept.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_full_disk_leaves_the_earlier_workbook_and_says_so_once(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with office.world.database.reader() as session:
+        told = about(session, "t", "test", office.world.clock())
+    (tmp_path / "b.xlsx").write_bytes(b"of yesterday")
+    before, unheard = set(tmp_path.iterdir()), list[object]()
+    monkeypatch.setattr(sys, "unraisablehook", unheard.append)
+    with pytest.raises(Refused, match="File too large"), _full_at(4_000):
+        write_book(tmp_path / "b.xlsx", told, [], editions=[EDITION], several=False)
+    gc.collect()
+    assert set(tmp_path.iterdir()) == before
+    assert (tmp_path / "b.xlsx").read_bytes() == b"of yesterday"
+    assert unheard == []
+
+
+def test_a_pipe_takes_a_workbook(office: Office, tmp_path: Path) -> None:
+    with office.world.database.reader() as session:
+        told = about(session, "t", "test", office.world.clock())
+    os.mkfifo(tmp_path / "pipe")
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit((tmp_path / "pipe").read_bytes)
+        write_book(tmp_path / "pipe", told, [], editions=[EDITION], several=False)
+        (tmp_path / "b.xlsx").write_bytes(read.result(timeout=30))
+    assert "Instructions" in book_of(tmp_path / "b.xlsx").sheetnames
 
 
 def test_a_workbook_is_made_for_somebody_who_decides(office: Office) -> None:

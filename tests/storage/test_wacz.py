@@ -244,3 +244,16 @@ def test_a_failure_leaves_the_earlier_file_and_no_draft(made: Path, folder: Path
         write_wacz(made, folder, pages(), ABOUT)
     assert [file.name for file in made.parent.iterdir()] == [made.name]
     assert made.read_bytes() == before
+
+
+def test_links_rights_and_long_names_are_kept(made: Path, folder: Path) -> None:
+    before = made.read_bytes()
+    made.write_bytes(b"of yesterday")
+    made.chmod(0o640)
+    latest, long = made.with_name("latest.wacz"), made.with_name("n" * 250 + ".wacz")
+    latest.symlink_to(made.name)
+    for path in (latest, long):
+        write_wacz(path, folder, [HOME, NEWS], ABOUT)
+    assert latest.is_symlink()
+    assert (made.read_bytes(), long.read_bytes()) == (before, before)
+    assert made.stat().st_mode & 0o777 == 0o640

@@ -1,0 +1,63 @@
+"""What takes the place of a file keeps its links, its rights and its name, and is there at once only where asked."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from storage.drafts import growing_file, whole_file
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    path = tmp_path / "prefill.csv"
+    path.write_bytes(b"of yesterday\n")
+    return path
+
+
+def test_the_new_file_has_the_rights_of_the_old_one_and_of_the_shell(kept: Path) -> None:
+    kept.chmod(0o640)
+    before = os.umask(0o027)
+    try:
+        for path in (kept, kept.with_name("new.csv")):
+            with whole_file(path) as stream:
+                stream.write(b"new\n")
+    finally:
+        os.umask(before)
+    assert [path.stat().st_mode & 0o777 for path in (kept, kept.with_name("new.csv"))] == [0o640, 0o640]
+    assert kept.read_bytes() == b"new\n"
+
+
+def test_a_link_stays_one(kept: Path) -> None:
+    (kept.parent / "latest.csv").symlink_to(kept.name)
+    with whole_file(kept.parent / "latest.csv") as stream:
+        stream.write(b"new\n")
+    assert (kept.parent / "latest.csv").is_symlink()
+    assert kept.read_bytes() == b"new\n"
+
+
+def test_a_pipe_is_written_itself(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_bytes()))
+    reader.start()
+    with whole_file(tmp_path / "pipe") as stream:
+        stream.write(b"rows\n")
+    reader.join(timeout=30)
+    assert read == [b"rows\n"]
+
+
+def test_a_name_as_long_as_can_be(tmp_path: Path) -> None:
+    with whole_file(tmp_path / ("n" * 255)) as stream:
+        stream.write(b"new\n")
+    assert (tmp_path / ("n" * 255)).read_bytes() == b"new\n"
+
+
+def test_rows_that_are_to_be_seen_as_they_come(kept: Path) -> None:
+    with growing_file(kept) as stream:
+        stream.write(b"row\n")
+        stream.flush()
+        assert kept.read_bytes() == b"row\n"
