@@ -19,10 +19,11 @@ _MAX_BLOCK = 400
 _FEW_CHARS = 24
 """How many characters beside its word a caption may hold: "Fees and charges", not a sentence on fees."""
 
-_COLONS = (":", "\uff1a", "\ufe30", "\u055d", "\u1366", "\u17d6")
-"""Colons, also the Armenian, Ethiopic and Khmer ones."""
+_OTHER_COLONS = ("\uff1a", "\ufe30", "\u055d", "\u1366", "\u17d6")
+"""Full-width, vertical, Armenian, Ethiopic and Khmer colons."""
 
-_AS_ASCII = str.maketrans(dict.fromkeys(_COLONS, ":"))
+_COLONS = (":", *_OTHER_COLONS)
+_AS_ASCII = str.maketrans(dict.fromkeys(_OTHER_COLONS, ":"))
 
 _CLOSES = (".", ";", "\u2014")
 """What a sentence or a clause of a law ends with, and a caption does not."""
@@ -60,9 +61,9 @@ def lexicons_of(page: Page) -> tuple[str, ...]:
 def _captions(segment: Segment) -> list[str]:
     """The captions in a heading or block: the whole if it is short, else what stands before the colons."""
     text = segment.text
-    told = any(map(text.__contains__, _COLONS))
-    if told:
+    if not text.isascii() and any(map(text.__contains__, _OTHER_COLONS)):
         text = text.translate(_AS_ASCII)
+    told = ":" in text
     if text[:1].islower() or (segment.kind == "text" and not told and text.endswith(_CLOSES)):
         return []
     if segment.kind == "heading" or len(text) <= _MAX_CAPTION:

@@ -69,8 +69,8 @@ def _is_shown(element: HtmlElement, tag: str) -> bool:
 
 def _target(element: HtmlElement) -> str | None:
     """What a link names as its target, in a drawing perhaps in the old way (SVG 2, 16.2)."""
-    target: str | None = element.get("href", element.get("xlink:href"))
-    return target
+    target: str | None = element.get("href")
+    return element.get("xlink:href") if target is None else target
 
 
 class Walk:
