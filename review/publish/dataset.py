@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from review.publish import rows, schema
 from review.publish.claims import with_claims
 from review.publish.folders import written_whole
-from review.publish.formats import Format, Write, arrow_modules, table_writer
+from review.publish.formats import FORMATS, Format, Write, arrow_modules, table_writer
 from review.publish.scope import Scope
 from review.publish.scores import score_of, scores
 from review.publish.summary import Summary, summarise
@@ -34,13 +34,27 @@ class Written:
 def write_dataset(session: Session, scope: Scope, folder: Path, wanted: Format, now: datetime) -> Written:
     """Writes the tables, `dictionary.md` and `datapackage.json` into a folder, portal by portal, all of them or none.
 
-    Raises OSError where the folder cannot be written to, `Refused` where the format lacks its package.
+    Tables of an earlier data set in another format are taken away: nothing would describe them any more. Raises OSError
+    where the folder cannot be written to, `Refused` where the format lacks its package.
     """
     if wanted == "parquet":
         arrow_modules()
-    with written_whole(folder) as draft:
+    former = list(_described_before(folder))
+    with written_whole(folder, lambda _: former) as draft:
         files, portals = _write(session, scope, draft, wanted, now)
     return Written(tuple(folder / path.name for path in files), portals)
+
+
+def _described_before(folder: Path) -> Iterator[Path]:
+    """The tables that the descriptor in a folder calls its own; others' files, whatever their names, are none."""
+    try:
+        described = json.loads((folder / DESCRIPTOR).read_bytes())
+        listed = {each["path"] for each in described["resources"]} if described["name"] == schema.NAME else set()
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return
+    for path in (_path(folder, table, each) for table in schema.TABLES for each in FORMATS):
+        if path.name in listed and path.is_file():
+            yield path
 
 
 def _write(session: Session, scope: Scope, folder: Path, wanted: Format, now: datetime) -> tuple[list[Path], int]:

@@ -200,6 +200,8 @@ CLAIMS = Table(
         Column("agrees", "boolean", "Whether the survey answers alike; empty where nobody knows.", empty=True),
     ),
 )
+NAME = "losi-scout"
+"""The name of every data package."""
 TABLES = (PORTALS, ANSWERS, CRITERIA, GROUPS, COVERAGE, CLAIMS)
 
 
@@ -222,7 +224,7 @@ def package(title: str, created: str, files: Sequence[tuple[Table, str]]) -> dic
     """The descriptor of the files as a Frictionless Data Package (version 1)."""
     return {
         "profile": "data-package",
-        "name": "losi-scout",
+        "name": NAME,
         "title": title,
         "created": created,
         "schema": VERSION,

@@ -155,3 +155,43 @@ def test_keys_name_one_row(filled: World, name: str) -> None:
 
 def test_the_documentation_is_the_schema() -> None:
     assert DICTIONARY.read_text(encoding="utf-8") == schema.dictionary()
+
+
+def test_tables_of_an_earlier_format_go_and_files_of_others_stay(filled: World, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+
+    def write(wanted: Format) -> set[str]:
+        with filled.database.reader() as session:
+            files = write_dataset(session, scope_of(session, None, date(2027, 3, 1)), folder, wanted, NOW).files
+        return {path.name for path in files}
+
+    assert write("csv") == {path.name for path in folder.iterdir()}
+    (folder / "notes.csv").write_text("mine", encoding="utf-8")
+    (folder / "answers.json").write_text("mine", encoding="utf-8")
+    assert write("parquet") | {"notes.csv", "answers.json"} == {path.name for path in folder.iterdir()}
+    (folder / "answers.csv").write_text("mine", encoding="utf-8")
+    assert write("parquet") | {"notes.csv", "answers.json", "answers.csv"} == {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    "descriptor",
+    [
+        '{"name": "theirs", "resources": [{"path": "answers.csv"}]}',
+        '{"name": "losi-scout", "resources": [{"path": "../answers.csv"}, {"path": "other.csv"}]}',
+        '{"name": "losi-scout", "resources": [{"path": ["answers.csv"]}]}',
+        '{"name": "losi-scout", "resources": 3}',
+        "[" * 100_000,
+        "half a",
+    ],
+    ids=range(6),
+)
+def test_a_descriptor_of_somebody_else_takes_nothing_away(filled: World, tmp_path: Path, descriptor: str) -> None:
+    folder = tmp_path / "set"
+    folder.mkdir()
+    others = [folder / "answers.csv", folder / "other.csv", tmp_path / "answers.csv"]
+    for path in others:
+        path.write_text("mine", encoding="utf-8")
+    (folder / "datapackage.json").write_text(descriptor, encoding="utf-8")
+    with filled.database.reader() as session:
+        write_dataset(session, scope_of(session, None, date(2027, 3, 1)), folder, "json", NOW)
+    assert [path.read_text(encoding="utf-8") for path in others] == ["mine"] * 3
