@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -187,7 +187,7 @@ def test_two_data_folders_of_one_database_do_not_crawl_a_cycle_at_once(
     site.gate.only(1)
     begin("one", site)
 
-    def crawling(folder: str) -> Any:
+    def crawling(folder: str) -> Coroutine[Any, Any, CycleResult]:
         return crawl_cycle(database, "one", CycleOptions(processes=0), data_dir=tmp_path / folder, inspector=inspector)
 
     async def main() -> CycleResult:

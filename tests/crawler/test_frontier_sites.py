@@ -10,7 +10,8 @@ from itertools import islice
 import pytest
 
 from crawler.experience import Experience
-from crawler.frontier import Entry, Frontier, Promise
+from crawler.frontier import Entry, Frontier
+from crawler.promises import Promise
 from crawler.urls import canonical
 from detectors.observation import Observation
 
