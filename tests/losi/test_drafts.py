@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import resource
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +13,7 @@ from losi.errors import Failure
 from losi.output import write_text, writer
 from storage.database import Database
 from storage.models import Run
+from tests.full_disk import full_at
 from tests.losi.conftest import Losi, run
 from tests.unprivileged import bound
 
@@ -25,17 +23,6 @@ def kept(tmp_path: Path) -> Path:
     path = tmp_path / "prefill.csv"
     path.write_bytes(b"of yesterday\n")
     return path
-
-
-@contextmanager
-def _full_at(size: int) -> Iterator[None]:
-    """A disk on which no file grows beyond so many bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def _broken_off(path: Path) -> None:
@@ -52,7 +39,7 @@ def test_ctrl_c_leaves_the_earlier_file_and_nothing_else(kept: Path) -> None:
 
 
 def test_a_full_disk_leaves_the_earlier_file_and_nothing_else(kept: Path) -> None:
-    with pytest.raises(Failure, match=r"cannot write .*prefill.csv: File too large"), _full_at(6_000):
+    with pytest.raises(Failure, match=r"cannot write .*prefill.csv: File too large"), full_at(6_000):
         write_text("x" * 10_000, str(kept))
     assert kept.read_bytes() == b"of yesterday\n"
     assert list(kept.parent.iterdir()) == [kept]

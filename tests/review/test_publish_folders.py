@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import resource
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -14,20 +12,10 @@ from sqlalchemy.orm import Session
 from review.publish.atlas import write_atlas
 from review.publish.dataset import write_dataset
 from review.publish.scope import Scope, scope_of
+from tests.full_disk import full_at
 from tests.review.conftest import World
 
 Write = Callable[[Session, Scope, Path], object]
-
-
-@contextmanager
-def _full_at(size: int) -> Iterator[None]:
-    """A disk on which no file grows beyond so many bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize("kind", ["dataset", "atlas"])
@@ -50,7 +38,7 @@ def test_an_export_that_fails_leaves_the_earlier_one(small: World, tmp_path: Pat
     first = write()
     small.clock.pass_(days=1)
     small.run("https://other.example/")
-    with pytest.raises(OSError, match="File too large") as told, _full_at(6_000):
+    with pytest.raises(OSError, match="File too large") as told, full_at(6_000):
         write()
     assert told.value.filename == str(folder)
     assert files() == first

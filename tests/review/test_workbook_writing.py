@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
-import resource
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import openpyxl
@@ -23,6 +20,7 @@ from review.workbook.layout import COLUMNS, MEMORY, Line, Part
 from review.workbook.writing import sheet_names, write_book
 from storage.models import Card, Finding, Task
 from survey.questionnaire import editions, load
+from tests.full_disk import full_at
 from tests.review.conftest import EDITION, World
 from tests.review.workbooks import SINGLE, Office, cell, questions
 
@@ -34,17 +32,6 @@ def office(small: World, tmp_path: Path) -> Office:
 
 def book_of(path: Path) -> Workbook:
     return openpyxl.load_workbook(path)
-
-
-@contextmanager
-def _full_at(size: int) -> Iterator[None]:
-    """A disk on which no file grows beyond so many bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_sheet_for_each_criterion_and_a_row_for_each_question(office: Office) -> None:
@@ -210,7 +197,7 @@ def test_a_full_disk_leaves_the_earlier_workbook_and_says_so_once(
     (tmp_path / "b.xlsx").write_bytes(b"of yesterday")
     before, unheard = set(tmp_path.iterdir()), list[object]()
     monkeypatch.setattr(sys, "unraisablehook", unheard.append)
-    with pytest.raises(Refused, match="File too large"), _full_at(4_000):
+    with pytest.raises(Refused, match="File too large"), full_at(4_000):
         write_book(tmp_path / "b.xlsx", told, [], editions=[EDITION], several=False)
     gc.collect()
     assert set(tmp_path.iterdir()) == before
