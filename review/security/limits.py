@@ -26,6 +26,13 @@ class Limit:
     tries: int
     window: int
 
+    def claim(self, session: Session, now: datetime) -> None:
+        """As `check`, for who is about to `count` or `clear`: others wait until the transaction ends, so that of tries
+        at the same moment none goes uncounted. SQLite lets one write at a time anyway."""
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(self._key, 0))))
+        self.check(session, now)
+
     def check(self, session: Session, now: datetime) -> None:
         """Raises `TooMany` when the tries are used up."""
         since = now - timedelta(seconds=self.window)

@@ -101,7 +101,7 @@ def authenticate(
     """
     both = limits(login, settings)
     for limit in both:
-        limit.check(session, now)
+        limit.claim(session, now)
     found = named(session, login.name)
     if found is None or not right or not found.active or not totp.passes(found, login.code, now):
         for limit in both:
@@ -202,7 +202,7 @@ def count_own_password(
     Raises `TooMany` once the tries are used up, whatever was typed. The caller commits before it refuses.
     """
     limit = _own_limit(account_id, settings)
-    limit.check(session, now)
+    limit.claim(session, now)
     if right:
         limit.clear(session)
     else:

@@ -79,7 +79,7 @@ def ask(
     if session.get(Card, card_id) is None:
         raise NotFound(N_("there is no such card"))
     limit = Limit(f"proof {who}", *ASKS)
-    limit.check(session, now)
+    limit.claim(session, now)
     limit.count(session, now)
     fetch = ProofFetch(card_id=card_id, url=address, who=who, asked=now, state="queued")
     session.add(fetch)

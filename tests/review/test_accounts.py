@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Barrier
 
 import pyotp
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from review.errors import Conflict, TooMany
-from review.service.accounts import Login, authenticate, change_account, confirm_totp, create_account, password_right
+from review.service.accounts import (
+    Login,
+    authenticate,
+    change_account,
+    confirm_totp,
+    count_own_password,
+    create_account,
+    password_right,
+)
 from review.workbook.gathering import person
 from storage.models import Attempt
 from tests.review.conftest import PASSWORD, World
@@ -45,6 +56,53 @@ def test_wrong_passwords_count_however_the_name_is_written(small: World) -> None
     for typed in SAME:
         with pytest.raises(TooMany):
             _log_in(small, typed.replace(" ", "   "))
+
+
+def _wrong_login(world: World, session: Session, _account: int) -> None:
+    login = Login(NAME, "not the password", address="192.0.2.1")
+    assert authenticate(session, login, world.settings, world.clock(), right=False) is None
+
+
+def _wrong_own_password(world: World, session: Session, account: int) -> None:
+    count_own_password(session, account, world.settings, world.clock(), right=False)
+
+
+@pytest.mark.parametrize("guess", [_wrong_login, _wrong_own_password])
+def test_guesses_at_the_same_moment_all_count(guess: Callable[[World, Session, int], None], world: World) -> None:
+    account, burst = world.person(NAME), 5 * world.settings.login_tries
+    gate = Barrier(burst)
+
+    def one(_: int) -> bool:
+        gate.wait(60)
+        try:
+            with world.database.session() as session:
+                guess(world, session, account)
+        except TooMany:
+            return False
+        return True
+
+    with ThreadPoolExecutor(burst) as pool:
+        assert sum(pool.map(one, range(burst))) == world.settings.login_tries
+
+
+@pytest.mark.parametrize("guess", [_wrong_login, _wrong_own_password])
+def test_a_guess_waits_for_those_that_are_being_counted(
+    guess: Callable[[World, Session, int], None], world: World
+) -> None:
+    account = world.person(NAME)
+
+    def late() -> None:
+        with world.database.session() as session:
+            guess(world, session, account)
+
+    with ThreadPoolExecutor(1) as pool:
+        with world.database.session() as session:
+            for _ in range(world.settings.login_tries):
+                guess(world, session, account)
+            last = pool.submit(late)
+            wait([last], timeout=2)
+        with pytest.raises(TooMany):
+            last.result()
 
 
 def test_tries_under_names_that_nobody_has_are_forgotten(small: World) -> None:
