@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.engine import URL
+
 from crawler.jobs.cron import calendars, next_moment, opens, within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rich.table import Table
 
@@ -51,7 +53,11 @@ WantedBy=timers.target
 
 def cron_lines(schedules: Iterable[Schedule], state: State) -> str:
     """Lines for `crontab -e`; the command itself keeps to the months before the cycle closes."""
-    lines = ["# times are UTC: cronie takes CRON_TZ, other crons need a machine that runs in UTC", "CRON_TZ=UTC"]
+    lines = [
+        *_notes(state),
+        "# times are UTC: cronie takes CRON_TZ, other crons need a machine that runs in UTC",
+        "CRON_TZ=UTC",
+    ]
     for one in schedules:
         log = shlex.quote(str(state.data.resolve() / "schedule.log"))
         command = f"{_command(one, state)} >> {log} 2>&1".replace("%", r"\%")
@@ -61,7 +67,7 @@ def cron_lines(schedules: Iterable[Schedule], state: State) -> str:
 
 def systemd_units(schedules: Iterable[Schedule], state: State) -> str:
     """A service and a timer a schedule, each behind the path of its file."""
-    units = []
+    units = [f"{note}\n" for note in _notes(state)]
     for one in schedules:
         command = _command(one, state).replace("%", "%%").replace("$", "$$")
         times = "\n".join(f"OnCalendar={time}" for time in calendars(one.cron or ""))
@@ -116,13 +122,36 @@ def _command(one: Schedule, state: State) -> str:
 
 
 def _from_anywhere(db: str) -> str:
-    """The database's URL, of a file with its whole path: cron and systemd start in folders of their own."""
+    """The database's URL, of a file with its whole path: cron and systemd start in folders of their own. Passwords
+    are left out: everybody may read a unit, and the arguments of what runs."""
     from storage.database import database_url
     from storage.sqlite_file import file_of
 
     url = database_url(db)
     place = file_of(url)
-    return url.set(database=str(place.resolve())).render_as_string(hide_password=False) if place else db
+    if place:
+        return url.set(database=str(place.resolve())).render_as_string(hide_password=False)
+    bare = _without_passwords(url)
+    return db if bare == url else bare.set(drivername=url.get_backend_name()).render_as_string()
+
+
+def _without_passwords(url: URL) -> URL:
+    from storage.database import SECRETS
+
+    return url.difference_update_query(SECRETS)._replace(password=None)
+
+
+def _notes(state: State) -> Iterator[str]:
+    """Comments for whoever uses PostgreSQL: what does this work anyway, and where a password belongs."""
+    from storage.database import database_url
+
+    url = database_url(state.db) if state.db else None
+    if url is None or url.get_backend_name() != "postgresql":
+        return
+    yield "# where workers (losi worker) run, they keep the schedules anyway, and nothing of this is needed"
+    if _without_passwords(url) != url:
+        line = ":".join(part or "*" for part in (url.host, "", url.database, url.username))
+        yield f"# the password is left out here: let ~/.pgpass (chmod 600) hold it, in the line {line}:PASSWORD"
 
 
 def _user() -> str:

@@ -33,7 +33,7 @@ _SERVER = {
     "tcp_user_timeout": 25_000,
 }
 """A server that lost its power or its network is found out within 25 seconds, not after a quarter of an hour."""
-_SECRETS = ("password", "sslpassword")
+SECRETS = ("password", "sslpassword")
 """What libpq also takes in a URL's query, and nobody is to read in a message."""
 _FOR_QUERIES: dict[str, dict[str, Any]] = {
     "sqlite": {READING: True},
@@ -174,7 +174,7 @@ def where(url: URL) -> str:
     """The database's name for messages: the path, or the URL without its passwords."""
     if url.get_backend_name() == "sqlite":
         return url.database or "in memory"
-    return url.difference_update_query(_SECRETS).render_as_string()
+    return url.difference_update_query(SECRETS).render_as_string()
 
 
 def revisions() -> list[str]:

@@ -6,6 +6,7 @@ import json
 import os
 import pwd
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,9 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import URL
 
 from tests.losi.conftest import run
+from tests.storage.conftest import empty_postgresql, postgresql
 
+__all__ = ["empty_postgresql", "postgresql"]
 Losi = Callable[..., Any]
 
 
@@ -99,6 +103,28 @@ def test_units_of_systemd(planned: Losi, tmp_path: Path) -> None:
     command = ["systemd-analyze", "verify", *(str(tmp_path / name) for name in units)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("form", ["cron", "systemd"])
+@pytest.mark.parametrize("hidden", ["postgres:s%40cret@{query}", "postgres@{query}&password=s%40cret"])
+def test_no_password_is_printed(losi: Losi, tmp_path: Path, empty_postgresql: URL, form: str, hidden: str) -> None:
+    where = f"/{empty_postgresql.database}?host={empty_postgresql.query['host']}"
+    url = f"postgresql://{hidden.format(query=where)}"
+    (tmp_path / "one.csv").write_text("url\nhttp://127.0.0.1:9/\n", encoding="utf-8")
+    for words in (
+        ("portals", "import", "one.csv"),
+        ("cycle", "new", "2099"),
+        ("schedule", "add", "2099", "--every", "day"),
+    ):
+        assert losi(*words, "--db", url).code == 0
+    printed = losi("schedule", f"--print-{form}", "--db", url).out
+    assert "cret" not in printed
+    first, second, *_ = printed.splitlines()
+    assert first == "# where workers (losi worker) run, they keep the schedules anyway, and nothing of this is needed"
+    assert second.endswith(f" in the line *:*:{empty_postgresql.database}:postgres:PASSWORD")
+    (named,) = re.findall(r" --db (.+?)(?: >>|$)", printed, re.MULTILINE)
+    done = losi("schedule", "run", "1", "--db", shlex.split(re.sub(r"\\%|%%", "%", named))[0])
+    assert (done.code, done.out) == (0, "cycle 2099: 1 portal queued for workers\n")
 
 
 def test_a_schedule_crawls_here_with_sqlite(planned: Losi) -> None:
