@@ -58,7 +58,11 @@ class Pacer:
 
 
 class PacedDownloader(Downloader):
-    """Scrapy's downloader; a request that waits for a host which other crawls keep busy takes nobody else's room."""
+    """Scrapy's downloader; a linked host of others that further crawls keep busy takes no room from the portal's pages.
+
+    The portal's own pages do take it while they wait, else its links would all be taken from the frontier meanwhile,
+    and not the best of them first.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -66,11 +70,15 @@ class PacedDownloader(Downloader):
         self._waiting: Counter[str] = Counter()
 
     def needs_backout(self) -> bool:
-        """Whether as many requests as may be are under way, those aside that wait for other crawls."""
+        """Whether as many requests as may be are under way, those aside that wait for what other crawls ask of hosts
+        which are not the portal's."""
         if not self._waiting:
             return super().needs_backout()
-        under_way = sum(urlparse_cached(request).hostname not in self._waiting for request in self.active)
-        return 0 < self.total_concurrency <= under_way
+        return 0 < self.total_concurrency <= sum(not self._is_aside(request) for request in self.active)
+
+    def _is_aside(self, request: Request) -> bool:
+        entry = request.meta.get("entry")
+        return entry is not None and entry.kind == "external" and urlparse_cached(request).hostname in self._waiting
 
     async def turn(self, request: Request) -> None:
         """Waits, right before a request is sent, while other crawls of this process keep its host busy. Raises

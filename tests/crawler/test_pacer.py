@@ -7,11 +7,12 @@ from itertools import pairwise
 from pathlib import Path
 from time import monotonic
 
+import pytest
 from sqlalchemy import select
 
 from crawler.cycle.conductor import CycleOptions
 from crawler.cycle.crawl import crawl_cycle
-from crawler.pacer import Pacer
+from crawler.pacer import PacedDownloader, Pacer
 from detectors.inspector import Inspector
 from storage.database import Database
 from storage.models import Run
@@ -97,6 +98,29 @@ def test_a_portal_goes_on_with_its_own_pages_meanwhile(
     foreign = sorted(when for when, site, path in log if site == platform.url and path != "/robots.txt")
     assert len(foreign) == 6
     assert own < foreign[1]
+
+
+def test_a_portal_that_others_link_takes_no_more_links_than_it_may_fetch(
+    serve: Serve, database: Database, tmp_path: Path, inspector: Inspector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it waits for its turn at its own host, its frontier goes on choosing the best of them."""
+    log: list[tuple[float, str, str]] = []
+    capital = serve({}, host="127.0.0.2")
+    logged(capital, log)
+    capital.routes["/"] = page("Capital", *(f"/own-{n}" for n in range(8)), body="Capital. " * 60)
+    under_way: list[int] = []
+
+    class Watched(PacedDownloader):
+        def needs_backout(self) -> bool:
+            if self._visit.target.url.startswith(capital.url):
+                under_way.append(len(self.active))
+            return super().needs_backout()
+
+    monkeypatch.setattr("crawler.pacer.PacedDownloader", Watched)
+    begin(database, "one", [capital, *portals(serve, 4, capital, log)], slowly(0.2))
+    crawled(database, tmp_path, inspector)
+    assert {path for _, site, path in log if site == capital.url} >= {"/own-7", "/pay-3"}
+    assert max(under_way) <= slowly(0.2).concurrency + 1
 
 
 def test_a_turn_that_comes_too_late_is_not_waited_for(
