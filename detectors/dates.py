@@ -48,10 +48,13 @@ FIRST_DAY_YEAR, LAST_DAY_YEAR = 1980, 2079
 
 _MAX_TEXT = 2_000
 _MOST_PER_TEXT = 40
-_BUDDHIST_YEARS = range(FIRST_DAY_YEAR + BUDDHIST_OFFSET, LAST_DAY_YEAR + BUDDHIST_OFFSET + 1)
+BUDDHIST_YEARS = range(FIRST_DAY_YEAR + BUDDHIST_OFFSET, LAST_DAY_YEAR + BUDDHIST_OFFSET + 1)
 """Years of the Buddhist era stand in their own range."""
 
-_BIKRAM_YEARS = range(2040, 2140)
+PERSIAN_YEARS = range(1375, 1430)
+"""Years that stand for Persian ones on pages in Persian and Pashto."""
+
+BIKRAM_YEARS = range(2040, 2140)
 """Years that stand for those of Bikram Sambat in the figures of Nepali pages."""
 
 
@@ -114,7 +117,7 @@ def writes_month_first(host: str) -> bool:
 
 
 def _common_era(year: int) -> int:
-    return year - BUDDHIST_OFFSET if year in _BUDDHIST_YEARS else year
+    return year - BUDDHIST_OFFSET if year in BUDDHIST_YEARS else year
 
 
 def _number(text: str) -> int:
@@ -134,9 +137,9 @@ def _in_figures(text: str, languages: Sequence[str], month_first: bool) -> Itera
 def _day(year: int, month: int, day: int, languages: Sequence[str]) -> date | None:
     """A day whose calendar only its year tells."""
     bases = [name.partition("-")[0] for name in languages]
-    if 1375 <= year < 1430 and ("fa" in bases or "ps" in bases):
+    if year in PERSIAN_YEARS and ("fa" in bases or "ps" in bases):
         return gregorian("persian", year, month, day)
-    if year in _BIKRAM_YEARS and "ne" in bases:
+    if year in BIKRAM_YEARS and "ne" in bases:
         return gregorian("bikram", year, month, day)
     if 1400 <= year < 1500:
         return gregorian("islamic", year, month, day)

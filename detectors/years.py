@@ -8,7 +8,14 @@ from functools import cache, lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from detectors.calendars import BUDDHIST_OFFSET
-from detectors.dates import FIRST_DAY_YEAR, LAST_DAY_YEAR, era_years
+from detectors.dates import (
+    BIKRAM_YEARS,
+    BUDDHIST_YEARS,
+    FIRST_DAY_YEAR,
+    LAST_DAY_YEAR,
+    PERSIAN_YEARS,
+    era_years,
+)
 from detectors.normalise import normalise
 from detectors.packaged import data
 
@@ -16,9 +23,9 @@ _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 _FOUR_FIGURES = re.compile(r"\d\d{3}")
 _NUMBER = re.compile(r"\d{4}(?:\.\w{1,5})?")
 _RECKONINGS: dict[str, tuple[range, int]] = {
-    "persian": (range(1375, 1430), 621),
-    "buddhist": (range(FIRST_DAY_YEAR + BUDDHIST_OFFSET, LAST_DAY_YEAR + BUDDHIST_OFFSET + 1), -BUDDHIST_OFFSET),
-    "bikram": (range(2040, 2140), -57),
+    "persian": (PERSIAN_YEARS, 621),
+    "buddhist": (BUDDHIST_YEARS, -BUDDHIST_OFFSET),
+    "bikram": (BIKRAM_YEARS, -57),
 }
 """The numbers that are years of another reckoning, and what makes them years of the Common Era."""
 

@@ -9,6 +9,9 @@ from storage.archive.surt import surt, without_fragment
 
 _IPV4 = re.compile(r"^\d+(?:\.\d+){3}(?=[:)])")
 _WWW = re.compile(r",www\d*(?=[:)])")
+_LAYERS = 100
+"""Escapes of escapes that are undone; each layer costs a look at the whole URL."""
+
 _KEPT = "!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 _PATH_SESSIONS = tuple(
     re.compile(rf"^(.*/){session}/([^?]+\.aspx.*)$")
@@ -66,7 +69,10 @@ def _query(query: str) -> str:
 
 def _unescaped(text: str) -> bytes:
     data = text.encode("utf-8", "replace")
-    while (clear := unquote_to_bytes(data)) != data:
+    for _ in range(_LAYERS):
+        clear = unquote_to_bytes(data)
+        if clear == data:
+            break
         data = clear
     return data
 

@@ -34,6 +34,13 @@ def test_the_sdist_holds_every_source_file(built: tuple[Path, Path]) -> None:
     assert contents.of_sdist(built[1], source.files()) == []
 
 
+@IN_A_CHECKOUT
+def test_no_source_file_names_a_package_registry() -> None:
+    hosts = [f"{name}.org".encode() for name in ("pypi", "pythonhosted", "registry.npmjs", "repo.anaconda")]
+    told = {path: (ROOT / path).read_bytes() for path in source.files()}
+    assert [path for path, body in told.items() if any(host in body for host in hosts)] == []
+
+
 def test_built_again_from_the_sdist_they_are_the_same(built: tuple[Path, Path], tmp_path: Path) -> None:
     assert build.differing(built, tmp_path, source.moment()) == []
 

@@ -226,6 +226,10 @@ def test_keys_that_all_tools_share(url: str) -> None:
     assert shared_key(url) == KEYS[url]
 
 
+def test_a_key_of_escapes_without_end_is_made() -> None:
+    assert len(shared_key("https://villa.example/%" + "25" * 50_000)) > 50_000
+
+
 def test_an_archive_that_is_gone(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(ArchiveError, match="holds no WARC file"):
