@@ -1,4 +1,8 @@
-"""Many terms found in one pass: an Aho-Corasick automaton over normalised text, with word boundaries and `*`."""
+"""Many terms found in one pass: an Aho-Corasick automaton over normalised text, with word boundaries and `*`.
+
+Most terms begin where a word does. The automaton has them with a space before, and so leaves most of a text's letters
+aside; in scripts without spaces, where a word may begin anywhere, it has them as they are.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import ahocorasick
 
-from detectors.normalise import is_unspaced, normalise
+from detectors.normalise import UNSPACED, is_unspaced, normalise
 
 T = TypeVar("T")
 
@@ -19,6 +23,9 @@ _STAR = "\ue000"
 _PIECE = re.compile(f"[^{_STAR} ](?:[^{_STAR}]*[^{_STAR} ])?")
 _STARS = re.compile(r"\*+")
 _BREAKS = " \n"
+_GAPS = re.compile(f"[\n{UNSPACED}]")
+"""Beside each of them a word may begin, as beside a space."""
+
 _REACH = 120
 """How far apart, in characters, the pieces of one term may lie."""
 
@@ -62,18 +69,22 @@ class Matcher(Generic[T]):
     ) -> None:
         parted = [(_normal(text, fold), value) for text, value in terms]
         common = Counter(chain.from_iterable(_PIECE.findall(normal) for normal, _ in parted))
+        patterns = [_compile(normal, value, common) for normal, value in parted]
+        self._is_spaced = not any(_GAPS.search(piece) for piece in common)
         self._automaton = ahocorasick.Automaton()
         grouped: dict[str, list[_Pattern[T]]] = {}
-        for normal, value in parted:
-            pattern = _compile(normal, value, common)
-            grouped.setdefault(pattern.piece, []).append(pattern)
-        for piece, told in _told_apart(grouped):
-            alike = tuple(grouped[piece])
+        for pattern in patterns:
+            key = f" {pattern.piece}" if self._is_spaced and not pattern.open_start else pattern.piece
+            grouped.setdefault(key, []).append(pattern)
+        for key, told in _told_apart(grouped):
+            alike = tuple(grouped[key])
             major = alike if minor is None else tuple([each for each in alike if not minor(each.value)])
             others = {each.other for each in alike}
             further = () if "" in others else tuple(others)
+            piece = alike[0].piece
             self._automaton.add_word(
-                piece[:told], (told, len(piece), further, alike, alike if major == alike else major)
+                key[:told],
+                (told - len(key) + len(piece), len(piece), further, alike, alike if major == alike else major),
             )
         self._empty = not grouped
         if grouped:
@@ -89,15 +100,18 @@ class Matcher(Generic[T]):
         """
         if self._empty:
             return []
-        spaced = text.isascii()
+        is_ascii = text.isascii()
+        has_gaps = self._is_spaced and (not is_ascii or "\n" in text)
+        searched = _GAPS.sub(" ", text) if has_gaps else text
+        is_as_written = searched == text
         found: list[tuple[int, int, T]] = []
         met: set[tuple[int, int]] = set()
-        for last, (told, size, others, every, major) in self._automaton.iter(text):
+        for last, (told, size, others, every, major) in self._automaton.iter(f" {searched}"):
             patterns = every if with_minor else major
             if not patterns:
                 continue
-            start = last + 1 - told
-            if told != size and not text.startswith(patterns[0].piece, start):
+            start = last - told
+            if not (told == size and is_as_written) and not text.startswith(patterns[0].piece, start):
                 continue
             end = start + size
             if others:
@@ -107,8 +121,8 @@ class Matcher(Generic[T]):
                         break
                 else:
                     continue
-            first = start == 0 or text[start - 1] in _BREAKS or (not spaced and _parted(text[start - 1], text[start]))
-            final = end == len(text) or text[end] in _BREAKS or (not spaced and _parted(text[end], text[end - 1]))
+            first = self._is_spaced or start == 0 or text[start - 1] in _BREAKS or _parted(text[start - 1], text[start])
+            final = end == len(text) or text[end] in _BREAKS or (not is_ascii and _parted(text[end], text[end - 1]))
             for pattern in patterns:
                 _, other, is_ahead, spaces, value, open_start, open_end, whole = pattern
                 if wanted is not None and not wanted(value):
@@ -166,7 +180,8 @@ def _compile(normal: str, value: T, common: Mapping[str, int]) -> _Pattern[T]:
     other = max((each for each in pieces if each is not piece), key=lambda each: len(each[0]))
     first, second = sorted((piece, other), key=lambda each: each.start())
     spaces = normal.count(" ", first.end(), second.start())
-    return _Pattern(piece[0], other[0], first is piece, spaces, value, False, False, normal)
+    follows = normal[: piece.start()].endswith(_STAR)
+    return _Pattern(piece[0], other[0], first is piece, spaces, value, follows, False, normal)
 
 
 def _normal(text: str, fold: bool) -> str:

@@ -92,6 +92,10 @@ def test_a_latin_term_inside_unspaced_text(text: str) -> None:
     assert [text[start:end] for start, end, _ in Matcher([("faq", 0)]).find(text)] == ["faq"]
 
 
+def test_words_with_unspaced_text_between_do_not_make_a_term() -> None:
+    assert Matcher([("open data", 0)]).find("open市data open\ndata") == []
+
+
 def test_an_inner_star_in_unspaced_text() -> None:
     assert [term for *_, term in Matcher([("予算*公表", 1)]).find("市の予算案を公表する")] == [1]
 
