@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from detectors.page.elements import Link
 
 _MARKUP_WINDOW = 300_000
+_LEAST = 4
+"""Letters of a piece that are looked for, at least."""
+
+_COMMON = frozenset("acdehilmnorstuv")
+"""Letters that stand everywhere."""
+
 _TAG = re.compile(r"<[a-zA-Z][^<>]{3,2000}>")
 _LINK_TARGET = re.compile(r"""\b(?:href|content|alt|title)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)""", re.I)
 
@@ -71,20 +78,46 @@ def _fingerprints() -> _Fingerprints:
 
 
 def _automaton(tables: Mapping[str, Mapping[str, list[str]]], name: str) -> ahocorasick.Automaton:
+    """Looks for each piece from a sign on that many share: most letters of a text then begin nothing."""
+    keys = {piece: key for key, table in tables.items() for piece in table.get(name, ())}
     automaton = ahocorasick.Automaton()
-    for key, table in tables.items():
-        for piece in table.get(name, ()):
-            automaton.add_word(piece, (key, piece))
+    for rest, pieces in _ends(keys).items():
+        automaton.add_word(rest, tuple((keys[piece], piece) for piece in pieces))
     automaton.make_automaton()
     return automaton
 
 
+def _ends(pieces: Iterable[str]) -> dict[str, list[str]]:
+    """The pieces by what of them is looked for; the signs with which these begin are as few as may be."""
+    ends: dict[str, list[str]] = {}
+    left = {piece: piece[: max(1, len(piece) + 1 - _LEAST)] for piece in sorted(pieces)}
+    while left:
+        shared = Counter(sign for begin in left.values() for sign in _rare(begin) or dict.fromkeys(begin))
+        sign = max(shared, key=shared.__getitem__)
+        for piece in [piece for piece, begin in left.items() if sign in begin]:
+            ends.setdefault(piece[left.pop(piece).index(sign) :], []).append(piece)
+    return ends
+
+
+def _rare(text: str) -> dict[str, None]:
+    """The signs of the text that do not stand everywhere, in order."""
+    return dict.fromkeys(sign for sign in text if sign not in _COMMON)
+
+
 def _keys_in(text: str, pieces: ahocorasick.Automaton) -> Iterator[str]:
     """The platforms whose pieces stand in the text, none of them beginning inside a word ("campaign-app")."""
-    for end, (key, piece) in pieces.iter(text):
-        start = end + 1 - len(piece)
+    for start, key, piece in _found(text, pieces):
         if start == 0 or not (piece[0].isalnum() and text[start - 1].isalnum()):
             yield key
+
+
+def _found(text: str, pieces: ahocorasick.Automaton) -> Iterator[tuple[int, str, str]]:
+    """Where a piece stands in the text, its platform, and the piece."""
+    for end, alike in pieces.iter(text):
+        for key, piece in alike:
+            start = end + 1 - len(piece)
+            if start >= 0 and text.startswith(piece, start):
+                yield start, key, piece
 
 
 @lru_cache(maxsize=6_000)
@@ -125,7 +158,7 @@ def _marks(page: Page, prints: _Fingerprints) -> Iterator[tuple[str, str]]:
         for key in _keys_in(source, prints.scripts):
             yield key, f"script {source[:120]}"
     html = page.html[:_MARKUP_WINDOW]
-    if any(True for _ in prints.markup.iter(html)):
+    if any(True for _ in _found(html, prints.markup)):
         for key in _keys_in(_attributes(html), prints.markup):
             yield key, "markup"
 
@@ -133,7 +166,7 @@ def _marks(page: Page, prints: _Fingerprints) -> Iterator[tuple[str, str]]:
 def linked_platforms(page: Page) -> Iterator[tuple[Link, Platform]]:
     """The page's links that lead to a platform, in document order."""
     targets = targets_of(page)
-    told = any(map(_key_of_host, targets.hosts)) or any(True for _ in _fingerprints().urls.iter(targets.addresses))
+    told = any(map(_key_of_host, targets.hosts)) or any(True for _ in _found(targets.addresses, _fingerprints().urls))
     for link in page.links if told else ():
         platform = platform_of_link(link.url) if link.url.startswith("http") else None
         if platform is not None:
