@@ -107,6 +107,9 @@ def _table(fold: bool) -> _Table:
 _CODE_PAGES = ("latin-1", "cp1252")
 """Most texts of the West stand in one of these, where a character is a byte and no normal form depends on the next."""
 
+_BEYOND_WEST = re.compile("[\u0250-\u1fff\u2e80-\U0003ffff]").match
+"""Tells most texts that stand in none of them by their first letter."""
+
 _NO_BYTE = b"\0"
 _REMEMBERED_WORDS = 60_000
 _LONGEST_REMEMBERED = 40
@@ -155,6 +158,8 @@ def _spaced_out(text: str, fold: bool) -> str:
 
 def _even(text: str, fold: bool) -> str | None:
     """The normal form but for its spaces, each character in its place; None where it is not one character for one."""
+    if _BEYOND_WEST(text):
+        return None
     for code_page in _CODE_PAGES:
         try:
             plain = text.encode(code_page).translate(_byte_table(code_page, fold))

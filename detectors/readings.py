@@ -115,7 +115,8 @@ def _found(readings: list[tuple[Lexicon, Reading]]) -> Readings:
 
 def _read(lexicon: Lexicon, matcher: Matcher[Term], plain: str, is_running: bool = False) -> Reading:
     """What the matcher finds; in running text weak terms say nothing."""
-    return _sorted(lexicon, plain, matcher.find(plain, with_minor=not is_running))
+    found = matcher.find(plain, with_minor=not is_running)
+    return _sorted(lexicon, plain, found) if found else _NOTHING
 
 
 def _sorted(lexicon: Lexicon, plain: str, found: list[tuple[int, int, Term]]) -> Reading:
