@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.base import PageDetector, PortalDetector
-from detectors.calibration import chance_of_miss, moved, probability
+from detectors.calibration import probability
 from detectors.conclude import Finding, SearchCertificate, Tally, combined, conclude, is_front, standing
 from detectors.facts import PortalFacts
 from detectors.inspector import Inspector
@@ -20,7 +20,6 @@ from detectors.observation import PROOF, Observation
 from detectors.packaged import data
 from detectors.page import Page
 from detectors.registry import Registry
-from survey.features import features
 
 KEEP = 5
 WIDE = SearchCertificate(pages=60, languages=(("es", 60),), exhausted=True, sitemap=True)
@@ -321,46 +320,6 @@ def test_a_short_section_is_no_front_page(path: str) -> None:
     assert not is_front(f"https://www.villa.example/{path}")
 
 
-# --- tally ------------------------------------------------------------------------------------------------------------
-
-
-def test_a_menu_on_every_page_is_one_sighting() -> None:
-    kept = tally(
-        *(seen(0.9, quote="Budget", href="/budget", url=f"https://www.villa.example/{n}", capture=n) for n in (7, 3, 9))
-    )
-    (best,) = kept.best("a.b")
-    assert best.capture == 3
-
-
-def test_memory_is_bounded() -> None:
-    kept = Tally(["a.b"])
-    for number in range(20_000):
-        kept.add("es", [seen(number % 97 / 100, quote=f"q{number}"), seen(0.5, quote=f"n{number}", polarity="against")])
-    assert len(kept.best("a.b")) == KEEP
-    assert len(kept.held("a.b")) == 2 * KEEP
-    assert len(kept.against("a.b")) == KEEP
-    assert kept.pages == 20_000
-    assert kept.languages == {"es": 20_000}
-
-
-def test_features_nobody_asked_for_are_passed_over() -> None:
-    kept = tally(seen(feature="no.such"))
-    assert kept.settled == set()
-
-
-def test_enough_proof_settles_a_feature() -> None:
-    assert set(tally(seen(0.9)).settled) == {"a.b"}
-    assert set(tally(*(seen(0.8, quote=quote) for quote in "abcde")).settled) == {"a.b"}
-    assert set(tally(seen(0.7)).settled) == set()
-    assert set(tally(seen(0.99, polarity="against")).settled) == set()
-
-
-def test_facts_of_no_page_are_no_pages() -> None:
-    kept = tally()
-    kept.note([seen(feature="e.f", kind="portal")])
-    assert (kept.pages, [o.kind for o in kept.best("e.f")]) == (1, ["portal"])
-
-
 # --- absence and what was looked at -----------------------------------------------------------------------------------
 
 CERTIFICATES = st.builds(
@@ -463,36 +422,6 @@ def test_one_that_leads_somewhere_is_found_behind_many_that_do_not() -> None:
     assert len(found.evidence) == KEEP
 
 
-# --- the fitted numbers -----------------------------------------------------------------------------------------------
-
-
-@given(st.floats(0, 1), st.floats(0, 1))
-def test_a_greater_strength_is_never_less_probable(one: float, other: float) -> None:
-    low, high = sorted((one, other))
-    assert 0.0 < probability(low) <= probability(high) < 1.0
-
-
-@given(st.floats(0, 1), st.floats(0, 1), st.sampled_from([*data("reliability")["log_odds"]]))
-def test_a_greater_strength_is_never_less_probable_for_any_feature(one: float, other: float, feature: str) -> None:
-    low, high = sorted((one, other))
-    assert 0.0 < probability(low, feature) <= probability(high, feature) < 1.0
-
-
-def test_the_strongest_hint_says_no_more_than_the_weakest_proof() -> None:
-    for feature in data("reliability")["log_odds"]:
-        assert probability(0.495, feature) <= probability(PROOF, feature)
-
-
-def test_hints_are_improbable_and_proof_is_probable() -> None:
-    assert probability(0.49) < 0.5 < probability(PROOF)
-
-
-def test_what_is_told_of_features_is_told_of_known_ones_and_what_is_not_told_is_as_all() -> None:
-    assert data("reliability")["log_odds"].keys() <= features().keys()
-    assert probability(0.7, "a.b") == probability(0.7)
-    assert moved(0.5, 0.7) == pytest.approx(2 / 3, abs=0.01)
-
-
 def test_proof_that_is_wrong_more_often_than_right_is_no_presence_and_keeps_absence_from_being_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -503,10 +432,3 @@ def test_proof_that_is_wrong_more_often_than_right_is_no_presence_and_keeps_abse
     assert "too often such words do not prove it" in doubted.explanation
     sure = finding(words, seen(0.9))
     assert (sure.state, sure.confidence < probability(0.9)) == ("present", True)
-
-
-@given(st.integers(0, 5_000), st.integers(0, 5_000), st.booleans())
-def test_a_wider_search_never_misses_more(one: int, other: int, exhausted: bool) -> None:
-    few, many = sorted((one, other))
-    assert 0.0 < chance_of_miss(many, exhausted) <= chance_of_miss(few, exhausted) < 1.0
-    assert chance_of_miss(many, True) <= chance_of_miss(many, False)
