@@ -112,12 +112,12 @@ class Experience:
     def gain(self, features: Promise, settled: Collection[str]) -> float:
         """What a label promises and is not yet proven; each further feature counts half of the one before."""
         seen, tries, rate, proven = self._seen, self.tries, self._weights.tries, self._weights.proven
-        gains = sorted(
-            (
-                weight * (1.0 - seen.get(feature, 0.0)) / (1.0 + rate * min(tries[feature], 64))
-                for feature, weight in features
-                if feature not in settled and seen.get(feature, 0.0) < proven
-            ),
-            reverse=True,
-        )
+        gains = []
+        for feature, weight in features:
+            known = seen.get(feature, 0.0)
+            if known < proven and feature not in settled:
+                gains.append(weight * (1.0 - known) / (1.0 + rate * min(tries.get(feature, 0), 64)))
+        if len(gains) < 2:
+            return sum(gains)
+        gains.sort(reverse=True)
         return sum(gain / (1 << min(place, 20)) for place, gain in enumerate(gains))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from crawler.experience import Experience
@@ -115,10 +116,12 @@ class Frontier:
         kind: EntryKind = "page",
         label: str = "",
         source: Entry | None = None,
+        asked: bool = False,
     ) -> bool:
         """Queues a URL unless it is known (from as good a place, and with all that it promises) or a trap; says whether
-        it did. `source` is the entry of the page that the link was found on."""
-        if self.knows(url, features, zone, label):
+        it did. `source` is the entry of the page that the link was found on; `asked` says that `knows` denied it just
+        now."""
+        if not asked and self.knows(url, features, zone, label):
             return False
         claim, raw, plain = _claim(features, zone), hash(url), canonical(url)
         key = hash(plain)
@@ -230,6 +233,7 @@ class Frontier:
                     self._pickable.pop(entry.key, None)
 
 
+@lru_cache(maxsize=1024)
 def _claim(features: Promise, zone: str) -> float:
     """What a link promises and the place where it stands, for comparison with others to the same address."""
     return sum(weight for _, weight in features) + zone_prior(zone)

@@ -294,9 +294,15 @@ class Itinerary(Patience):
             return
         kind = self._kind(promise)
         if kind is not None:
-            depth = entry.depth + 1
             self.frontier.add(
-                promise.url, features, depth=depth, zone=zone, kind=kind, label=promise.label, source=entry
+                promise.url,
+                features,
+                depth=entry.depth + 1,
+                zone=zone,
+                kind=kind,
+                label=promise.label,
+                source=entry,
+                asked=True,
             )
 
     def pass_over(self, promise: LinkPromise) -> None:
@@ -306,8 +312,11 @@ class Itinerary(Patience):
 
     def _kind(self, promise: LinkPromise) -> EntryKind | None:
         """What a link leads to, None if that is not worth a visit."""
+        inside = self.scope.contains(promise.url)
+        if inside and not promise.document:
+            return "page"
         best = max((value for _, value in promise.features), default=0.0)
-        if self.scope.contains(promise.url):
-            return "page" if not promise.document else "document" if best >= _DOCUMENT else None
+        if inside:
+            return "document" if best >= _DOCUMENT else None
         follow = best >= _FUNCTION and not promise.document and self.scope.may_step_to(promise.url)
         return "external" if follow else None

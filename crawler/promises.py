@@ -37,7 +37,10 @@ class Promises:
 
     def of(self, key: int, features: Promise = ()) -> Promise:
         """All that was promised of an address, and these features, each at its highest."""
-        merged = dict(self._best.get(key, ()))
+        best = self._best.get(key)
+        if best is None or best == dict(features):
+            return features
+        merged = dict(best)
         for feature, weight in features:
             merged[feature] = max(weight, merged.get(feature, 0.0))
         return features if merged == dict(features) else tuple(merged.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from crawler.urls import Domain, domain, read_data
@@ -51,7 +51,7 @@ class Scope:
         """Whether the URL is the portal's; False for what is no URL."""
         try:
             parts = urlsplit(url)
-            host, port = _host(parts), parts.port
+            host, port = _place(parts.netloc)
         except ValueError:
             return False
         return any(area.holds(host, port, parts.path or "/") for area in self._areas)
@@ -66,6 +66,13 @@ class Scope:
 
     def __repr__(self) -> str:
         return f"Scope({', '.join(area.host + area.prefix for area in self._areas)})"
+
+
+@lru_cache(maxsize=256)
+def _place(netloc: str) -> tuple[str, int | None]:
+    """Host and port of an address."""
+    parts = SplitResult("", netloc, "", "", "")
+    return _host(parts), parts.port
 
 
 def _host(parts: SplitResult) -> str:

@@ -122,18 +122,25 @@ def canonical(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
-        port = parts.port
+        root = _root(parts.scheme, parts.netloc)
     except ValueError:
         return ""
-    scheme, host = parts.scheme.lower(), idna((parts.hostname or "").rstrip("."))
+    if not root:
+        return ""
+    query = _query(parts.query) if parts.query else ""
+    return f"{root}{_path(parts.path)}?{query}" if query else root + _path(parts.path)
+
+
+@lru_cache(maxsize=256)
+def _root(scheme: str, netloc: str) -> str:
+    """What stands before the path in a canonical URL; empty if it is not of the web. Raises ValueError for a port that
+    is none."""
+    parts = SplitResult(scheme, netloc, "", "", "")
+    port, host = parts.port, idna((parts.hostname or "").rstrip("."))
     if scheme not in _PORTS or not host:
         return ""
-    netloc = f"[{host}]" if ":" in host else host
-    if port is not None and port != _PORTS[scheme]:
-        netloc = f"{netloc}:{port}"
-    path = _path(parts.path)
-    query = _query(parts.query) if parts.query else ""
-    return urlunsplit(SplitResult(scheme, netloc, path, query, ""))
+    host = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{host}" if port in (None, _PORTS[scheme]) else f"{scheme}://{host}:{port}"
 
 
 def _path(path: str) -> str:
