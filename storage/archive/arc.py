@@ -6,9 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped, unused-ignore]
-from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped, unused-ignore]
-
 from storage.archive.framing import MisalignedError, RawRecord, Report
 
 START = b"filedesc://"
@@ -30,6 +27,9 @@ class ArcFrames:
         return next(self._records(offset), None), None
 
     def _records(self, offset: int) -> Iterator[RawRecord]:
+        from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped, unused-ignore]
+        from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped, unused-ignore]
+
         self.file.seek(offset)
         records = ArchiveIterator(self.file, no_record_parse=True, arc2warc=True)
         while True:

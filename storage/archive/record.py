@@ -1,4 +1,4 @@
-"""Builds the bytes of WARC 1.1 records (ISO 28500:2017) with warcio."""
+"""Builds the bytes of WARC 1.1 records (ISO 28500:2017)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,7 @@ from base64 import b32encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha1
-from io import BytesIO
 from uuid import uuid4
-
-from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped, unused-ignore]
-from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped, unused-ignore]
-from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped, unused-ignore]
 
 from storage.archive.body import is_chunked
 
@@ -25,15 +20,13 @@ def record_bytes(kind: str, fields: Fields, block: bytes, content_type: str) -> 
 
     `kind` is the WARC-Type. The caller gives WARC-Record-ID and WARC-Date; the block's digest is added here.
     """
-    stated = [("WARC-Type", kind), *((name, _line(value)) for name, value in fields.items() if value)]
-    headers = StatusAndHeaders("", [*stated, ("WARC-Block-Digest", digest(block))], protocol="WARC/1.1")
-    whole = "response" if kind == "revisit" else kind  # of a revisit, warcio writes parsed headers only
-    record = ArcWarcRecord("warc", whole, headers, BytesIO(block), None, content_type, len(block))
-    if kind != "warcinfo" and not headers.get_header("WARC-Payload-Digest"):
-        headers.add_header("WARC-Payload-Digest", digest(block))
-    out = BytesIO()
-    WARCWriter(out, gzip=False, warc_version="1.1").write_record(record)
-    return out.getvalue()
+    stated = {"WARC-Type": kind, **{name: _line(value) for name, value in fields.items() if value}}
+    stated["WARC-Block-Digest"] = digest(block)
+    if kind != "warcinfo":
+        stated.setdefault("WARC-Payload-Digest", stated["WARC-Block-Digest"])
+    stated |= {"Content-Type": content_type, "Content-Length": str(len(block))}
+    head = "".join(f"{name}: {value}\r\n" for name, value in stated.items())
+    return b"".join((f"WARC/1.1\r\n{head}\r\n".encode(), block, b"\r\n\r\n"))
 
 
 def http_block(status: int, reason: str, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -58,6 +59,7 @@ def _authority(parts: SplitResult) -> str:
     return host if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{host}:{port}"
 
 
+@lru_cache(maxsize=256)
 def _reversed_host(host: str) -> str:
     try:
         return str(ip_address(host))
