@@ -195,7 +195,7 @@ def _names(language: str) -> _Names:
     months = dict(_month_names(language))
     words = "|".join(sorted(months, key=len, reverse=True)) or r"(?!)"
     month, day = rf"(?<!\w)[בל]?(?P<month>{words})(?!\w)", r"(?<!\d)(?P<day>\d{1,2})"
-    ordinal = r"(?:st|nd|rd|th|er|re|e|a|o|u| ?nj[iy]|वां)?"
+    ordinal = r"(?:st|nd|rd|th|er|re|e|a|o|u| ?nj[iy]|वां|મી|લી|જી|થી|వ|ನೇ| ?ാം)?"
     joint, of_year = (f" ?(?:(?:{'|'.join(map(normalise, words))}) )?" for words in (_JOINTS, _AFTER_YEAR))
     year = r"(?<!\d)(?P<year>\d{4})(?!\d)"
     orders = (
@@ -230,11 +230,12 @@ def _alternatives(months: Sequence[str], calendar: Calendar) -> Iterator[tuple[s
 
 @cache
 def _weekdays(language: str) -> tuple[str, ...]:
-    """CLDR's names in lower case; none for a language that CLDR lacks."""
+    """CLDR's names in lower case, with and without the non-joiners in them; none for a language that CLDR lacks."""
     try:
-        return tuple(name.lower() for name in _cldr(language, "days")["format"]["wide"].values())
+        names = [name.lower() for name in _cldr(language, "days")["format"]["wide"].values()]
     except (UnknownLocaleError, ValueError, KeyError):
         return ()
+    return tuple(dict.fromkeys((*names, *(name.replace("\u200c", "") for name in names))))
 
 
 def _cldr_months(language: str, context: str, width: str) -> list[tuple[int, str]]:

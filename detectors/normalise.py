@@ -17,6 +17,36 @@ _LATIN_FORMS = {
 _ETHIOPIC_SERIES = ((0x1210, 0x1200), (0x1280, 0x1200), (0x1220, 0x1230), (0x1340, 0x1338), (0x12D0, 0x12A0))
 """Series of eight letters that modern Amharic writes one for the other, and the series they are folded to."""
 
+_INDIC_FORMS = {
+    "\u0972": "अॅ", "\u090d": "अॅ",  # Devanagari candra a
+    "\u0d7a": "ണ്", "\u0d7b": "ന്", "\u0d7c": "ര്", "\u0d7d": "ല്", "\u0d7e": "ള്", "\u0d7f": "ക്",  # Malayalam chillus
+    "\u0d4c": "\u0d57",  # Malayalam au
+    "\u0b35": "\u0b71",  # Odia wa
+}  # fmt: skip
+"""Letters that are written one for the other. A Malayalam consonant without its vowel is the consonant and the sign that
+takes the vowel, as it was written before it had a code of its own (with a joiner, which goes)."""
+
+_OPTIONAL_NUKTAS = frozenset("\u0a3c\u0abc\u0b3c\u0cbc")
+"""Dots below letters that Punjabi, Gujarati, Odia and Kannada portals write or leave out as they like."""
+
+_BY_PARTS = {
+    "अाॅ": "ऑ", "आॅ": "ऑ", "अॉ": "ऑ", "ाॅ": "ॉ", "अा": "आ", "अो": "ओ", "अौ": "औ", "एे": "ऐ",
+    "અા": "આ", "અો": "ઓ", "અૌ": "ઔ", "અૉ": "ઑ",
+    "ਅਾ": "ਆ", "ਅੈ": "ਐ", "ਅੌ": "ਔ", "ੲਿ": "ਇ", "ੲੀ": "ਈ", "ੲੇ": "ਏ", "ੳੁ": "ਉ", "ੳੂ": "ਊ",
+    "ଅା": "ଆ", "ଏୗ": "ଐ", "ଓୗ": "ଔ",
+    "ഇൗ": "ഈ", "ഉൗ": "ഊ", "എെ": "ഐ", "ഒാ": "ഓ", "ഒൗ": "ഔ",
+    "\u0931": "र", "र\u093c": "र", "\u0d46\u0d57": "\u0d57", "\u0d4c": "\u0d57", "\u0d4d\u0d4d": "\u0d4d",
+}  # fmt: skip
+"""Letters and vowel signs put together from others, which look the same; the Marathi ra before ya and ha, which is a
+ra; and what is left of a Malayalam letter that has lost its vowel twice."""
+
+_PARTS = re.compile("|".join(_BY_PARTS))
+_INDIC = re.compile("[\u0900-\u097f\u0a00-\u0b7f\u0d00-\u0d7f]")
+_NO_BREAK = "(?<=[\u0d4d\u0d7a-\u0d7f])[\u200c\u200d]+"
+"""Joiners and non-joiners that only choose how a Malayalam word is drawn; elsewhere a non-joiner parts words."""
+
+_MALAYALAM_JOINERS = re.compile(_NO_BREAK)
+
 _KEPT_CATEGORIES = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "Mn", "Mc"))
 
 UNSPACED = (
@@ -52,6 +82,8 @@ def _fold_char(char: str, fold: bool) -> str:
     """The normal form of one character: letters, digits and needed marks stay, everything else becomes a space."""
     if unicodedata.category(char) == "Nd":
         return str(unicodedata.digit(char))
+    if char in _INDIC_FORMS or char in _OPTIONAL_NUKTAS:
+        return _INDIC_FORMS.get(char, "")
     if "\u1200" <= char <= "\u137f":
         char = _folded_ethiopic(char)
     out: list[str] = []
@@ -187,7 +219,16 @@ def _spaced(text: str) -> str:
 
 def _folded(text: str, fold: bool) -> str:
     """The normal form but for its spaces."""
-    return _composed(_composed(text).translate(_table(fold)))
+    if not _INDIC.search(text):
+        return _composed(_composed(text).translate(_table(fold)))
+    text = _composed(_composed(_MALAYALAM_JOINERS.sub("", text)).translate(_table(fold)))
+    while _PARTS.search(text):
+        text = _PARTS.sub(_whole, text)
+    return text
+
+
+def _whole(parts: re.Match[str]) -> str:
+    return _BY_PARTS[parts[0]]
 
 
 def _composed(text: str) -> str:
@@ -264,7 +305,9 @@ def _clusters() -> re.Pattern[str]:
     low = "".join(mark for mark in marks if mark < "\U00010000")
     high = "".join(mark for mark in marks if mark >= "\U00010000")
     gone = "\u00ad\u0640\u200d-\u200f\u2060\ufeff\U000e0100-\U000e01ef"
-    return re.compile(f".(?:[{low}{gone}\u1160-\u11ff\uff9e-\uffdc]|(?=[\U00010000-\U0010ffff])[{high}])*", re.S)
+    return re.compile(
+        f".(?:{_NO_BREAK}|[{low}{gone}\u1160-\u11ff\uff9e-\uffdc]|(?=[\U00010000-\U0010ffff])[{high}])*", re.S
+    )
 
 
 @lru_cache(maxsize=8192)

@@ -44,6 +44,9 @@ def test_a_paragraph_with_a_true_declaration(language: str) -> None:
         ("uz", "Бош саҳифа | Туман ҳақида | Очиқ бюджет | Аҳоли мурожаатлари | Вакант ўринлар"),
         ("tk", "Baş sahypa | Şäheriň taryhy | Täzelikler | Habarlaşmak | Býujet | Raýatlaryň ýüztutmalary"),
         ("mt", "Paġna ewlenija | Aħbarijiet | Servizzi | Kuntatt | Il-Kunsill | Laqgħat | Formoli"),
+        ("mr", "मुख्यपृष्ठ | शहराविषयी | विभाग | निविदा | नोकरभरती | माहितीचा अधिकार | संपर्क"),
+        ("mr", "निविदा बातम्या छायाचित्रे संपर्क अभिप्राय साइटमॅप"),
+        ("mr", "जन्म नोंदणी मृत्यू नोंदणी विवाह नोंदणी पाणीपट्टी बांधकाम परवानगी"),
         ("rw", "Ahabanza | Amakuru | Serivisi z'Akarere | Ubuyobozi bw'Umurenge | Ingengo y'Imari"),
     ],
 )
@@ -60,11 +63,14 @@ def test_letters_tell_the_language_of_a_menu(code: str, menu: str, said: str) ->
         "Eldorado's Menu | Waldo's Taco Grill | Gringo's Bar",
         "B'fhéidir | b'ea | Comhairle | Seirbhísí | Nuacht | b'olc | b'aoibhinn",
         "Вуліца Гарадоцкая | Аб горадзе | Жыллёва-камунальная гаспадарка | Звароты грамадзян | Навіны",
+        "मुख्य पृष्ठ | सूचना का अधिकार | निविदा | भर्ती | बगीचे | ढांचा | जन्म पंजीकरण | संपर्क करें",
+        "गृहपृष्ठ | परिचय | सूचनाको हक | कार्यपालिका निर्णयहरू | वडा कार्यालय | ग्यालरी | सम्पर्क",
+        "मुखेल पान | आमचेविशीं | माहिती हक्क | निविदा | गोंयचो इतिहास | सेवा आनी येवजण्यो | संपर्क",
         "Асосӣ | Дар бораи шаҳр | Хабарҳо | Ҳуҷҷатҳо | Қабули шаҳрвандон | Алоқа",
     ],
 )
 def test_letters_that_others_write_too_tell_nothing(text: str) -> None:
-    assert identify(text).code not in ("uz", "tk", "mt", "rw")
+    assert identify(text).code not in ("uz", "tk", "mt", "rw", "mr")
 
 
 @pytest.mark.parametrize("language", [c for c in TEXTS if c != "en"])
@@ -199,3 +205,19 @@ def test_menus_of_an_untranslated_site_add_their_language(make_page: Callable[..
     assert page.menu_language == "es"
     assert page.languages == ("en", "es")
     assert make_page(f"<nav><a href=/>Home</a></nav><p>{TEXTS['en']}</p>").menu_language == ""
+
+
+@pytest.mark.parametrize("said", ["", "en", "hi"])
+@pytest.mark.parametrize(
+    ("code", "menu"),
+    [
+        ("gu", "મુખ્ય પૃષ્ઠ | અમારા વિશે | માહિતી અધિકાર | ટેન્ડર"),
+        ("kn", "ಮುಖಪುಟ | ನಮ್ಮ ಬಗ್ಗೆ | ಮಾಹಿತಿ ಹಕ್ಕು | ಟೆಂಡರ್"),
+        ("ml", "പ്രധാന താൾ | വിവരാവകാശം | ടെൻഡർ | ബജറ്റ്"),
+        ("or", "ମୂଳ ପୃଷ୍ଠା | ଆମ ବିଷୟରେ | ସୂଚନା ଅଧିକାର | ଟେଣ୍ଡର"),
+        ("pa", "ਮੁੱਖ ਪੰਨਾ | ਸਾਡੇ ਬਾਰੇ | ਸੂਚਨਾ ਦਾ ਅਧਿਕਾਰ | ਟੈਂਡਰ"),
+        ("te", "హోమ్ | మా గురించి | సమాచార హక్కు | టెండర్లు"),
+    ],
+)
+def test_scripts_of_india_tell_the_language_of_a_menu(code: str, menu: str, said: str) -> None:
+    assert identify(menu, said).code == code

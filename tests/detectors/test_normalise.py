@@ -12,7 +12,7 @@ from detectors.normalise import is_unspaced, locate, normalise
 
 LETTERS = st.sampled_from(
     "aZéßİıŁđ ºéſﬁ½№ёЙїўґΆςΰأإىة ـگیہۀשָׁ市予算がガｶﾞ각갂ขำကြងក្ខதமிहिक़ \u200c\u200d\u00ad\u0301\u3099-–'’ʼ._/&\n\t12٣๓Ⅷ"
-    "✉\ufe0f\u2060\U000e0100"
+    "✉\ufe0f\u2060\U000e0100ऱॲअाॅऱਅਾਫ਼ଡ଼ଅାേൻ്ൌൌഒ\u0d4dക"
 )
 LATIN = str.maketrans("асеһіјкорху", "acehijkopxy")
 """A Latin letter by itself stays one that in "a–ё" is taken for Cyrillic."""
@@ -40,6 +40,19 @@ TEXT = st.one_of(PLAIN, PLAIN.map(lambda text: unicodedata.normalize("NFD", text
         ("ｵﾝﾗｲﾝ ＦＡＱ", "オンライン faq"),
         ("नागरिक सेवा", "नागरिक सेवा"),
         ("งบประมาณ", "งบประมาณ"),
+        ("अधिकाऱ्यांची ॲप ऑनलाईन डॉक्टर", "अधिकार्यांची अॅप ऑनलाईन डॉक्टर"),
+        ("अधिकार्\u200dयांची ऍप आ\u0945नलाईन डा\u0945क्टर", "अधिकार्यांची अॅप ऑनलाईन डॉक्टर"),
+        ("अ\u093eदेश अ\u200d\u0945प", "आदेश अॅप"),
+        ("सूचना का अधिकार ज़िला", "सूचना का अधिकार ज\u093cिला"),
+        ("અ\u0abeદેશ", "આદેશ"),
+        ("ਫ਼ਾਰਮ ਜ਼ਿਲ੍ਹਾ ਅ\u0a3eਮ", "ਫਾਰਮ ਜਿਲ੍ਹਾ ਆਮ"),
+        ("ଓଡ଼ିଶା ୱାର୍ଡ ସହାୟତା", "ଓଡିଶା ୱାର୍ଡ ସହାୟତା"),
+        ("ଓଡିଶା ଵାର୍ଡ଼ ସହାୟତା", "ଓଡିଶା ୱାର୍ଡ ସହାୟତା"),
+        ("വെബ്\u200cസൈറ്റ്\u200c കൌൺസിൽ", "വെബ്സൈറ്റ് ക\u0d57ണ്സില്"),
+        ("വെബ്സൈറ്റ് കൗണ്\u200dസില്\u200d", "വെബ്സൈറ്റ് ക\u0d57ണ്സില്"),
+        ("സെൻ്റർ സെന്റർ സെന്\u200dറര്\u200d സെൻറർ", "സെന്റര് സെന്റര് സെന്റര് സെന്റര്"),
+        ("ഒ\u0d3eൺലൈൻ ഓൺലൈൻ", "ഓണ്ലൈന് ഓണ്ലൈന്"),
+        ("ఆన్\u200cలైన్ ಆನ್\u200cಲೈನ್", "ఆన్ లైన్ ಆನ್ ಲೈನ್"),
         ("l’appel d'offres", "l appel d offres"),
         ("o‘zbek oʻzbek o'zbek", "o zbek o zbek o zbek"),
         ("open_data/portal.html", "open data portal html"),
@@ -83,7 +96,8 @@ def test_words_are_normalised_one_by_one(first: str, second: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "fold"), [("ngân sách thành phố", False), ("ガイドブック", True), ("예산 공개", True)]
+    ("text", "fold"),
+    [("ऱॲക\u0d4cଡ଼ਫ਼", True), ("ngân sách thành phố", False), ("ガイドブック", True), ("예산 공개", True)],
 )
 def test_decomposed_text_is_the_same_text(text: str, fold: bool) -> None:
     assert normalise(unicodedata.normalize("NFD", text), fold) == normalise(text, fold)
