@@ -23,8 +23,8 @@ _INDIC_FORMS = {
     "\u0d4c": "\u0d57",  # Malayalam au
     "\u0b35": "\u0b71",  # Odia wa
 }  # fmt: skip
-"""Letters that are written one for the other. A Malayalam consonant without its vowel is the consonant and the sign that
-takes the vowel, as it was written before it had a code of its own (with a joiner, which goes)."""
+"""Letters that are written one for the other. A Malayalam consonant without its vowel is the consonant and the sign
+that takes the vowel, as it was written before it had a code of its own (with a joiner, which goes)."""
 
 _OPTIONAL_NUKTAS = frozenset("\u0a3c\u0abc\u0b3c\u0cbc")
 """Dots below letters that Punjabi, Gujarati, Odia and Kannada portals write or leave out as they like."""
