@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
 import tomli
@@ -38,9 +39,10 @@ class LexiconError(ValueError):
     """A lexicon file that breaks the format; the message names the file and the place."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Term:
     """One term of one feature. `text` is as written in the file, `gloss` its meaning in English (empty in English).
+    Never changed, but not frozen: there are many thousands, and a frozen one takes four times as long to make.
 
     General vocabulary, of [general] and of [beside], has the feature `general.<list>`, that of [openings]
     `opening.<list>`.
@@ -93,7 +95,7 @@ def parse(text: str, source: str) -> Lexicon:
         raise LexiconError(f"{source}: unknown {sorted(unknown)} at the top; known are {sorted(_KNOWN)}")
     language = _string(table, "language", source)
     fold = language not in KEEPS_DIACRITICS
-    terms = tuple(each for read in (_general, _beside, _openings, _features) for each in read(table, language, source))
+    terms = tuple(chain.from_iterable(read(table, language, source) for read in _SECTIONS))
     words = Matcher(((term.text, term) for term in terms if term.role in _WORDS), fold, _is_weak)
     denials = Matcher(((term.text, term) for term in terms if term.role == "not"), fold)
     urls = Matcher(((term.text, term) for term in terms if term.role == "url"), True)
@@ -177,9 +179,12 @@ def _features(file: Mapping[str, Any], language: str, source: str) -> Iterator[T
 
 
 def _term(text: str, source: str) -> str:
-    if not isinstance(text, str) or not any(map(str.isalnum, text)):
+    if not isinstance(text, str) or not (text[:1].isalnum() or any(map(str.isalnum, text))):
         raise LexiconError(f"{source}: {text!r} is no term: it has no letter or digit")
     return text
+
+
+_SECTIONS = (_general, _beside, _openings, _features)
 
 
 class LexiconSet:

@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain, pairwise
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 import ahocorasick
 
-from detectors.normalise import UNSPACED, is_unspaced, normalise
+from detectors.normalise import UNSPACED, is_unspaced, normal_lines, normalise
 
 T = TypeVar("T")
 
@@ -41,21 +41,13 @@ _FEW = r"[^ \n]{0,8}"
 """What `*` stands for inside a script without spaces, where no space ends a word."""
 
 
-class _Pattern(NamedTuple, Generic[T]):
-    """A compiled term: the literal piece the automaton looks for, and what must hold around it.
+_Pattern = tuple[str, str, bool, int, T, bool, bool, str]
+"""A compiled term: the literal `piece` the automaton looks for, and what must hold around it: `other`, `is_ahead`,
+`spaces`, `value`, `open_start`, `open_end`, `whole`. A plain tuple: a lexicon has thousands.
 
-    `other` is the longest of the term's further pieces, which stands `spaces` words ahead or behind: where it is not
-    near, there is no need to look closer.
-    """
-
-    piece: str
-    other: str
-    is_ahead: bool
-    spaces: int
-    value: T
-    open_start: bool
-    open_end: bool
-    whole: str
+`other` is the longest of the term's further pieces, which stands `spaces` words ahead or behind: where it is not
+near, there is no need to look closer.
+"""
 
 
 class Matcher(Generic[T]):
@@ -67,26 +59,29 @@ class Matcher(Generic[T]):
     def __init__(
         self, terms: Iterable[tuple[str, T]], fold: bool = True, minor: Callable[[T], bool] | None = None
     ) -> None:
-        parted = [(_normal(text, fold), value) for text, value in terms]
-        common = Counter(chain.from_iterable(_PIECE.findall(normal) for normal, _ in parted))
-        patterns = [_compile(normal, value, common) for normal, value in parted]
-        self._is_spaced = not any(_GAPS.search(piece) for piece in common)
+        listed = list(terms)
+        normals = _normals([text for text, _ in listed], fold)
+        letters = " ".join(normals).replace(_STAR, "")
+        self._is_spaced = letters.isascii() or not _GAPS.search(letters)
+        self._empty = not listed
         self._automaton = ahocorasick.Automaton()
-        grouped: dict[str, list[_Pattern[T]]] = {}
+        self._fill(_patterns(normals, [value for _, value in listed]), minor)
+
+    def _fill(self, patterns: Iterable[_Pattern[T]], minor: Callable[[T], bool] | None) -> None:
+        """Has the automaton look for the patterns, and give all those of a piece where it finds that."""
+        grouped: dict[str, tuple[_Pattern[T], ...]] = {}
+        particular = set()
         for pattern in patterns:
-            key = f" {pattern.piece}" if self._is_spaced and not pattern.open_start else pattern.piece
-            grouped.setdefault(key, []).append(pattern)
+            piece, other, _, _, value, open_start, _, _ = pattern
+            key = f" {piece}" if self._is_spaced and not open_start else piece
+            grouped[key] = (*grouped[key], pattern) if key in grouped else (pattern,)
+            if other or (minor is not None and minor(value)):
+                particular.add(key)
         for key, told in _told_apart(grouped):
-            alike = tuple(grouped[key])
-            major = alike if minor is None else tuple([each for each in alike if not minor(each.value)])
-            others = {each.other for each in alike}
-            further = () if "" in others else tuple(others)
-            piece = alike[0].piece
-            self._automaton.add_word(
-                key[:told],
-                (told - len(key) + len(piece), len(piece), further, alike, alike if major == alike else major),
-            )
-        self._empty = not grouped
+            alike = grouped[key]
+            further, major = _particulars(alike, minor) if key in particular else ((), alike)
+            size = len(alike[0][0])
+            self._automaton.add_word(told, (len(told) - len(key) + size, size, further, alike, major))
         if grouped:
             self._automaton.make_automaton()
 
@@ -111,7 +106,7 @@ class Matcher(Generic[T]):
             if not patterns:
                 continue
             start = last - told
-            if not (told == size and is_as_written) and not text.startswith(patterns[0].piece, start):
+            if not (told == size and is_as_written) and not text.startswith(patterns[0][0], start):
                 continue
             end = start + size
             if others:
@@ -138,14 +133,36 @@ class Matcher(Generic[T]):
         return found
 
 
-def _told_apart(pieces: Iterable[str]) -> Iterator[tuple[str, int]]:
-    """Each piece, and how many of its first letters tell it from all the others."""
-    ordered = ["", *sorted(pieces), ""]
-    for before, piece, after in zip(ordered, ordered[1:], ordered[2:], strict=False):
-        told = _STEP
-        while told < len(piece) and piece[:told] in (before[:told], after[:told]):
-            told += _STEP
-        yield piece, min(told, len(piece))
+def _patterns(normals: list[str], values: Iterable[T]) -> Iterator[_Pattern[T]]:
+    """The patterns of terms in normal form."""
+    several = [_PIECE.findall(normal) for normal in normals if _STAR in normal]
+    common = Counter(chain(normals, chain.from_iterable(several)))
+    for normal, value in zip(normals, values, strict=True):
+        yield _compile(normal, value, common) if _STAR in normal else (normal, "", False, 0, value, False, False, "")
+
+
+def _particulars(
+    alike: tuple[_Pattern[T], ...], minor: Callable[[T], bool] | None
+) -> tuple[tuple[str, ...], tuple[_Pattern[T], ...]]:
+    """Of patterns with the same piece: the other pieces, one of which must be near, and those that are not minor."""
+    others = {other for _, other, *_ in alike}
+    major = alike if minor is None else tuple([each for each in alike if not minor(each[4])])
+    return () if "" in others else tuple(others), major
+
+
+def _told_apart(pieces: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each piece, with the first letters of it that tell it from all the others."""
+    alike, length = list(pieces), 0
+    while alike:
+        length += _STEP
+        beginnings = [piece[:length] for piece in alike]
+        shared = Counter(beginnings)
+        pairs, alike = zip(alike, beginnings, strict=True), []
+        for piece, beginning in pairs:
+            if shared[beginning] == 1 or beginning == piece:
+                yield piece, beginning
+            else:
+                alike.append(piece)
 
 
 def _parted(outside: str, inside: str) -> bool:
@@ -170,26 +187,40 @@ def _around(pattern: re.Pattern[str], text: str, index: int, end: int) -> re.Mat
 
 
 def _compile(normal: str, value: T, common: Mapping[str, int]) -> _Pattern[T]:
-    """The pattern of a term in normal form. Of several pieces the automaton looks for one that few terms share, so that
-    there is seldom cause to look closer."""
+    """The pattern of a term with _STAR in normal form. Of several pieces the automaton looks for one that few terms
+    share, so that there is seldom cause to look closer."""
     alone = normal.strip(f"{_STAR} ")
     if _STAR not in alone:
-        return _Pattern(alone, "", False, 0, value, normal.startswith(_STAR), normal.endswith(_STAR), "")
+        return alone, "", False, 0, value, normal.startswith(_STAR), normal.endswith(_STAR), ""
     pieces = list(_PIECE.finditer(normal))
     piece = min(pieces, key=lambda each: (len(each[0]) < _SHORT, common[each[0]], -len(each[0])))
     other = max((each for each in pieces if each is not piece), key=lambda each: len(each[0]))
     first, second = sorted((piece, other), key=lambda each: each.start())
     spaces = normal.count(" ", first.end(), second.start())
     follows = normal[: piece.start()].endswith(_STAR)
-    return _Pattern(piece[0], other[0], first is piece, spaces, value, follows, False, normal)
+    return piece[0], other[0], first is piece, spaces, value, follows, False, normal
+
+
+def _normals(texts: Iterable[str], fold: bool) -> list[str]:
+    """The terms in normal form, each `*` kept in its place as _STAR; those of Latin letters all in one go."""
+    lines = [text.replace("\n", " ") for text in texts]
+    even = normal_lines(lines, fold, "*") if lines else []
+    return [
+        _normal(line, fold) if "\0" in normal else _starred(normal) if "*" in normal else normal
+        for line, normal in zip(lines, even, strict=True)
+    ]
 
 
 def _normal(text: str, fold: bool) -> str:
-    """The term in normal form, each `*` kept in its place as _STAR; a `*` that is a word at an end says nothing."""
+    """One term in normal form."""
     if "*" not in text:
         return normalise(text, fold)
-    pieces = [normalise(f"x{piece}x", fold)[1:-1] for piece in _STARS.split(text)]
-    words = _STAR.join(pieces).split()
+    return _starred("*".join(normalise(f"x{piece}x", fold)[1:-1] for piece in text.split("*")))
+
+
+def _starred(normal: str) -> str:
+    """A term in normal form but for its `*`. One that is a word at an end says nothing."""
+    words = _STARS.sub(_STAR, normal).split()
     while words[-1:] == [_STAR]:
         words.pop()
     while words[:1] == [_STAR]:

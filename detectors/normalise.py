@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 _ARABIC_FORMS = {
@@ -200,6 +201,24 @@ def _even(text: str, fold: bool) -> str | None:
         if _NO_BYTE not in plain:
             return plain.decode(code_page)
     return None
+
+
+def normal_lines(lines: Iterable[str], fold: bool, kept: str) -> list[str]:
+    """The normal form of each line, with the sign `kept` in its places, all in one go. One that holds NUL is to be
+    done alone: it does not consist of the most usual characters."""
+    plain = "\n".join(lines).encode("latin-1", "replace").translate(_line_table(fold, kept))
+    while b"  " in plain:
+        plain = plain.replace(b"  ", b" ")
+    return plain.replace(b" \n", b"\n").replace(b"\n ", b"\n").strip(b" ").decode("latin-1").split("\n")
+
+
+@cache
+def _line_table(fold: bool, kept: str) -> bytes:
+    """The table of Latin-1 that leaves ends of lines and the sign `kept` alone; `?` may stand for what is beyond."""
+    table = bytearray(_byte_table("latin-1", fold))
+    for sign, byte in (("\n", b"\n"), (kept, kept.encode()), ("?", _NO_BYTE)):
+        table[ord(sign)] = byte[0]
+    return bytes(table)
 
 
 _remembered = lru_cache(maxsize=6_000)(normalise)
