@@ -17,12 +17,12 @@ from detectors.rows import row_of
 from survey.countries import countries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from detectors.lexicon import Lexicon, Term
     from detectors.page import Page
     from detectors.page.elements import Block, Field, Form, Heading, Link, Zone
-    from detectors.readings import Reading, Readings
+    from detectors.readings import Found, Reading, Readings
 
 SegmentKind = Literal["title", "heading", "link", "control", "form", "image", "frame", "text", "url"]
 MAX_TEXT_SEGMENTS = 1_500
@@ -76,8 +76,7 @@ class PageHits:
         self.by_feature: dict[str, list[Hit]] = defaultdict(list)
         self.general: dict[int, set[str]] = defaultdict(set)
         self._denied: set[tuple[str, str]] = set()
-        self._known: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        self._unsaid: dict[int, set[str]] = defaultdict(set)
+        self._own_readings: dict[int, list[Reading]] = defaultdict(list)
         self._below: dict[str, frozenset[str]] = {}
         self.urls: dict[str, list[Hit]] = {}
         self._lexicons = page.lexicons.for_languages(page.languages) if page.lexicons else ()
@@ -146,23 +145,19 @@ class PageHits:
         Spanish word too), and what they deny, another's words do not say."""
         foreign = self._is_foreign(lexicon)
         speaks = not foreign or lexicon.language == "en"
-        for segment, (terms, general, denied) in readings:
+        for segment, reading in readings:
+            terms, general, denied = reading
+            own = self._own_readings.get(segment.number, ()) if foreign else ()
+            if not foreign:
+                self._own_readings[segment.number].append(reading)
             if general and speaks:
                 self.general[segment.number] |= general
             if denied and segment.link is not None:
                 self._denied.update((segment.link.url, feature) for feature in denied)
-            if denied and not foreign:
-                self._unsaid[segment.number] |= denied
-            unsaid, known = self._unsaid.get(segment.number, ()), self._known[segment.number]
-            for start, end, term, extra in terms:
-                if not foreign:
-                    if not is_opening(term):
-                        known.append((start, end))
-                elif term.feature in unsaid or (
-                    term.role == "weak" and any(start < last and first < end for first, last in known)
-                ):
-                    continue
-                self.by_feature[term.feature].append(made(Hit, (term, segment, start, end, extra, foreign)))
+            for found in terms:
+                if not own or _adds(found, own):
+                    start, end, term, extra = found
+                    self.by_feature[term.feature].append(made(Hit, (term, segment, start, end, extra, foreign)))
 
     def _readings(self, lexicons: tuple[Lexicon, ...]) -> dict[Lexicon, list[tuple[Segment, Reading]]]:
         """The segments in which each lexicon finds something.
@@ -182,11 +177,20 @@ class PageHits:
         for number, (url, zone, link) in enumerate(_addresses(page)):
             text, readings = _read_url(self._lexicons, url, page.host)
             for lexicon, reading in readings:
-                segment = Segment("url", text, zone, link=link, number=number)
+                segment, foreign = Segment("url", text, zone, link=link, number=number), self._is_foreign(lexicon)
                 for start, end, term, extra in reading.terms:
                     if link is None or (link.url, term.feature) not in self._denied:
-                        hit = Hit(term, segment, start, end, extra, self._is_foreign(lexicon))
+                        hit = made(Hit, (term, segment, start, end, extra, foreign))
                         self.urls.setdefault(term.feature, []).append(hit)
+
+
+def _adds(found: Found, own: Iterable[Reading]) -> bool:
+    """Whether a term of another language says something beside what the page's own say of the same text."""
+    start, end, term, _ = found
+    if any(term.feature in reading.denied for reading in own):
+        return False
+    known = (each for reading in own for each in reading.terms) if term.role == "weak" else ()
+    return not any(start < last and first < end and not is_opening(each) for first, last, each, _ in known)
 
 
 def _beside_english(page: Page) -> tuple[str, ...]:
@@ -216,7 +220,7 @@ def _labels(page: Page) -> Iterator[Segment]:
         if part:
             yield Segment("title", part, "main", number=next(number))
     for heading in page.headings:
-        yield Segment("heading", heading.text, heading.zone, heading=heading, number=next(number))
+        yield made(Segment, ("heading", heading.text, heading.zone, None, heading, None, None, None, next(number)))
     for link in page.links:
         label, title, zone = link.label, link.title, link.zone
         if label:

@@ -41,23 +41,11 @@ class Observation(NamedTuple):
 
     def signed(self, detector: str, version: str, url: str, capture: int | None) -> Observation:
         """The same, with who saw it, and where if that was left open."""
-        return Observation(
-            self.feature,
-            self.kind,
-            self.strength,
-            self.quote,
-            self.why,
-            self.href,
-            self.selector,
-            self.matched,
-            self.gloss,
-            self.polarity,
-            detector,
-            version,
-            self.url or url,
-            self.capture if self.capture is not None else capture,
-            self.zone,
-            self.language,
+        return self._replace(
+            detector=detector,
+            version=version,
+            url=self.url or url,
+            capture=self.capture if self.capture is not None else capture,
         )
 
     @property
