@@ -23,8 +23,9 @@ def is_act_around(page: Page, segment: Segment, acts: Sequence[str]) -> bool:
     if segment.link is not None:
         if segment.link.context in _online_headings(page):
             return True
-        marks = _marks_of_texts(page)
-        return any(not marks[menu].isdisjoint(acts) for menu in menus_of(segment.link) if menu in marks)
+        menus = menus_of(segment.link)
+        marks = _marks_of_texts(page) if menus else {}
+        return any(not marks[menu].isdisjoint(acts) for menu in menus if menu in marks)
     if segment.heading is None or segment.heading.level > 2:
         return False
     return any(form.method == "post" and not form.loose and form.zone == "main" and _asks(form) for form in page.forms)

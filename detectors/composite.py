@@ -11,6 +11,7 @@ from detectors.compositions import GENERAL, Name, compositions
 from detectors.observation import Observation
 from detectors.together import composed, hits_of, is_general
 from detectors.topic import TopicDetector, describe
+from detectors.views import view
 
 if TYPE_CHECKING:
     from detectors.hits import Hit, Segment
@@ -120,13 +121,11 @@ class CompanionDetector(TopicDetector):
         return min(_BARE, table.of_url(hit))
 
 
-def _groups_of(page: Page) -> set[str]:
+@view
+def _groups_of(page: Page) -> list[str]:
     """The groups that the title and the main headings name."""
-    named: set[str] = set()
-    for number, marks in page.hits.general.items():
-        if not marks.isdisjoint(GROUPS) and _leads(page.hits.segments[number]):
-            named |= marks.intersection(GROUPS)
-    return named
+    hits = page.hits
+    return [group for group in GROUPS if any(_leads(hits.segments[number]) for number in hits.touching(group))]
 
 
 def _leads(segment: Segment) -> bool:

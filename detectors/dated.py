@@ -37,8 +37,7 @@ def dated(page: Page) -> Iterator[tuple[date, Segment]]:
 @view
 def figured(page: Page) -> frozenset[int]:
     """The numbers of the segments of running text that hold a digit."""
-    texts = (segment for segment in page.hits.segments if segment.kind == "text")
-    return frozenset(segment.number for segment in texts if holds_digit(segment.text))
+    return frozenset(segment.number for segment in page.hits.texts if holds_digit(segment.text))
 
 
 def _with_figures(page: Page) -> Iterator[Segment]:

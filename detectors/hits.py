@@ -78,6 +78,7 @@ class PageHits:
         self._denied: set[tuple[str, str]] = set()
         self._own_readings: dict[int, list[Reading]] = defaultdict(list)
         self._below: dict[str, frozenset[str]] = {}
+        self._touching: dict[str, frozenset[int]] = {}
         self.urls: dict[str, list[Hit]] = {}
         self._lexicons = page.lexicons.for_languages(page.languages) if page.lexicons else ()
         beside = page.lexicons.for_languages(_beside_english(page)) if page.lexicons else ()
@@ -97,13 +98,15 @@ class PageHits:
         return self._is_covered
 
     @cached_property
-    def touching(self) -> dict[str, set[int]]:
-        """The numbers of the segments that touch each list of general vocabulary."""
-        numbers: dict[str, set[int]] = {}
-        for number, marks in self.general.items():
-            for mark in marks:
-                numbers.setdefault(mark, set()).add(number)
-        return numbers
+    def texts(self) -> list[Segment]:
+        """The segments of running text."""
+        return [segment for segment in self.segments if segment.kind == "text"]
+
+    def touching(self, mark: str) -> frozenset[int]:
+        """The numbers of the segments that touch the list of general vocabulary."""
+        if mark not in self._touching:
+            self._touching[mark] = frozenset(number for number, marks in self.general.items() if mark in marks)
+        return self._touching[mark]
 
     @cached_property
     def _features(self) -> dict[int, set[str]]:

@@ -25,7 +25,7 @@ def host_of(url: str) -> str:
 
 def hosts_of(urls: Iterable[str]) -> frozenset[str]:
     """The hosts of all of them."""
-    return frozenset(map(_host_of, set(map(_beginning, urls))))
+    return frozenset(map(_host_of, {"/".join(url.split("/", 3)[:3]) for url in urls}))
 
 
 def _beginning(url: str) -> str:

@@ -23,13 +23,13 @@ _OTHER_COLONS = ("\uff1a", "\ufe30", "\u055d", "\u1366", "\u17d6")
 """Full-width, vertical, Armenian, Ethiopic and Khmer colons."""
 
 _COLONS = (":", *_OTHER_COLONS)
-_AS_ASCII = str.maketrans(dict.fromkeys(_OTHER_COLONS, ":"))
 
 _CLOSES = (".", ";", "\u2014")
 """What a sentence or a clause of a law ends with, and a caption does not."""
 
 _DASHES = " -\u2013\u2014="
 _ALONE = frozenset(("documents",))
+_NONE: frozenset[str] = frozenset()
 _REMEMBERED = 8_192
 
 
@@ -45,7 +45,7 @@ def service_sheet(page: Page) -> tuple[frozenset[str], list[Segment]]:
     names = lexicons_of(page)
     for segment in page.hits.segments if names else ():
         if segment.kind in ("heading", "text") and segment.zone in ("main", "aside"):
-            found = _announced(segment, names).union(*(_parts(caption, names) for caption in _captions(segment)))
+            found = _announced(segment, names).union(*[_parts(caption, names) for caption in _captions(segment)])
             if not found <= parts:
                 parts |= found
                 places.append(segment)
@@ -61,8 +61,8 @@ def lexicons_of(page: Page) -> tuple[str, ...]:
 def _captions(segment: Segment) -> list[str]:
     """The captions in a heading or block: the whole if it is short, else what stands before the colons."""
     text = segment.text
-    if not text.isascii() and any(map(text.__contains__, _OTHER_COLONS)):
-        text = text.translate(_AS_ASCII)
+    for colon in _OTHER_COLONS:
+        text = text.replace(colon, ":")
     told = ":" in text
     if text[:1].islower() or (segment.kind == "text" and not told and text.endswith(_CLOSES)):
         return []
@@ -77,8 +77,8 @@ def _captions(segment: Segment) -> list[str]:
 def _announced(segment: Segment, languages: tuple[str, ...]) -> frozenset[str]:
     """Documents, where a block ends with the announcement of their list: "… bring the following documents:"."""
     text = segment.text.rstrip(_DASHES)
-    if segment.kind != "text" or not text.endswith(_COLONS) or len(text) > _MAX_BLOCK:
-        return frozenset()
+    if not text.endswith(_COLONS) or segment.kind != "text" or len(text) > _MAX_BLOCK:
+        return _NONE
     whole = normalise(text)
     if any(_denied(language).find(whole) for language in languages):
         return frozenset()

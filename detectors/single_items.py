@@ -7,16 +7,18 @@ from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from detectors.matcher import Matcher
-from detectors.normalise import normalise
+from detectors.normalise import normal_label, normalise
 from detectors.packaged import data
 
 _REMEMBERED = 4_096
+_LABEL = 160
+"""Characters of the longest text whose normal form others ask for, too."""
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def names_single_item(text: str, language: str) -> bool:
     """Whether a label in the language (a lexicon's name) holds a word for one measure, body or occasion."""
-    return bool(_matcher(language).find(normalise(text)))
+    return bool(_matcher(language).find(normal_label(text) if len(text) <= _LABEL else normalise(text)))
 
 
 @lru_cache(maxsize=_REMEMBERED)

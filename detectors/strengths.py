@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from detectors.packaged import data
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from detectors.hits import Hit
 
+_REMEMBERED = 4_096
 _TABLE_OF = {
     "link": "label",
     "control": "label",
@@ -25,7 +26,7 @@ _TABLE_OF = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Strengths:
     """The tables of strengths.toml."""
 
@@ -33,18 +34,21 @@ class Strengths:
 
     def of(self, hit: Hit, text_as_proof: bool = False) -> float:
         """Strength of a term standing in a label, heading, caption or text."""
-        return self._of_row(self.tables[self.table_of(hit, text_as_proof)][hit.term.role], hit)
+        term, segment, start, _, extra, foreign = hit
+        level = segment.heading.level if segment.heading is not None else 0
+        begins = start <= self.tables["notice"]["within"]
+        return _of_place(self, segment.kind, term.feature, term.role, begins, extra, foreign, level, text_as_proof)
 
-    def table_of(self, hit: Hit, text_as_proof: bool = False) -> str:
-        """The table that speaks of the place where the term stands."""
-        name = _TABLE_OF[hit.segment.kind]
-        if name == "title" and hit.term.feature in self.tables["title_of_name"]["features"]:
+    def table_of(self, kind: str, feature: str, text_as_proof: bool = False) -> str:
+        """The table that speaks of a place of the kind in which a term of the feature stands."""
+        name = _TABLE_OF[kind]
+        if name == "title" and feature in self.tables["title_of_name"]["features"]:
             return "title_of_name"
         return "text_as_proof" if name == "text" and text_as_proof else name
 
     def of_url(self, hit: Hit) -> float:
         """Strength of a term in the path of a URL, with nothing said by the label."""
-        return self._of_row(self.tables["url"]["alone"], hit)
+        return self.of_row(self.tables["url"]["alone"], hit.extra, hit.foreign)
 
     @property
     def url_support(self) -> float:
@@ -52,27 +56,43 @@ class Strengths:
         value: float = self.tables["url"]["support"]
         return value
 
-    def _of_row(self, row: Sequence[float], hit: Hit) -> float:
-        few = self.tables["notice"]["most_extra"]
-        extra = few if hit.extra > few and self._announces(hit) else hit.extra
-        value = row[extra] if extra < len(row) else row[-1]
-        factor: float = self.tables["factors"]["foreign"] if hit.foreign else 1.0
-        heading = hit.segment.heading
-        if heading is not None and hit.term.role != "strong":
-            factor *= self._of_box(hit.term.feature, heading.level)
-        return value * factor
+    def of_row(self, row: Sequence[float], extra: int, foreign: bool, factor: float = 1.0) -> float:
+        """What a row says of a term with so many other words beside it."""
+        if foreign:
+            factor *= self.tables["factors"]["foreign"]
+        return (row[extra] if extra < len(row) else row[-1]) * factor
 
-    def _announces(self, hit: Hit) -> bool:
-        """Whether the term opens a notice: what that tells after saying what it is counts no further."""
-        notice, segment = self.tables["notice"], hit.segment
-        begins = hit.term.role == "strong" and hit.start <= notice["within"]
-        return begins and segment.kind in ("link", "heading") and hit.term.feature in notice["features"]
+    def counted(self, kind: str, feature: str, extra: int) -> int:
+        """How many words count beside a strong term that a place begins with: what a notice tells after saying what it
+        is counts no further."""
+        notice = self.tables["notice"]
+        few: int = notice["most_extra"]
+        return few if extra > few and kind in ("link", "heading") and feature in notice["features"] else extra
 
-    def _of_box(self, feature: str, level: int) -> float:
+    def of_box(self, feature: str, level: int) -> float:
         """What remains of a weak term in the caption of a box, unless a box shows the feature itself."""
         box = self.tables["box"]
         kept: float = 1.0 if level < box["from_level"] or feature in box["shown"] else box["factor"]
         return kept
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _of_place(
+    table: Strengths,
+    kind: str,
+    feature: str,
+    role: str,
+    begins: bool,
+    extra: int,
+    foreign: bool,
+    level: int,
+    text_as_proof: bool,
+) -> float:
+    """Strength of a term in a place of the kind, which may begin with it; `level` is that of its heading."""
+    row = table.tables[table.table_of(kind, feature, text_as_proof)][role]
+    if role == "strong":
+        return table.of_row(row, table.counted(kind, feature, extra) if begins else extra, foreign)
+    return table.of_row(row, extra, foreign, table.of_box(feature, level))
 
 
 @cache

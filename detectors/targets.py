@@ -31,7 +31,7 @@ class Targets:
 def targets_of(page: Page) -> Targets:
     """The targets of the page's links."""
     addresses = [link.url for link in page.links]
-    beyond = [link for link in page.links if not link.url.startswith(_WEB)]
+    beyond = [link for link, url in zip(page.links, addresses, strict=True) if not url.startswith(_WEB)]
     return Targets(hosts_of(addresses), beyond, "\n".join(addresses))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from detectors.matcher import Matcher
-from detectors.normalise import normalise
+from detectors.normalise import normal_label
 from detectors.packaged import data
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from detectors.page import Page
 
 _REMEMBERED = 4_096
-_QUESTION = re.compile(r"[?？؟]\s*$")
+_QUESTION = ("?", "？", "؟")
 
 
 def tells_of_service(page: Page, hit: Hit) -> bool:
@@ -32,13 +32,13 @@ def tells_of_service(page: Page, hit: Hit) -> bool:
 
 def asks(text: str) -> bool:
     """Whether the text is a question."""
-    return _QUESTION.search(text) is not None
+    return text.rstrip().endswith(_QUESTION)
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def tells_about(text: str, language: str) -> bool:
     """Whether a label in the language (a lexicon's name) asks a question or holds a word for telling how."""
-    return asks(text) or bool(_matcher(language).find(normalise(text)))
+    return asks(text) or bool(_matcher(language).find(normal_label(text)))
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -136,7 +136,7 @@ def _touched(page: Page, part: Part) -> set[int]:
     numbers: set[int] = set()
     for name in part:
         if name.is_general:
-            numbers |= page.hits.touching.get(name.text.removeprefix(GENERAL), set())
+            numbers |= page.hits.touching(name.text.removeprefix(GENERAL))
         else:
             numbers.update(hit.segment.number for hit in page.hits.feature(name.text))
     return numbers

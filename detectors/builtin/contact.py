@@ -32,6 +32,9 @@ _NORTH_AMERICAN = re.compile(r"\(?\b[2-9]\d\d(?:\)\s?|[.-])[2-9]\d\d[.-]\d{4}$")
 
 _POSTAL = 0.55
 _AT = ("@", "＠", "(at)", "[at]", "{at}")
+_BEGIN_AT = ("@", "＠", "(", "[", "{")
+"""What each of them begins with: single characters are found at once."""
+
 _DATE = re.compile(
     r"\b(?:(?:[01]?\d|2[0-4])[:.][0-5]\d\s?[-–]\s?(?:[01]?\d|2[0-4])[:.][0-5]\d\b"
     r"|(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}|(?:1[34]|19|20|25)\d\d[./-]\d{1,2}[./-]\d{1,2}(?!\d)|\d{1,2}[:.]\d{2}\s?[-–])"
@@ -127,11 +130,9 @@ class ContactDetails(TopicDetector):
         """An e-mail address or phone number in the text; a number counts more beside a word for it."""
         best: Observation | None = None
         in_figures = figured(page)
-        for segment in page.hits.segments:
-            if segment.kind != "text":
-                continue
+        for segment in page.hits.texts:
             text = segment.text
-            has_at = any(map(text.__contains__, _AT))
+            has_at = any(map(text.__contains__, _BEGIN_AT)) and any(map(text.__contains__, _AT))
             if not has_at and segment.number not in in_figures:
                 continue
             text = _in_ascii_figures(text)
@@ -163,9 +164,8 @@ class ContactDetails(TopicDetector):
     def _postal(self, page: Page) -> Iterator[Observation]:
         """A postal address in a short text."""
         in_figures = figured(page)
-        for segment in page.hits.segments:
-            at_foot = segment.zone in ("footer", "aside")
-            if segment.number in in_figures and holds_address(segment.text, at_foot):
+        for segment in page.hits.texts if in_figures else ():
+            if segment.number in in_figures and holds_address(segment.text, segment.zone in ("footer", "aside")):
                 selector = page.selector(segment.block.element if segment.block is not None else None)
                 why = "postal address in the text"
                 yield Observation(

@@ -31,6 +31,7 @@ _MOST_LINKS = 3
 _ENOUGH_TEXT = 300
 _SURE = 0.8
 _BUTTONS = ("submit", "button")
+_SWITCHES = ("link", "control", "heading", "form")
 _Embedded: TypeAlias = Sequence[tuple[Translator, str]]
 
 
@@ -92,12 +93,12 @@ class ForeignLanguage(PageDetector):
         captions = _captions_in(lexicons)
         own = page.language.split("-")[0]
         for segment in page.hits.segments:
-            if segment.kind not in ("link", "control", "heading", "form") or segment.zone == "main":
+            text = segment.text
+            if len(text) >= MAX_NAME or normal_label(text) not in captions or segment.zone == "main":
                 continue
             if segment.link is not None and is_document(segment.link.url):
                 continue
-            text = segment.text
-            if len(text) < MAX_NAME and normal_label(text) in captions and language_of_name(text) != own:
+            if segment.kind in _SWITCHES and language_of_name(text) != own:
                 href = segment.link.href if segment.link else ""
                 kind: Kind = "link" if segment.link else "content"
                 worth = strength("widget") if embedded else 0.6

@@ -55,7 +55,7 @@ def _plain(inspector: Inspector) -> Iterator[TopicDetector]:
 def _cells(page: LabelledPage, detector: TopicDetector) -> Iterator[tuple[float, Cell]]:
     table = strengths()
     for hit in page.page.hits.feature(detector.feature):
-        name = table.table_of(hit, detector.text_as_proof)
+        name = table.table_of(hit.segment.kind, hit.term.feature, detector.text_as_proof)
         column = min(hit.extra, len(table.tables[name][hit.term.role]) - 1)
         yield table.of(hit, detector.text_as_proof), (name, hit.term.role, column)
     for hit in page.page.hits.url_hits(detector.feature):
