@@ -122,10 +122,13 @@ class CompanionDetector(TopicDetector):
 
 
 @view
-def _groups_of(page: Page) -> list[str]:
+def _groups_of(page: Page) -> set[str]:
     """The groups that the title and the main headings name."""
-    hits = page.hits
-    return [group for group in GROUPS if any(_leads(hits.segments[number]) for number in hits.touching(group))]
+    named: set[str] = set()
+    for number, marks in page.hits.general.items():
+        if not marks.isdisjoint(GROUPS) and _leads(page.hits.segments[number]):
+            named |= marks.intersection(GROUPS)
+    return named
 
 
 def _leads(segment: Segment) -> bool:

@@ -37,7 +37,9 @@ def dated(page: Page) -> Iterator[tuple[date, Segment]]:
 @view
 def figured(page: Page) -> frozenset[int]:
     """The numbers of the segments of running text that hold a digit."""
-    return frozenset(segment.number for segment in page.hits.texts if holds_digit(segment.text))
+    texts = page.hits.texts
+    told = holds_digit("\n".join([segment.text for segment in texts]))
+    return frozenset([segment.number for segment in texts if holds_digit(segment.text)]) if told else frozenset()
 
 
 def _with_figures(page: Page) -> Iterator[Segment]:

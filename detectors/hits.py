@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from functools import cache, cached_property, lru_cache
 from itertools import count, islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 SegmentKind = Literal["title", "heading", "link", "control", "form", "image", "frame", "text", "url"]
 MAX_TEXT_SEGMENTS = 1_500
+_place = attrgetter("segment.number", "start")
 _MAX_BLOCK = 1_500
 _MOST_BESIDE = 2
 
@@ -78,7 +80,7 @@ class PageHits:
         self._denied: set[tuple[str, str]] = set()
         self._own_readings: dict[int, list[Reading]] = defaultdict(list)
         self._below: dict[str, frozenset[str]] = {}
-        self._touching: dict[str, frozenset[int]] = {}
+        self._speaking: dict[str, frozenset[int]] = {}
         self.urls: dict[str, list[Hit]] = {}
         self._lexicons = page.lexicons.for_languages(page.languages) if page.lexicons else ()
         beside = page.lexicons.for_languages(_beside_english(page)) if page.lexicons else ()
@@ -90,7 +92,7 @@ class PageHits:
         self._read_urls(page)
         if len(self._lexicons) > 1 or beside:
             for hits in (*self.by_feature.values(), *self.urls.values()):
-                hits.sort(key=lambda hit: (hit.segment.number, hit.start))
+                hits.sort(key=_place)
 
     @property
     def covered(self) -> bool:
@@ -102,19 +104,20 @@ class PageHits:
         """The segments of running text."""
         return [segment for segment in self.segments if segment.kind == "text"]
 
-    def touching(self, mark: str) -> frozenset[int]:
-        """The numbers of the segments that touch the list of general vocabulary."""
-        if mark not in self._touching:
-            self._touching[mark] = frozenset(number for number, marks in self.general.items() if mark in marks)
-        return self._touching[mark]
-
     @cached_property
-    def _features(self) -> dict[int, set[str]]:
-        features: dict[int, set[str]] = defaultdict(set)
-        for name, hits in self.by_feature.items():
-            for hit in hits:
-                features[hit.segment.number].add(name)
-        return features
+    def touching(self) -> dict[str, set[int]]:
+        """The numbers of the segments that touch each list of general vocabulary."""
+        numbers: dict[str, set[int]] = {}
+        for number, marks in self.general.items():
+            for mark in marks:
+                numbers.setdefault(mark, set()).add(number)
+        return numbers
+
+    def speaking(self, name: str) -> frozenset[int]:
+        """The numbers of the segments in which a term speaks of the feature."""
+        if name not in self._speaking:
+            self._speaking[name] = frozenset([hit.segment.number for hit in self.feature(name)])
+        return self._speaking[name]
 
     def feature(self, name: str) -> list[Hit]:
         """Hits of the feature in labels, headings, captions and text, in document order."""
@@ -136,9 +139,10 @@ class PageHits:
         """The lists of general vocabulary that the segment touches: `online`, `apply`, `pay` ..."""
         return self.general.get(segment.number, set())
 
-    def features_of(self, segment: Segment) -> set[str]:
-        """Every feature that a term in the segment speaks of."""
-        return self._features.get(segment.number, set())
+    def speaks(self, segment: Segment, features: Iterable[str]) -> bool:
+        """Whether a term in the segment speaks of one of the features."""
+        number = segment.number
+        return any([number in self.speaking(name) for name in features])
 
     def _is_foreign(self, lexicon: Lexicon) -> bool:
         return lexicon.language.split("-")[0] != self._own
@@ -151,7 +155,7 @@ class PageHits:
         for segment, reading in readings:
             terms, general, denied = reading
             own = self._own_readings.get(segment.number, ()) if foreign else ()
-            if not foreign:
+            if not foreign and (terms or denied):
                 self._own_readings[segment.number].append(reading)
             if general and speaks:
                 self.general[segment.number] |= general
@@ -177,8 +181,9 @@ class PageHits:
 
     def _read_urls(self, page: Page) -> None:
         """Terms in addresses; one counts neither in a denied phrase nor where the link's label denies it."""
-        for number, (url, zone, link) in enumerate(_addresses(page)):
+        for number, (url, link) in enumerate(_addresses(page)):
             text, readings = _read_url(self._lexicons, url, page.host)
+            zone = link.zone if readings and link is not None else "main"
             for lexicon, reading in readings:
                 segment, foreign = Segment("url", text, zone, link=link, number=number), self._is_foreign(lexicon)
                 for start, end, term, extra in reading.terms:
@@ -253,13 +258,11 @@ _TITLE_BREAK = re.compile(r"\s+[|–—·•»›:-]+\s+|\s*[|»›]\s*")
 _EXTENSION = re.compile(r"\.(?:html?|php|aspx?|jsp|do|action|xhtml|cfm)\b", re.I)
 
 
-def _addresses(page: Page) -> Iterator[tuple[str, Zone, Link | None]]:
-    """Address, zone and link, of the page and of its links that do not stay on it."""
-    yield page.url, "main", None
-    leaving = (link for link in reversed(page.links) if link.url.startswith("http") and link.href[:1] != "#")
-    first = {link.url: link for link in leaving}
-    for url, link in reversed(first.items()):
-        yield url, link.zone, link
+def _addresses(page: Page) -> list[tuple[str, Link | None]]:
+    """Address and link, of the page and of its links that do not stay on it."""
+    links = reversed(page.links)
+    first = {link.url: link for link in links if link.url.startswith("http") and not link.href.startswith("#")}
+    return [(page.url, None), *reversed(first.items())]
 
 
 @lru_cache(maxsize=6_000)

@@ -20,15 +20,15 @@ def _listed(group: str) -> tuple[frozenset[str], tuple[str, ...]]:
 
 def host_of(url: str) -> str:
     """Host of an absolute URL, lower case, in ASCII (UTS #46), without `www.`; empty if there is none."""
-    return _host_of(_beginning(url))
+    return _host_of(beginning_of(url))
 
 
 def hosts_of(urls: Iterable[str]) -> frozenset[str]:
     """The hosts of all of them."""
-    return frozenset(map(_host_of, {"/".join(url.split("/", 3)[:3]) for url in urls}))
+    return frozenset(map(_host_of, set(map(beginning_of, urls))))
 
 
-def _beginning(url: str) -> str:
+def beginning_of(url: str) -> str:
     """What stands before the path: of most addresses of a site the same. All of it where that is not easily told."""
     end = url.find("/", len("https://")) if url.startswith(("http://", "https://")) else -1
     return url if end < 0 else url[:end]

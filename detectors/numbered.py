@@ -7,6 +7,7 @@ from collections import Counter
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from detectors.dates import holds_digit
 from detectors.packaged import data
 from detectors.views import view
 
@@ -30,7 +31,7 @@ _SIGN = r"(?:no|nr|nº|n°|n|№|núm|num|nro|č|br|sz)[.°º]?"
 @lru_cache(maxsize=_REMEMBERED)
 def names_document(text: str) -> bool:
     """Whether a label bears the number of a document or of a part of one: of a memo, a bill, a table in a report."""
-    return bool(_documents().search(text))
+    return bool(_opening_number().match(text) or (holds_digit(text) and _inner_number().search(text)))
 
 
 def begins_with_number(text: str) -> bool:
@@ -53,13 +54,22 @@ def _alike(page: Page) -> Counter[tuple[str, str, str]]:
 
 
 @cache
-def _documents() -> re.Pattern[str]:
-    rules = data("mentions")["documents"]
-    kinds, parts = ("|".join(rules[name]) for name in ("kinds", "parts"))
+def _opening_number() -> re.Pattern[str]:
+    """A number with which a label begins."""
+    parts = "|".join(data("mentions")["documents"]["parts"])
     return re.compile(
-        rf"^[A-Z]{{1,4}}-?\d+[-/]\d+\b|^(?:[A-Z]\.\s?){{1,3}}(?:[A-Z][a-z]+\.\s?)*\d+\b|\b{_SIGN}\s?\d+\s?[-/]\s?\d+"
-        rf"|\b(?:{kinds})\s(?:{_SIGN}\s?)?(?:[A-Z]-\d+|\d[\d.]{{2,}})|^(?:{parts})\s(?:\d[\d.]*|[IVX]+)\s?(?:[-–—:.]|$)",
+        r"[A-Z]{1,4}-?\d+[-/]\d+\b|(?:[A-Z]\.\s?){1,3}(?:[A-Z][a-z]+\.\s?)*\d+\b"
+        rf"|(?:{parts})\s(?:\d[\d.]*|[IVX]+)\s?(?:[-–—:.]|$)",
         re.I,
+    )
+
+
+@cache
+def _inner_number() -> re.Pattern[str]:
+    """A number anywhere in a label."""
+    kinds = "|".join(data("mentions")["documents"]["kinds"])
+    return re.compile(
+        rf"\b{_SIGN}\s?\d+\s?[-/]\s?\d+|\b(?:{kinds})\s(?:{_SIGN}\s?)?(?:[A-Z]-\d+|\d[\d.]{{2,}})", re.I
     )
 
 

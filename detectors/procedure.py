@@ -44,7 +44,7 @@ def service_sheet(page: Page) -> tuple[frozenset[str], list[Segment]]:
     places: list[Segment] = []
     names = lexicons_of(page)
     for segment in page.hits.segments if names else ():
-        if segment.kind in ("heading", "text") and segment.zone in ("main", "aside"):
+        if segment.kind in ("heading", "text") and segment.zone in ("main", "aside") and not _only_tells(segment):
             found = _announced(segment, names).union(*[_parts(caption, names) for caption in _captions(segment)])
             if not found <= parts:
                 parts |= found
@@ -58,13 +58,21 @@ def lexicons_of(page: Page) -> tuple[str, ...]:
     return tuple(dict.fromkeys(lexicon.language for lexicon in found if lexicon is not None))
 
 
+def _only_tells(segment: Segment) -> bool:
+    """Whether a block is no more than its sentences: most are."""
+    text = segment.text
+    if segment.kind != "text" or not text.endswith(_CLOSES) or ":" in text:
+        return False
+    return text.isascii() or not any([colon in text for colon in _OTHER_COLONS])
+
+
 def _captions(segment: Segment) -> list[str]:
     """The captions in a heading or block: the whole if it is short, else what stands before the colons."""
     text = segment.text
     for colon in _OTHER_COLONS:
         text = text.replace(colon, ":")
     told = ":" in text
-    if text[:1].islower() or (segment.kind == "text" and not told and text.endswith(_CLOSES)):
+    if text[:1].islower():
         return []
     if segment.kind == "heading" or len(text) <= _MAX_CAPTION:
         return [text.partition(":")[0]]

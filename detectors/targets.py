@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from detectors.hosts import hosts_of, listed, may_be_listed
+from detectors.hosts import beginning_of, hosts_of, listed, may_be_listed
 from detectors.observation import Observation
 from detectors.views import view
 
@@ -31,8 +31,12 @@ class Targets:
 def targets_of(page: Page) -> Targets:
     """The targets of the page's links."""
     addresses = [link.url for link in page.links]
-    beyond = [link for link, url in zip(page.links, addresses, strict=True) if not url.startswith(_WEB)]
-    return Targets(hosts_of(addresses), beyond, "\n".join(addresses))
+    own = f"{beginning_of(page.url)}/"
+    leaving = [link for link, url in zip(page.links, addresses, strict=True) if not url.startswith(own)]
+    others = [link.url for link in leaving]
+    hosts = hosts_of([own, *others] if len(others) < len(addresses) else others)
+    beyond = [link for link in leaving if not link.url.startswith(_WEB)]
+    return Targets(hosts, beyond, "\n".join(addresses))
 
 
 def links_listed(page: Page, group: str) -> Iterator[tuple[Link, str]]:

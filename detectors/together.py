@@ -30,7 +30,7 @@ def composed(page: Page, features: Iterable[str], spurned: frozenset[str] = froz
     ways = told_on(page).ways
     for feature in filter(ways.__contains__, features):
         found = [place for way in ways[feature] for place in _places(page, way)]
-        told = (place for place in found if not page.hits.features_of(place.segment) & spurned)
+        told = (place for place in found if not page.hits.speaks(place.segment, spurned))
         places = sorted(told, key=lambda place: -place.strength)
         best = next((each for each in places if each.is_told(page) and not each.is_mention(page, feature)), None)
         if best is not None:
@@ -136,9 +136,9 @@ def _touched(page: Page, part: Part) -> set[int]:
     numbers: set[int] = set()
     for name in part:
         if name.is_general:
-            numbers |= page.hits.touching(name.text.removeprefix(GENERAL))
+            numbers |= page.hits.touching.get(name.text.removeprefix(GENERAL), set())
         else:
-            numbers.update(hit.segment.number for hit in page.hits.feature(name.text))
+            numbers |= page.hits.speaking(name.text)
     return numbers
 
 

@@ -165,7 +165,7 @@ class SectionDetector(TopicDetector):
             return value
         if asks(hit.segment.text):
             return _OF_MENTION
-        named = not self.names_bodies.isdisjoint(page.hits.features_of(hit.segment))
+        named = page.hits.speaks(hit.segment, self.names_bodies)
         single = hit.extra > 0 and names_single_item(hit.segment.text, hit.term.language)
         return _OF_MENTION if named or single or self._is_item(page, hit) else value
 

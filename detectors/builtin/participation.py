@@ -114,8 +114,9 @@ class LandUsePlanParticipation(RecentTopicDetector):
 
     def suffices(self, page: Page, hit: Hit) -> bool:
         """A plan's name needs words for a consultation in its label."""
-        found = page.hits.features_of(hit.segment) & _CONSULTATIONS
-        return hit.segment.kind in _LABELS and bool(found or "consultation" in page.hits.marks(hit.segment))
+        if hit.segment.kind not in _LABELS:
+            return False
+        return "consultation" in page.hits.marks(hit.segment) or page.hits.speaks(hit.segment, _CONSULTATIONS)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
         """As a recent topic; more beside words for a consultation."""

@@ -57,11 +57,12 @@ class DepartmentHeads(TopicDetector):
         """Words first; then several titles in content, which a list of people has."""
         yield from super().observe(page)
         places: dict[str, str] = {}
+        meetings = page.hits.speaking(_MEETINGS)
         for hit in page.hits.feature(self.features[0]):
             segment = hit.segment
             if (
                 segment.zone in ("main", "aside")
-                and _MEETINGS not in page.hits.features_of(segment)
+                and segment.number not in meetings
                 and segment.kind in ("heading", "text", "link")
                 and len(segment.text) < _MAX_ENTRY
                 and not segment.text.startswith(_POSSESSIVES, hit.span()[1])
