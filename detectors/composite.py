@@ -14,7 +14,7 @@ from detectors.topic import TopicDetector, describe
 from detectors.views import view
 
 if TYPE_CHECKING:
-    from detectors.hits import Hit, Segment
+    from detectors.hits import Hit
     from detectors.page import Page
     from detectors.strengths import Strengths
 
@@ -124,12 +124,5 @@ class CompanionDetector(TopicDetector):
 @view
 def _groups_of(page: Page) -> set[str]:
     """The groups that the title and the main headings name."""
-    named: set[str] = set()
-    for number, marks in page.hits.general.items():
-        if not marks.isdisjoint(GROUPS) and _leads(page.hits.segments[number]):
-            named |= marks.intersection(GROUPS)
-    return named
-
-
-def _leads(segment: Segment) -> bool:
-    return segment.kind == "title" or (segment.heading is not None and segment.heading.level == 1)
+    marks = (page.hits.general.get(number, set()) for number in page.hits.tops)
+    return set().union(*marks).intersection(GROUPS)

@@ -113,6 +113,15 @@ class PageHits:
                 numbers.setdefault(mark, set()).add(number)
         return numbers
 
+    @cached_property
+    def tops(self) -> frozenset[int]:
+        """The numbers of the segments of the title and of the main headings."""
+        places = self.segments
+        tops = [
+            each for each in places if each.kind == "title" or (each.heading is not None and each.heading.level == 1)
+        ]
+        return frozenset([each.number for each in tops])
+
     def speaking(self, name: str) -> frozenset[int]:
         """The numbers of the segments in which a term speaks of the feature."""
         if name not in self._speaking:
@@ -138,6 +147,10 @@ class PageHits:
     def marks(self, segment: Segment) -> set[str]:
         """The lists of general vocabulary that the segment touches: `online`, `apply`, `pay` ..."""
         return self.general.get(segment.number, set())
+
+    def tops_speak(self, features: Iterable[str]) -> bool:
+        """Whether the title or a main heading speaks of one of the features."""
+        return not all([self.tops.isdisjoint(self.speaking(name)) for name in features])
 
     def speaks(self, segment: Segment, features: Iterable[str]) -> bool:
         """Whether a term in the segment speaks of one of the features."""

@@ -89,7 +89,7 @@ def _is_single(page: Page, hit: Hit, feature: str) -> bool:
         return True
     if segment.link is not None:
         return _is_one_target(page, hit, segment.link, feature)
-    return more and ((_is_top(segment) and _is_document_page(page)) or _leads_to_story(segment))
+    return more and ((segment.number in page.hits.tops and _is_document_page(page)) or _leads_to_story(segment))
 
 
 def _is_one_target(page: Page, hit: Hit, link: Link, feature: str) -> bool:
@@ -186,11 +186,7 @@ def _is_document_page(page: Page) -> bool:
     """Whether the page is one news item or one numbered document, by its address, title or main heading."""
     if _DATED.search(page.url) or is_article(page):
         return True
-    return any(names_document(each.text) for each in page.hits.segments if _is_top(each))
-
-
-def _is_top(segment: Segment) -> bool:
-    return segment.kind == "title" or (segment.heading is not None and segment.heading.level == 1)
+    return any(names_document(page.hits.segments[number].text) for number in page.hits.tops)
 
 
 def _is_aside(page: Page, segment: Segment, feature: str) -> bool:
@@ -200,7 +196,7 @@ def _is_aside(page: Page, segment: Segment, feature: str) -> bool:
     if heading is None or heading.level == 1 or feature in shown or not _is_section(feature):
         return False
     about = (feature, _OFFICIAL) if feature == _CITY else (feature,)
-    if is_front(page.url) or any(_is_top(hit.segment) for name in about for hit in page.hits.feature(name)):
+    if is_front(page.url) or page.hits.tops_speak(about):
         return False
     own = any(hit.segment.link is None for hit in page.hits.url_hits(feature))
     return not own and _prose_under(heading) >= _PROSE

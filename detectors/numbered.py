@@ -68,9 +68,7 @@ def _opening_number() -> re.Pattern[str]:
 def _inner_number() -> re.Pattern[str]:
     """A number anywhere in a label."""
     kinds = "|".join(data("mentions")["documents"]["kinds"])
-    return re.compile(
-        rf"\b{_SIGN}\s?\d+\s?[-/]\s?\d+|\b(?:{kinds})\s(?:{_SIGN}\s?)?(?:[A-Z]-\d+|\d[\d.]{{2,}})", re.I
-    )
+    return re.compile(rf"\b{_SIGN}\s?\d+\s?[-/]\s?\d+|\b(?:{kinds})\s(?:{_SIGN}\s?)?(?:[A-Z]-\d+|\d[\d.]{{2,}})", re.I)
 
 
 def _shape(number: str) -> str:

@@ -41,12 +41,8 @@ class Observation(NamedTuple):
 
     def signed(self, detector: str, version: str, url: str, capture: int | None) -> Observation:
         """The same, with who saw it, and where if that was left open."""
-        return self._replace(
-            detector=detector,
-            version=version,
-            url=self.url or url,
-            capture=self.capture if self.capture is not None else capture,
-        )
+        seen, place = self[:10], (self.url or url, self.capture if self.capture is not None else capture)
+        return tuple.__new__(Observation, (*seen, detector, version, *place, *self[14:]))
 
     @property
     def is_proof(self) -> bool:

@@ -22,7 +22,6 @@ _FEW_CHARS = 24
 _OTHER_COLONS = ("\uff1a", "\ufe30", "\u055d", "\u1366", "\u17d6")
 """Full-width, vertical, Armenian, Ethiopic and Khmer colons."""
 
-_COLONS = (":", *_OTHER_COLONS)
 
 _CLOSES = (".", ";", "\u2014")
 """What a sentence or a clause of a law ends with, and a caption does not."""
@@ -44,8 +43,8 @@ def service_sheet(page: Page) -> tuple[frozenset[str], list[Segment]]:
     places: list[Segment] = []
     names = lexicons_of(page)
     for segment in page.hits.segments if names else ():
-        if segment.kind in ("heading", "text") and segment.zone in ("main", "aside") and not _only_tells(segment):
-            found = _announced(segment, names).union(*[_parts(caption, names) for caption in _captions(segment)])
+        if segment.kind in ("heading", "text") and segment.zone in ("main", "aside"):
+            found = _told(segment, names)
             if not found <= parts:
                 parts |= found
                 places.append(segment)
@@ -58,34 +57,35 @@ def lexicons_of(page: Page) -> tuple[str, ...]:
     return tuple(dict.fromkeys(lexicon.language for lexicon in found if lexicon is not None))
 
 
-def _only_tells(segment: Segment) -> bool:
-    """Whether a block is no more than its sentences: most are."""
+def _told(segment: Segment, languages: tuple[str, ...]) -> frozenset[str]:
+    """The parts that a heading or block tells of; most blocks are sentences alone, and tell of none."""
     text = segment.text
-    if segment.kind != "text" or not text.endswith(_CLOSES) or ":" in text:
-        return False
-    return text.isascii() or not any([colon in text for colon in _OTHER_COLONS])
+    if not text.isascii():
+        for colon in _OTHER_COLONS:
+            text = text.replace(colon, ":")
+    if segment.kind == "heading":
+        return _NONE if text[:1].islower() else _parts(text.partition(":")[0], languages)
+    if ":" not in text and (text.endswith(_CLOSES) or len(text) > _MAX_CAPTION):
+        return _NONE
+    return _announced(text, languages).union(*[_parts(caption, languages) for caption in _captions(text)])
 
 
-def _captions(segment: Segment) -> list[str]:
-    """The captions in a heading or block: the whole if it is short, else what stands before the colons."""
-    text = segment.text
-    for colon in _OTHER_COLONS:
-        text = text.replace(colon, ":")
-    told = ":" in text
+def _captions(text: str) -> list[str]:
+    """The captions in a block: the whole if it is short, else what stands before the colons."""
     if text[:1].islower():
         return []
-    if segment.kind == "heading" or len(text) <= _MAX_CAPTION:
+    if len(text) <= _MAX_CAPTION:
         return [text.partition(":")[0]]
-    if len(text) > _MAX_BLOCK or not told:
+    if len(text) > _MAX_BLOCK:
         return []
     pieces = text.split(":")[:-1]
     return [piece.rpartition(". ")[2].rpartition("; ")[2][-_MAX_CAPTION:] for piece in pieces]
 
 
-def _announced(segment: Segment, languages: tuple[str, ...]) -> frozenset[str]:
+def _announced(text: str, languages: tuple[str, ...]) -> frozenset[str]:
     """Documents, where a block ends with the announcement of their list: "… bring the following documents:"."""
-    text = segment.text.rstrip(_DASHES)
-    if not text.endswith(_COLONS) or segment.kind != "text" or len(text) > _MAX_BLOCK:
+    text = text.rstrip(_DASHES)
+    if not text.endswith(":") or len(text) > _MAX_BLOCK:
         return _NONE
     whole = normalise(text)
     if any(_denied(language).find(whole) for language in languages):

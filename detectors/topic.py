@@ -76,15 +76,17 @@ class TopicDetector(PageDetector):
 
     def observe(self, page: Page) -> Iterable[Observation]:
         """Best sightings on the page: links first, then the page's own content."""
-        if not (page.hits.feature(self.feature) or page.hits.url_hits(self.feature)):
+        feature = self.feature
+        words, urls = page.hits.feature(feature), page.hits.url_hits(feature)
+        if not (words or urls):
             return
         links: list[tuple[float, Hit]] = []
         content: list[tuple[float, Hit]] = []
-        for sighting in self._sightings(page):
+        for sighting in self._sightings(page, words, urls):
             if sighting[0] >= _LEAST:
                 (content if sighting[1].segment.link is None else links).append(sighting)
         for strength, hit in (*self._best(page, links), *self._best(page, content)):
-            yield describe(page, self.feature, hit, strength)
+            yield describe(page, feature, hit, strength)
 
     def _best(self, page: Page, found: list[tuple[float, Hit]]) -> list[tuple[float, Hit]]:
         """The strongest, one per target or text; ties keep document order. What only mentions the feature counts
@@ -101,9 +103,8 @@ class TopicDetector(PageDetector):
                 best.setdefault(target, (-value, hit))
         return list(best.values())
 
-    def _sightings(self, page: Page) -> Iterator[tuple[float, Hit]]:
-        words, urls = page.hits.feature(self.feature), page.hits.url_hits(self.feature)
-        table, feeds = strengths(), _feeds_of(page)
+    def _sightings(self, page: Page, words: list[Hit], urls: list[Hit]) -> Iterator[tuple[float, Hit]]:
+        table, feeds = strengths(), frozenset() if self.feature in _FED else _feeds_of(page)
         by_link = {hit.segment.link.url: hit for hit in urls if hit.segment.link is not None}
         told: set[str] = set()
         for hit in words:
@@ -112,7 +113,7 @@ class TopicDetector(PageDetector):
             if link is not None:
                 told.add(link.url)
                 value = self._supported(value, table) if link.url in by_link else value
-                if link.url in feeds and self.feature not in _FED:
+                if link.url in feeds:
                     value = min(value, _OF_FEED)
             yield (value if hit.term.role == "strong" or self.suffices(page, hit) else min(value, _UNSAID)), hit
         for url, hit in by_link.items():

@@ -36,6 +36,8 @@ class MunicipalityInformation(TopicDetector):
         """Words first, then the name as a label: the country's, or the city's as its host tells it."""
         yield from super().observe(page)
         names, cities = country_names(page.host.rpartition(".")[2], page.languages), city_names(page.host)
+        if not (names or cities):
+            return
         told = letters(" ".join(link.label for link in page.links if link.zone in _MENUS))
         if not any(name in told for name in (*map(letters, names), *cities)):
             return
@@ -74,8 +76,7 @@ def _calls(page: Page) -> bool:
 def _is_call(page: Page) -> bool:
     """Whether the page is itself a vacancy or a tender, by its title or main heading."""
     told = (hit for name in _CALLS for hit in page.hits.feature(name) if hit.term.role == "strong")
-    places = (hit.segment for hit in told)
-    return any(each.kind == "title" or (each.heading is not None and each.heading.level == 1) for each in places)
+    return any(hit.segment.number in page.hits.tops for hit in told)
 
 
 class ServicesInformation(TopicDetector):

@@ -94,7 +94,7 @@ class ForeignLanguage(PageDetector):
         own = page.language.split("-")[0]
         for segment in page.hits.segments:
             text = segment.text
-            if len(text) >= MAX_NAME or normal_label(text) not in captions or segment.zone == "main":
+            if len(text) >= MAX_NAME or segment.zone == "main" or normal_label(text) not in captions:
                 continue
             if segment.link is not None and is_document(segment.link.url):
                 continue

@@ -138,11 +138,7 @@ def _speaks_of_data(page: Page) -> bool:
         return True
     if any("Dataset" in str(item.get("@type", "")) for item in page.jsonld):
         return True
-    hits = (*page.hits.feature("open_data.provision"), *page.hits.feature("open_data.metadata"))
-    return any(
-        hit.segment.kind == "title" or (hit.segment.heading is not None and hit.segment.heading.level == 1)
-        for hit in hits
-    )
+    return page.hits.tops_speak(("open_data.provision", "open_data.metadata"))
 
 
 DETECTORS = (
