@@ -150,12 +150,12 @@ class PageHits:
 
     def tops_speak(self, features: Iterable[str]) -> bool:
         """Whether the title or a main heading speaks of one of the features."""
-        return not all([self.tops.isdisjoint(self.speaking(name)) for name in features])
+        return not all(self.tops.isdisjoint(self.speaking(name)) for name in features)
 
     def speaks(self, segment: Segment, features: Iterable[str]) -> bool:
         """Whether a term in the segment speaks of one of the features."""
         number = segment.number
-        return any([number in self.speaking(name) for name in features])
+        return any(number in self.speaking(name) for name in features)
 
     def _is_foreign(self, lexicon: Lexicon) -> bool:
         return lexicon.language.split("-")[0] != self._own
