@@ -21,9 +21,10 @@ from storage.errors import StorageError
 from survey.features import features
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from crawler.cycle.kept import Kept
+    from crawler.reading import Reading
     from crawler.replay import Replay
     from crawler.robots import RobotsPolicy
     from crawler.runlog import RunLog
@@ -272,7 +273,7 @@ class Itinerary(Patience):
             return f"{request.url} leads to a page that is known"
         inside = self.scope.contains(url)
         if inside == (entry.kind == "external"):
-            self.offer(LinkPromise(url, "", "main", entry.features, is_document(url)), entry)
+            self._offer((LinkPromise(url, "", "main", entry.features, is_document(url)),), entry)
             return f"{request.url} leads {'back into' if inside else 'out of'} the portal"
         if not inside and not self.scope.may_step_to(url):
             return f"{request.url} leads where no page is read"
@@ -287,26 +288,28 @@ class Itinerary(Patience):
         entry: Entry | None = request.meta.get("entry")
         return entry is not None and (entry.kind == "document" or self.budget.documents < self.options.max_documents)
 
-    def offer(self, promise: LinkPromise, entry: Entry) -> None:
-        """Puts a link of a page into the frontier, if it leads somewhere worth a visit."""
-        features, zone = promise.features, promise.zone
-        if self.frontier.knows(promise.url, features, zone, promise.label):
-            return
-        kind = self._kind(promise)
-        if kind is not None:
-            self.frontier.add(
-                promise.url,
-                features,
-                depth=entry.depth + 1,
-                zone=zone,
-                kind=kind,
-                label=promise.label,
-                source=entry,
-                asked=True,
-            )
+    def follow(self, page: Reading, entry: Entry) -> None:
+        """Puts the links of a page into the frontier, unless it asks not to follow them."""
+        if not page.nofollow:
+            self._offer(page.promises, entry)
+        else:
+            for promise in page.promises:
+                self._pass_over(promise)
 
-    def pass_over(self, promise: LinkPromise) -> None:
-        """Takes a link of a page that asks for its links not to be followed."""
+    def _offer(self, promises: Iterable[LinkPromise], entry: Entry) -> None:
+        """Puts links of an entry's page into the frontier that lead somewhere worth a visit."""
+        knows, depth = self.frontier.knows, entry.depth + 1
+        for promise in promises:
+            url, label, zone, features, _ = promise
+            if knows(url, features, zone, label):
+                continue
+            kind = self._kind(promise)
+            if kind is not None:
+                self.frontier.add(
+                    url, features, depth=depth, zone=zone, kind=kind, label=label, source=entry, asked=True
+                )
+
+    def _pass_over(self, promise: LinkPromise) -> None:
         if self._kind(promise) is not None:
             self.frontier.leave(promise.url, promise.features, promise.label)
 

@@ -13,6 +13,7 @@ from crawler.urls import read_data
 _LOGIN = "login redirect"
 _DIGITS = re.compile(r"\d+")
 _SLUG = re.compile(r"^(?=.*[-_%0])[^.]{9,}(?=\.\w{2,5}$|$)|^[^.]{25,}(?=\.\w{2,5}$|$)")
+_SHORTEST_SLUG = 9
 _FACET = re.compile(
     r"(?i)(?:^|&)(?:f|filter|facets?|fq|refine|sort|order|orderby|sort_?by|tags?|cat(?:egory)?|type|field_[\w]+|"
     r"tx_[\w]+)(?:%5b[^=&]*|\[[^=&]*)?(?:_\w+)?=",
@@ -74,8 +75,8 @@ def _query_trap(path: str, query: str, rules: _Rules) -> str:
 def shape(url: str) -> str:
     """What URLs of one template have in common: host, path with numbers and slugs masked, names of parameters."""
     parts = urlsplit(url)
-    segments = parts.path.split("/")
-    masked = "/".join(_SLUG.sub("*", _DIGITS.sub("0", part)) if part else part for part in segments)
+    segments = _DIGITS.sub("0", parts.path).split("/")
+    masked = "/".join(_SLUG.sub("*", part) if len(part) >= _SHORTEST_SLUG else part for part in segments)
     names = "&".join(part.partition("=")[0] for part in parts.query.split("&")) if parts.query else ""
     return f"{parts.netloc}{masked}?{names}"
 

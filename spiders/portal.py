@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from scrapy import Request, Spider
@@ -15,20 +15,6 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from detectors.promise import LinkPromise
-
-
-class Reading(Protocol):
-    """What an answer showed (see `crawler.reading`)."""
-
-    @property
-    def nofollow(self) -> bool:
-        """Whether its links are not to be followed."""
-
-    @property
-    def promises(self) -> Sequence[LinkPromise]:
-        """Its links, with what each could tell."""
-
 
 class Visit(Protocol):
     """The run that a spider serves: it owns scope, frontier, archive and budgets (see `crawler.visit`)."""
@@ -36,10 +22,9 @@ class Visit(Protocol):
     def first(self) -> Any: ...
     def errands(self) -> Iterator[Any]: ...
     def request(self, entry: Any, spider: Any) -> Request: ...
-    async def page(self, response: Response) -> Reading | None: ...
+    async def page(self, response: Response) -> Any: ...
     def keep(self, page: Any, entry: Any) -> None: ...
-    def offer(self, promise: LinkPromise, entry: Any) -> None: ...
-    def pass_over(self, promise: LinkPromise) -> None: ...
+    def follow(self, page: Any, entry: Any) -> None: ...
     def refresh(self, page: Any, entry: Any) -> Any: ...
     def refused(self, entry: Any, status: int) -> None: ...
     def lost(self, request: Request, error: BaseException | None) -> None: ...
@@ -86,11 +71,8 @@ class PortalSpider(Spider):
             onward = self.visit.refresh(page, entry)
             if onward is not None:
                 yield self.visit.request(onward, self)
-            for promise in page.promises if entry.kind != "external" else ():
-                if page.nofollow:
-                    self.visit.pass_over(promise)
-                else:
-                    self.visit.offer(promise, entry)
+            if entry.kind != "external":
+                self.visit.follow(page, entry)
         for errand in self._errands():
             yield errand
 
