@@ -79,8 +79,8 @@ class PageHits:
         self.general: dict[int, set[str]] = defaultdict(set)
         self._denied: set[tuple[str, str]] = set()
         self._own_readings: dict[int, list[Reading]] = defaultdict(list)
-        self._below: dict[str, frozenset[str]] = {}
-        self._speaking: dict[str, frozenset[int]] = {}
+        self._below: dict[tuple[str, ...], frozenset[str]] = {}
+        self._speaking: dict[tuple[str, ...], frozenset[int]] = {}
         self.urls: dict[str, list[Hit]] = {}
         self._lexicons = page.lexicons.for_languages(page.languages) if page.lexicons else ()
         beside = page.lexicons.for_languages(_beside_english(page)) if page.lexicons else ()
@@ -122,11 +122,11 @@ class PageHits:
         ]
         return frozenset([each.number for each in tops])
 
-    def speaking(self, name: str) -> frozenset[int]:
-        """The numbers of the segments in which a term speaks of the feature."""
-        if name not in self._speaking:
-            self._speaking[name] = frozenset([hit.segment.number for hit in self.feature(name)])
-        return self._speaking[name]
+    def speaking(self, *names: str) -> frozenset[int]:
+        """The numbers of the segments in which a term speaks of one of the features."""
+        if names not in self._speaking:
+            self._speaking[names] = frozenset(hit.segment.number for name in names for hit in self.feature(name))
+        return self._speaking[names]
 
     def feature(self, name: str) -> list[Hit]:
         """Hits of the feature in labels, headings, captions and text, in document order."""
@@ -136,26 +136,18 @@ class PageHits:
         """Hits of the feature in URLs: of links (segment.link) and of the page itself (segment.link is None)."""
         return self.urls.get(name, [])
 
-    def below(self, name: str) -> frozenset[str]:
-        """Addresses of the links that lead to something below the feature's section, as "/news/41" does for news."""
-        if name not in self._below:
-            hits = (hit for hit in self.url_hits(name) if hit.segment.link is not None)
-            below = {hit.segment.link.url for hit in hits if hit.segment.link and is_step_above(hit)}
-            self._below[name] = frozenset(below)
-        return self._below[name]
+    def below(self, *names: str) -> frozenset[str]:
+        """Addresses of the links that lead to something below one of the features' sections, as "/news/41" does for
+        news."""
+        if names not in self._below:
+            hits = (hit for name in names for hit in self.url_hits(name))
+            below = (hit.segment.link.url for hit in hits if hit.segment.link is not None and is_step_above(hit))
+            self._below[names] = frozenset(below)
+        return self._below[names]
 
     def marks(self, segment: Segment) -> set[str]:
         """The lists of general vocabulary that the segment touches: `online`, `apply`, `pay` ..."""
         return self.general.get(segment.number, set())
-
-    def tops_speak(self, features: Iterable[str]) -> bool:
-        """Whether the title or a main heading speaks of one of the features."""
-        return not all(self.tops.isdisjoint(self.speaking(name)) for name in features)
-
-    def speaks(self, segment: Segment, features: Iterable[str]) -> bool:
-        """Whether a term in the segment speaks of one of the features."""
-        number = segment.number
-        return any(number in self.speaking(name) for name in features)
 
     def _is_foreign(self, lexicon: Lexicon) -> bool:
         return lexicon.language.split("-")[0] != self._own

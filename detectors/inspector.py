@@ -111,7 +111,7 @@ class Inspector:
             except Exception as error:
                 failures.append((detector.name, f"{page.url}: {error!r}"))
         out.sort(key=lambda o: (-o.strength, o.feature))
-        return Look(out, tuple(failures), tuple(detector.name for detector in concerned))
+        return Look(out, tuple(failures), tuple([detector.name for detector in concerned]))
 
     def _concerned(self, page: Page) -> Sequence[PageDetector]:
         """The detectors that may see something on the page, all of them where its words cannot be read."""
@@ -150,15 +150,17 @@ class Inspector:
 
 def _sound(observation: Observation) -> Observation:
     """The observation as its type promises it, which a plug-in's need not be; raises TypeError or ValueError."""
-    o = observation
-    for text in (o.feature, o.kind, o.quote, o.why, o.href, o.selector, o.gloss, o.polarity, o.url, o.zone, o.language):
+    feature, kind, strength, quote, why, href, selector, _, gloss, polarity, _, _, url, _, zone, language, _ = (
+        observation
+    )
+    for text in (feature, kind, quote, why, href, selector, gloss, polarity, url, zone, language):
         if not isinstance(text, str):
             raise TypeError(f"an observation holds {text!r} where a text belongs")
-    if not isinstance(o.strength, int | float):
-        raise TypeError(f"the strength {o.strength!r} of an observation is no number")
-    if not 0.0 <= o.strength <= 1.0:
-        raise ValueError(f"the strength {o.strength!r} of an observation is not between 0 and 1")
-    return o
+    if not isinstance(strength, (int, float)):
+        raise TypeError(f"the strength {strength!r} of an observation is no number")
+    if not 0.0 <= strength <= 1.0:
+        raise ValueError(f"the strength {strength!r} of an observation is not between 0 and 1")
+    return observation
 
 
 def _based(observation: Observation, page: Page) -> Observation:

@@ -196,7 +196,7 @@ def _is_aside(page: Page, segment: Segment, feature: str) -> bool:
     if heading is None or heading.level == 1 or feature in shown or not _is_section(feature):
         return False
     about = (feature, _OFFICIAL) if feature == _CITY else (feature,)
-    if is_front(page.url) or page.hits.tops_speak(about):
+    if is_front(page.url) or not page.hits.tops.isdisjoint(page.hits.speaking(*about)):
         return False
     own = any(hit.segment.link is None for hit in page.hits.url_hits(feature))
     return not own and _prose_under(heading) >= _PROSE

@@ -27,10 +27,10 @@ _FILLER = 3
 
 def composed(page: Page, features: Iterable[str], spurned: frozenset[str] = frozenset()) -> Iterator[Observation]:
     """The best place of each feature that is told by several topics together, where none of `spurned` is told too."""
-    ways = told_on(page).ways
+    ways, shunned = told_on(page).ways, page.hits.speaking(*spurned)
     for feature in filter(ways.__contains__, features):
         found = [place for way in ways[feature] for place in _places(page, way)]
-        told = (place for place in found if not page.hits.speaks(place.segment, spurned))
+        told = (place for place in found if place.segment.number not in shunned)
         places = sorted(told, key=lambda place: -place.strength)
         best = next((each for each in places if each.is_told(page) and not each.is_mention(page, feature)), None)
         if best is not None:

@@ -91,6 +91,8 @@ class TopicDetector(PageDetector):
     def _best(self, page: Page, found: list[tuple[float, Hit]]) -> list[tuple[float, Hit]]:
         """The strongest, one per target or text; ties keep document order. What only mentions the feature counts
         little, which is asked of none but what would be told."""
+        if not found:
+            return []
         queue = [(-value, place, hit) for place, (value, hit) in enumerate(found)]
         heapify(queue)
         best: dict[str, tuple[float, Hit]] = {}
@@ -166,7 +168,7 @@ class SectionDetector(TopicDetector):
             return value
         if asks(hit.segment.text):
             return _OF_MENTION
-        named = page.hits.speaks(hit.segment, self.names_bodies)
+        named = hit.segment.number in page.hits.speaking(*self.names_bodies)
         single = hit.extra > 0 and names_single_item(hit.segment.text, hit.term.language)
         return _OF_MENTION if named or single or self._is_item(page, hit) else value
 
@@ -177,11 +179,11 @@ class SectionDetector(TopicDetector):
             return False
         if is_below_single_items(link.url) and not _is_folder_of_site(page):
             return True
-        if any(link.url in page.hits.below(name) for name in self.others):
+        if link.url in page.hits.below(*self.others):
             return True
         if link.zone not in ("main", "aside"):
             return False
-        return bool(_TAG.search(link.url)) or any(link.url in page.hits.below(name) for name in self.lists)
+        return link.url in page.hits.below(*self.lists) or bool(_TAG.search(link.url))
 
 
 @view
@@ -296,6 +298,8 @@ def describe(page: Page, feature: str, hit: Hit, strength: float) -> Observation
 
 def _cut(text: str, start: int, end: int) -> tuple[str, tuple[tuple[int, int], ...]]:
     """At most _MAX_QUOTE characters of `text` around the matched span, and the span's place in them."""
-    first = max(0, min(start - 60, len(text) - _MAX_QUOTE)) if len(text) > _MAX_QUOTE else 0
+    if len(text) <= _MAX_QUOTE:
+        return text, ((start, end),) if end > start else ()
+    first = max(0, min(start - 60, len(text) - _MAX_QUOTE))
     quote = text[first : first + _MAX_QUOTE]
     return quote, (((start - first, min(end - first, len(quote))),) if end > start else ())

@@ -218,7 +218,7 @@ class HelpdeskPhone(TopicDetector):
         sentence tells to call in an emergency is another one."""
         value, segment = super().weigh(page, hit, table), hit.segment
         is_label = segment.kind != "text" and (segment.link is None or segment.link.label == segment.text)
-        if not is_label and page.hits.speaks(segment, ("info.emergency",)):
+        if not is_label and segment.number in page.hits.speaking("info.emergency"):
             return min(value, _OF_EMERGENCY)
         told = hit.extra <= _FEW_WORDS and sum(char.isdigit() for char in segment.text) >= _DIGITS
         return value if segment.kind != "text" or told else min(value, 0.45)

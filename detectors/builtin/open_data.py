@@ -138,7 +138,7 @@ def _speaks_of_data(page: Page) -> bool:
         return True
     if any("Dataset" in str(item.get("@type", "")) for item in page.jsonld):
         return True
-    return page.hits.tops_speak(("open_data.provision", "open_data.metadata"))
+    return not page.hits.tops.isdisjoint(page.hits.speaking("open_data.provision", "open_data.metadata"))
 
 
 DETECTORS = (

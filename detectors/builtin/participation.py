@@ -116,7 +116,8 @@ class LandUsePlanParticipation(RecentTopicDetector):
         """A plan's name needs words for a consultation in its label."""
         if hit.segment.kind not in _LABELS:
             return False
-        return "consultation" in page.hits.marks(hit.segment) or page.hits.speaks(hit.segment, _CONSULTATIONS)
+        beside = page.hits.speaking(*_CONSULTATIONS)
+        return hit.segment.number in beside or "consultation" in page.hits.marks(hit.segment)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
         """As a recent topic; more beside words for a consultation."""
