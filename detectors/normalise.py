@@ -59,8 +59,6 @@ UNSPACED = (
 )
 """Scripts that write without spaces between words, as ranges of a character class."""
 
-_UNSPACED = re.compile(f"[{UNSPACED}]")
-
 _HAN = "[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 _LETTER_SPACE = re.compile(f" (?<={_HAN} )(?<![^ ]{_HAN} )(?={_HAN}(?: |$))")
 """The space between two Chinese characters that stand alone."""
@@ -140,7 +138,7 @@ def _table(fold: bool) -> _Table:
 _CODE_PAGES = ("latin-1", "cp1252")
 """Most texts of the West stand in one of these, where a character is a byte and no normal form depends on the next."""
 
-_BEYOND_WEST = re.compile("[\u0250-\u1fff\u2e80-\U0003ffff]").match
+_BEYOND_WEST = re.compile("[^\x00-\u024f\u2000-\u2e7f\U00040000-\U0010ffff]").match
 """Tells most texts that stand in none of them by their first letter."""
 
 _NO_BYTE = b"\0"
@@ -336,4 +334,10 @@ def _folded_cluster(cluster: str, fold: bool) -> str:
 
 def is_unspaced(char: str) -> bool:
     """Whether the character belongs to a script that writes without spaces between words."""
-    return char >= "\u0e00" and _UNSPACED.match(char) is not None
+    return char >= "\u0e00" and _unspaced().match(char) is not None
+
+
+@cache
+def _unspaced() -> re.Pattern[str]:
+    """Made when it is first wanted, as many portals never do: ranges so wide take long to compile."""
+    return re.compile(f"[{UNSPACED}]")

@@ -33,8 +33,6 @@ _LOOKED_AT = 40
 """Words that are parted at once while they are counted."""
 
 _HANGUL = "\uac00-\ud7af"
-_DENSE = re.compile(f"[{UNSPACED}{_HANGUL}]")
-_DENSE_WORDS = re.compile(f"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff{_HANGUL}]")
 _SPELT = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u30a1-\u30ff]")
 
 _FIRST_UNSPACED = "\u0e00"
@@ -209,10 +207,10 @@ class _Beside:
     __slots__ = ("_all", "_dense", "_plain", "_spaced", "_spelt")
 
     def __init__(self, plain: str) -> None:
-        is_dense = not plain.isascii() and _DENSE.search(plain) is not None
+        is_dense = not plain.isascii() and _dense().search(plain) is not None
         self._plain = plain
-        self._spaced = _DENSE.sub(" ", plain) if is_dense else None
-        self._dense, self._spelt = (_number(_DENSE_WORDS, plain), _number(_SPELT, plain)) if is_dense else (0, 0)
+        self._spaced = _dense().sub(" ", plain) if is_dense else None
+        self._dense, self._spelt = (_number(_dense_words(), plain), _number(_SPELT, plain)) if is_dense else (0, 0)
         self._all = _count_words(plain if self._spaced is None else self._spaced, _COUNTED)
 
     def words(self, start: int, end: int) -> int:
@@ -222,8 +220,20 @@ class _Beside:
         if self._spaced is None:
             return min(self._all - _count_words(self._plain[inside], _MANY_WORDS), _MANY_WORDS)
         term = self._plain[start:end]
-        letters = (self._dense - _number(_DENSE_WORDS, term)) // 4 + (self._spelt - _number(_SPELT, term)) // 6
+        letters = (self._dense - _number(_dense_words(), term)) // 4 + (self._spelt - _number(_SPELT, term)) // 6
         return min(letters + self._all - _count_words(self._spaced[inside], _MANY_WORDS), _MANY_WORDS)
+
+
+@cache
+def _dense() -> re.Pattern[str]:
+    """Made when it is first wanted, as many portals never do: ranges so wide take long to compile."""
+    return re.compile(f"[{UNSPACED}{_HANGUL}]")
+
+
+@cache
+def _dense_words() -> re.Pattern[str]:
+    """Of these the letters that stand for a quarter of a word each."""
+    return re.compile(f"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff{_HANGUL}]")
 
 
 def _number(letters: re.Pattern[str], text: str) -> int:

