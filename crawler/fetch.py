@@ -146,6 +146,19 @@ def lenient_tls() -> ssl.SSLContext:
     return context
 
 
+class LocatedResponse(aiohttp.ClientResponse):
+    """An answer that knows the `address` it came from: the connection is given back as soon as the answer is complete,
+    which it often is together with its head."""
+
+    address: str | None = None
+
+    async def start(self, connection: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
+        """Reads the head."""
+        name = connection.transport.get_extra_info("peername") if connection.transport is not None else None
+        self.address = str(name[0]) if name else None
+        return await super().start(connection)
+
+
 class LostConnectionError(aiohttp.ClientConnectionError):
     """The server hung up before it answered."""
 
@@ -178,6 +191,7 @@ def open_session(
     )
     return aiohttp.ClientSession(
         connector=connector,
+        response_class=LocatedResponse,
         headers=headers,
         auto_decompress=False,
         cookie_jar=aiohttp.CookieJar(unsafe=True) if cookies is None else cookies,
@@ -263,11 +277,8 @@ def _ended_with_connection(answer: aiohttp.ClientResponse) -> Iterator[None]:
 
 
 def peer(answer: aiohttp.ClientResponse) -> str | None:
-    """The address that answers, as long as the connection is the answer's."""
-    connection = answer.connection
-    transport = connection.transport if connection is not None else None
-    name = transport.get_extra_info("peername") if transport is not None else None
-    return str(name[0]) if name else None
+    """The address that an answer of `open_session` came from."""
+    return answer.address if isinstance(answer, LocatedResponse) else None
 
 
 def explained(error: Exception, url: str, timeout: float) -> FetchError:

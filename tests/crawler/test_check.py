@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from time import monotonic
 
 from sqlalchemy import select
+from warcio.archiveiterator import ArchiveIterator
 
 from crawler.progress import Progress
 from storage.archive.reader import ArchiveReader
@@ -63,6 +65,32 @@ def test_bodies_are_archived_as_received_and_read_decoded(serve: Serve, crawl: C
         home = session.scalars(select(Capture).where(Capture.url == f"{site.url}/")).one()
     assert home.length == len(packed)
     assert home.title == "Packed town"
+
+
+def _in_one_go(body: str) -> Route:
+    """A page that comes together with its head."""
+
+    def answer(handler: Handler) -> None:
+        text = body.encode()
+        handler.connection.sendall(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(text) + text
+        )
+
+    return answer
+
+
+def test_the_archive_names_the_address_of_every_answer(serve: Serve, crawl: Crawl) -> None:
+    names = "abcdefgh"
+    site = serve(
+        {f"/{name}": _in_one_go(page(name, "/")) for name in names} | {"/": page("Town", *(f"/{n}" for n in names))}
+    )
+    result = crawl(f"{site.url}/")
+    assert result.archive is not None
+    with ExitStack() as stack:
+        files = (stack.enter_context(path.open("rb")) for path in sorted(Path(result.archive).glob("*.warc.gz")))
+        records = [record.rec_headers for file in files for record in ArchiveIterator(file)]
+    told = [each.get_header("WARC-IP-Address") for each in records if each.get_header("WARC-Type") == "response"]
+    assert told == ["127.0.0.1"] * len(site.requests)
 
 
 def test_the_page_budget_is_kept_exactly(serve: Serve, crawl: Crawl) -> None:
