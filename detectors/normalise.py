@@ -48,6 +48,9 @@ _NO_BREAK = "(?<=[\u0d4d\u0d7a-\u0d7f])[\u200c\u200d]+"
 
 _MALAYALAM_JOINERS = re.compile(_NO_BREAK)
 
+_MUTE = re.compile("[\u0b3c\u200d]*\u0b4d[\u0b3c\u0b4d\u200d]*(?![\u0b00-\u0b7f\u200d])")
+"""The sign at the end of an Odia word that it ends in a consonant; loan words and many others stand without it, too."""
+
 _KEPT_CATEGORIES = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "Mn", "Mc"))
 
 UNSPACED = (
@@ -238,7 +241,8 @@ def _folded(text: str, fold: bool) -> str:
     """The normal form but for its spaces."""
     if not _INDIC.search(text):
         return _composed(_composed(text).translate(_table(fold)))
-    text = _composed(_composed(_MALAYALAM_JOINERS.sub("", text)).translate(_table(fold)))
+    text = _MUTE.sub("", _MALAYALAM_JOINERS.sub("", text))
+    text = _composed(_composed(text).translate(_table(fold)))
     while _PARTS.search(text):
         text = _PARTS.sub(_whole, text)
     return text
@@ -299,6 +303,7 @@ def _locate_in_word(text: str, start: int, end: int, fold: bool) -> tuple[int, i
     """The same for a short text, character by character."""
     first, last, position, spaced = 0, len(text), 0, True
     found = False
+    text = _MUTE.sub(lambda mute: "\u2060" * len(mute[0]), text)
     for cluster in _clusters().finditer(text):
         for piece in _folded_cluster(cluster[0], fold):
             if piece == " ":

@@ -22,6 +22,7 @@ SNIPPETS = tuple(
         "snippets_real.toml",
         "snippets_fronts.toml",
         "snippets_more_languages.toml",
+        "snippets_indian_languages.toml",
         "snippets_compounds.toml",
     )
 )

@@ -12,7 +12,7 @@ from detectors.normalise import is_unspaced, locate, normalise
 
 LETTERS = st.sampled_from(
     "aZéßİıŁđ ºéſﬁ½№ёЙїўґΆςΰأإىة ـگیہۀשָׁ市予算がガｶﾞ각갂ขำကြងក្ខதமிहिक़ \u200c\u200d\u00ad\u0301\u3099-–'’ʼ._/&\n\t12٣๓Ⅷ"
-    "✉\ufe0f\u2060\U000e0100ऱॲअाॅऱਅਾਫ਼ଡ଼ଅାേൻ്ൌൌഒ\u0d4dക"
+    "✉\ufe0f\u2060\U000e0100ऱॲअाॅऱਅਾਫ਼ଡ଼ଅାേൻ്ൌൌഒ\u0d4dകକଡ୍\u200dର"
 )
 LATIN = str.maketrans("асеһіјкорху", "acehijkopxy")
 """A Latin letter by itself stays one that in "a–ё" is taken for Cyrillic."""
@@ -48,6 +48,7 @@ TEXT = st.one_of(PLAIN, PLAIN.map(lambda text: unicodedata.normalize("NFD", text
         ("ਫ਼ਾਰਮ ਜ਼ਿਲ੍ਹਾ ਅ\u0a3eਮ", "ਫਾਰਮ ਜਿਲ੍ਹਾ ਆਮ"),
         ("ଓଡ଼ିଶା ୱାର୍ଡ ସହାୟତା", "ଓଡିଶା ୱାର୍ଡ ସହାୟତା"),
         ("ଓଡିଶା ଵାର୍ଡ଼ ସହାୟତା", "ଓଡିଶା ୱାର୍ଡ ସହାୟତା"),
+        ("ବଜେଟ୍ ସାଇଟ୍/ମ୍ୟାପ୍ ଅନ୍\u200cଲାଇନ୍", "ବଜେଟ ସାଇଟ ମ୍ୟାପ ଅନ ଲାଇନ"),
         ("വെബ്\u200cസൈറ്റ്\u200c കൌൺസിൽ", "വെബ്സൈറ്റ് ക\u0d57ണ്സില്"),
         ("വെബ്സൈറ്റ് കൗണ്\u200dസില്\u200d", "വെബ്സൈറ്റ് ക\u0d57ണ്സില്"),
         ("സെൻ്റർ സെന്റർ സെന്\u200dറര്\u200d സെൻറർ", "സെന്റര് സെന്റര് സെന്റര് സെന്റര്"),
@@ -141,6 +142,9 @@ def test_located_words_are_the_words(text: str, fold: bool, data: st.DataObject 
         (unicodedata.normalize("NFD", "시 예산 공개"), unicodedata.normalize("NFD", "예산")),
         ("ｶﾞｲﾄﾞ・ｻｰﾋﾞｽ", "ｻｰﾋﾞｽ"),
         ("公 告 | 依 申　请 公 开 2024", "申　请 公"),
+        ("ବଜେଟ୍/ଅନ୍\u200cଲାଇନ୍ ସେବା ଡାଉନଲୋଡ୍", "ଲାଇନ୍ ସେବା"),
+        ("വെബ്\u200cസൈറ്റിൽ ഒ\u0d3eൺലൈൻ സേവനങ്ങൾ", "ഒ\u0d3eൺലൈൻ സേവനങ്ങൾ"),
+        ("शहरातील अ\u0945प व डा\u0945क्टर यादी", "डा\u0945क्टर यादी"),
     ],
 )
 def test_the_span_as_written(text: str, term: str) -> None:
