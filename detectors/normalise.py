@@ -63,6 +63,9 @@ UNSPACED = (
 """Scripts that write without spaces between words, as ranges of a character class."""
 
 _HAN = "[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_SIGN = re.compile(".", re.S)
+"""In ASCII nothing becomes one with what stands beside it."""
+
 _LETTER_SPACE = re.compile(f" (?<={_HAN} )(?<![^ ]{_HAN} )(?={_HAN}(?: |$))")
 """The space between two Chinese characters that stand alone."""
 
@@ -304,7 +307,7 @@ def _locate_in_word(text: str, start: int, end: int, fold: bool) -> tuple[int, i
     first, last, position, spaced = 0, len(text), 0, True
     found = False
     text = _MUTE.sub(lambda mute: "\u2060" * len(mute[0]), text)
-    for cluster in _clusters().finditer(text):
+    for cluster in (_SIGN if text.isascii() else _clusters()).finditer(text):
         for piece in _folded_cluster(cluster[0], fold):
             if piece == " ":
                 spaced = True
