@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from detectors.page.elements import Block, Form, Heading, Link, Zone, made
@@ -32,7 +31,8 @@ _BLOCKS = frozenset(
     ).split()
 )
 _FRAMES = frozenset(("iframe", "frame"))
-_EMBEDDED = frozenset(("img", *_FRAMES, *CONTROLS))
+_EMBEDDED = frozenset(("area", "img", *_FRAMES, *CONTROLS))
+_PARTS = frozenset(("article", "form"))
 _SPOKEN = frozenset(("a", "button", "label", *_HEADINGS))
 """Elements whose whole text is read when they end."""
 
@@ -83,12 +83,11 @@ class Walk:
         self._zones: list[tuple[HtmlElement | None, Zone]] = [(None, "main")]
         self._headings: dict[Zone, str] = {}
         self._text = RunningText()
-        self._spoken: list[tuple[HtmlElement | None, int]] = [(None, 0)]
+        self._spoken: list[tuple[HtmlElement | None, int, str | None]] = [(None, 0, None)]
         self._in_link = 0
         self._card = ""
         self._articles = 0
         self._block: HtmlElement | None = None
-        self._is_block_open = False
         self._runs: list[tuple[Zone, int, HtmlElement | None]] = []
         self._forms: list[OpenForm] = []
         self._open_forms: list[OpenForm] = []
@@ -98,17 +97,7 @@ class Walk:
 
     def outline(self, root: HtmlElement) -> Outline:
         """Everything gathered from `root`."""
-        walker = etree.iterwalk(root, events=("start", "end"), tag="*")
-        start, end = self._start, self._end
-        for event, element in walker:
-            tag = element.tag
-            if event == "end":
-                end(element, tag)
-            elif tag in _SKIPPED and not _is_shown(element, tag):
-                self._skip(element, tag)
-                walker.skip_subtree()
-            else:
-                start(element, tag)
+        self._visit(root)
         if self._text.is_filled:
             self._flush()
         self._name_by_others(root)
@@ -117,38 +106,52 @@ class Walk:
         self._out.forms = [form.built(self._base, self._url, self._captions) for form in self._forms]
         return self._out
 
+    def _visit(self, root: HtmlElement) -> None:
+        """Starts every element, and ends it before the first that is not inside it; what is passed over has no start,
+        and what is in it neither."""
+        opened: list[HtmlElement | None] = [root.getparent()]
+        passed: set[HtmlElement] = set()
+        for element in root.iter("*"):
+            parent, tag = element.getparent(), element.tag
+            if parent in passed:
+                passed.add(element)
+                continue
+            while opened[-1] is not parent:
+                self._end(opened.pop(), opened[-1])
+            opened.append(element)
+            if tag in _SKIPPED and not _is_shown(element, tag):
+                passed.add(element)
+                self._skip(element, tag)
+            else:
+                self._start(element, tag)
+        while len(opened) > 1:
+            self._end(opened.pop(), opened[-1])
+
     def _start(self, element: HtmlElement, tag: str) -> None:
         running, role = self._text, element.get("role")
         if tag in _BLOCKS:
             if running.is_filled:
                 self._flush()
-            self._block, self._is_block_open = element, True
+            self._block = element
             if role or tag in ZONED:
                 self._open_zone(element, tag, role)
         elif tag in _EMBEDDED:
             self._embed(element, tag)
         if tag in _SPOKEN or role == "heading":
-            self._spoken.append((element, running.position))
-            if tag == "a":
-                self._in_link += _target(element) is not None
-                self._card = ""
-            elif tag == "label":
-                self._captions.open(running)
+            self._listen(element, tag)
         text = element.text
         if text and tag not in _FRAMES:
             running.add(text, self._in_link > 0)
 
-    def _end(self, element: HtmlElement, tag: str) -> None:
-        running = self._text
+    def _end(self, element: HtmlElement, parent: HtmlElement | None) -> None:
+        running, tag = self._text, element.tag
         if element is self._spoken[-1][0]:
-            self._say(element, tag, running.since(self._spoken.pop()[1], _MAX_LABEL))
-        elif tag == "area":
-            self._link(element, "")
+            self._say(element, tag)
         if tag in _BLOCKS:
             if running.is_filled:
                 self._flush()
-            self._block, self._is_block_open = element, False
-            if tag in ZONED:
+            self._block = parent
+            if tag in _PARTS:
                 self._close_part(tag)
             if element is self._zones[-1][0]:
                 self._zones.pop()
@@ -156,11 +159,24 @@ class Walk:
         if text:
             running.add(text, self._in_link > 0)
 
-    def _say(self, element: HtmlElement, tag: str, text: str) -> None:
-        """Notes an element whose text is now complete."""
+    def _listen(self, element: HtmlElement, tag: str) -> None:
+        """Notes where the text of an element begins that is read when it ends."""
+        href = _target(element) if tag == "a" else None
+        self._spoken.append((element, self._text.position, href))
         if tag == "a":
-            self._in_link -= _target(element) is not None
-            self._link(element, self._card or text)
+            self._in_link += href is not None
+            self._card = ""
+        elif tag == "label":
+            self._captions.open(self._text)
+
+    def _say(self, element: HtmlElement, tag: str) -> None:
+        """Notes an element whose text is now complete."""
+        _, position, href = self._spoken.pop()
+        text = self._text.since(position, _MAX_LABEL)
+        if tag == "a":
+            if href is not None:
+                self._in_link -= 1
+                self._link(element, href, self._card or text)
             self._card = ""
         elif tag == "label":
             self._captions.close(element, text)
@@ -175,7 +191,9 @@ class Walk:
 
     def _embed(self, element: HtmlElement, tag: str) -> None:
         """Notes what stands in the text without being text."""
-        if tag == "img":
+        if tag == "area":
+            self._link(element, _target(element) or "", "")
+        elif tag == "img":
             self._out.images.append((element.get("src", ""), squeeze(element.get("alt"))))
         elif tag in _FRAMES:
             self._out.iframes.append((urljoin_safe(self._base, element.get("src", "")), element.get("title", "")))
@@ -217,11 +235,9 @@ class Walk:
 
     def _flush(self) -> None:
         """Ends a run of text: it belongs to the block that is open, which is the last one met or the one around it."""
-        link_chars, block = self._text.cut(), self._block
+        link_chars = self._text.cut()
         if len(self._runs) < _MAX_BLOCKS:
-            if block is not None and not self._is_block_open:
-                block = block.getparent()
-            self._runs.append((self._zones[-1][1], link_chars, block))
+            self._runs.append((self._zones[-1][1], link_chars, self._block))
 
     def _blocks(self) -> Iterator[Block]:
         """The blocks of text that the walk went through."""
@@ -229,9 +245,8 @@ class Walk:
             tag = str(element.tag) if element is not None else "body"
             yield made(Block, (text, zone, tag, min(link_chars, len(text)), element))
 
-    def _link(self, element: HtmlElement, text: str) -> None:
-        get = element.get
-        href = (_target(element) or "").strip()
+    def _link(self, element: HtmlElement, target: str, text: str) -> None:
+        get, href = element.get, target.strip()
         if not href or len(self._out.links) >= _MAX_LINKS:
             return
         label = without_remark(text if has_words(text) else alternative(element)[:_MAX_LABEL] or text)

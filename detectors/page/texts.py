@@ -92,15 +92,13 @@ class RunningText:
 
     def since(self, position: int, limit: int) -> str:
         """The text since `position`, at most `limit` characters; the work is bounded however much there is."""
-        most = limit * _RAW
-        return squeeze(self._raw(position, most)[:most].replace(_CUT, " "))[:limit]
+        pieces, most = self._pieces, limit * _RAW
+        text = pieces[position] if len(pieces) == position + 1 else self._joined(position, most)
+        return squeeze(text[:most].replace(_CUT, " "))[:limit]
 
-    def _raw(self, position: int, most: int) -> str:
-        """The pieces since `position` as they are, up to the one with which there are `most` characters."""
-        pieces = self._pieces
-        if len(pieces) == position + 1:
-            return pieces[position]
-        end, size = position, 0
+    def _joined(self, position: int, most: int) -> str:
+        """The pieces since `position`, up to the one with which there are `most` characters."""
+        pieces, end, size = self._pieces, position, 0
         while end < len(pieces) and size < most:
             size += len(pieces[end])
             end += 1
