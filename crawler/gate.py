@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING, Literal
 
@@ -32,12 +33,21 @@ class Refusal:
     verdict: Verdict | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False)
 class Print:
-    """What a page looks like: title and words."""
+    """What a page looks like: title and words, which are told apart when they are first asked for: few sites need
+    their pages compared."""
 
     title: str
-    words: frozenset[str]
+    text: str
+
+    def __repr__(self) -> str:
+        return f"Print(title={self.title!r}, words={self.words!r})"
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The first words of the text."""
+        return frozenset(self.text.split()[:_SAMPLE])
 
     def is_like(self, other: Print) -> bool:
         if self.title != other.title and not (self.words and self.words == other.words):
@@ -112,7 +122,7 @@ def _refusal_of_nothing(page: Page) -> Refusal:
 
 def print_of(page: Page) -> Print:
     """What the page looks like."""
-    return Print(page.title, frozenset(page.text[: _SAMPLE * 8].split()[:_SAMPLE]))
+    return Print(page.title, page.text[: _SAMPLE * 8])
 
 
 def random_path(where: str, seed: int) -> str:

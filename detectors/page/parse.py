@@ -19,6 +19,7 @@ _CONTROL = bytes(code for code in range(32) if chr(code) not in "\t\n\r\v\f")
 _BREAKS = bytes.maketrans(b"\v\f", b"  ")
 """Breaks between words and, the second, between attributes (HTML, 13.2.5), of which libxml2 does not know."""
 
+_STRANGE = b"\v\f" + _CONTROL
 _LETTERS = re.compile(r"\w{3,}")
 _TAGS = re.compile(r"<(script|style)\b(?>.*?</\1\s*>|.*)|<[^>]*>", re.I | re.S)
 _END = re.compile(rb"</(?:html|body)\s*>", re.I)
@@ -32,7 +33,10 @@ _NESTING = re.compile(
 
 def parse(html: str) -> HtmlElement:
     """The root element of the document; an empty `<html>` where there is nothing to parse."""
-    markup = _END.sub(b"", html[:MAX_HTML_CHARS].encode("utf-8", "ignore").translate(_BREAKS, _CONTROL))
+    markup = html[:MAX_HTML_CHARS].encode("utf-8", "ignore")
+    if any(code in markup for code in _STRANGE):
+        markup = markup.translate(_BREAKS, _CONTROL)
+    markup = _END.sub(b"", markup)
     root, whole = _lxml(markup)
     if not whole:
         root, _ = _lxml(_flattened(markup.decode("utf-8")).encode("utf-8"))
