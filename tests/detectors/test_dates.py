@@ -9,7 +9,7 @@ from time import process_time
 import pytest
 
 from detectors.calendars import Calendar, gregorian
-from detectors.dates import dates_in, holds_digit, writes_month_first
+from detectors.dates import dates_in, holds_digit, names_weekday, writes_month_first
 
 DAY = date(2026, 5, 12)
 
@@ -216,3 +216,17 @@ def test_the_months_of_one_language_are_not_those_of_another_read_before() -> No
     assert dates_in("12 Gicurasi 2026", ["rw"]) == [DAY]
     assert dates_in("12 ta’ Mejju 2026", ["mt"]) == [DAY]
     assert dates_in("12 Gicurasi 2026", ["mt"]) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ml", "ശനിയാഴ്ച രാവിലെ 10 മണിക്ക്"),
+        ("ml", "ശനിയാഴ്\u200cച രാവിലെ 10 മണിക്ക്"),
+        ("mr", "मंगळवारी सकाळी १० वाजता"),
+        ("or", "ଶନିବାର ସକାଳ ୧୦ଟା"),
+    ],
+)
+def test_a_weekday_is_named_with_and_without_non_joiners(language: str, text: str) -> None:
+    assert names_weekday(text, [language])
+    assert not names_weekday(text, ["fr"])

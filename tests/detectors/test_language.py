@@ -102,6 +102,7 @@ def test_between_inseparable_languages_the_declaration_decides(language: str, sa
         ("es-MX", "es"), ("EN_us", "en"), (" de ", "de"), ("fil", "fil"), ("nb", "no"), ("iw", "he"),
         ("zh-CN", "zh-Hans"), ("zh-Hant-HK", "zh-Hant"), ("zh-TW", "zh-Hant"), ("zh", "zh"),
         ("sr-Latn-RS", "sr-Latn"), ("sr_Cyrl", "sr-Cyrl"),
+        ("mr-IN", "mr"), ("pa-Guru-IN", "pa"), ("ory", "or"), ("or_IN", "or"), ("mal", "ml"),
         ("x-default", ""), ("", ""), ("english", ""), ("{{lang}}", ""),
     ],
 )  # fmt: skip
