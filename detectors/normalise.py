@@ -244,8 +244,12 @@ def _folded(text: str, fold: bool) -> str:
     """The normal form but for its spaces."""
     if not _INDIC.search(text):
         return _composed(_composed(text).translate(_table(fold)))
-    text = _MUTE.sub("", _MALAYALAM_JOINERS.sub("", text))
-    text = _composed(_composed(text).translate(_table(fold)))
+    return _folded_indic(_MUTE.sub("", text), fold)
+
+
+def _folded_indic(text: str, fold: bool) -> str:
+    """The same of any text, but that signs at the end of Odia words stay."""
+    text = _composed(_composed(_MALAYALAM_JOINERS.sub("", text)).translate(_table(fold)))
     while _PARTS.search(text):
         text = _PARTS.sub(_whole, text)
     return text
@@ -337,7 +341,7 @@ def _clusters() -> re.Pattern[str]:
 
 @lru_cache(maxsize=8192)
 def _folded_cluster(cluster: str, fold: bool) -> str:
-    return _folded(cluster, fold)
+    return _folded_indic(cluster, fold)
 
 
 def is_unspaced(char: str) -> bool:
