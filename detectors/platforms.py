@@ -52,7 +52,6 @@ class _Fingerprints:
     urls: ahocorasick.Automaton
     scripts: ahocorasick.Automaton
     markup: ahocorasick.Automaton
-    markup_pieces: tuple[str, ...]
 
 
 @cache
@@ -75,7 +74,6 @@ def _fingerprints() -> _Fingerprints:
         _automaton(tables, "urls"),
         _automaton(tables, "scripts"),
         _automaton(tables, "markup"),
-        tuple(piece for table in tables.values() for piece in table.get("markup", ())),
     )
 
 
@@ -160,7 +158,7 @@ def _marks(page: Page, prints: _Fingerprints) -> Iterator[tuple[str, str]]:
         for key in _keys_in(source, prints.scripts):
             yield key, f"script {source[:120]}"
     html = page.html[:_MARKUP_WINDOW]
-    if any(piece in html for piece in prints.markup_pieces):
+    if any(True for _ in _found(html, prints.markup)):
         for key in _keys_in(_attributes(html), prints.markup):
             yield key, "markup"
 
