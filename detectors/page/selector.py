@@ -45,8 +45,8 @@ class Selectors:
     def _repeated(self) -> frozenset[str]:
         """Ids in small letters that several elements of the document bear: browsers that read it in quirks mode take no
         notice of case. Not by XPath: lxml lets other threads go on meanwhile, and to wait for them takes longer."""
-        idents = Counter([each.get("id", "").lower() for each in self._root.iter("*")])
-        return frozenset(ident for ident, number in idents.items() if ident and number > 1)
+        idents = Counter([ident.lower() for each in self._root.iter("*") if (ident := each.get("id"))])
+        return frozenset(ident for ident, number in idents.items() if number > 1)
 
     def _path(self, element: HtmlElement) -> _Path:
         """From the nearest ancestor that is known, has an id of its own or is the root, down to the element."""
