@@ -15,6 +15,8 @@ _CODES = (
     r"|W[AIVY]) \d{5}(?:-\d{4})?\b",  # United States
     r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b",  # United Kingdom
     r"\b[A-Z]\d[A-Z] \d[A-Z]\d\b",  # Canada
+    r"\b(?i:PIN(?: ?code)?) ?[-:–]? ?\d{3} ?\d{3}\b",  # India
+    r"(?:, ?[A-Z][a-z]+(?: [A-Z][a-z]+)?|[\u0900-\u0d7f]) ?[-–:] ?\d{3} ?\d{3}\b",
     r"\b(?:NSW|VIC|QLD|TAS|ACT|WA|SA|NT) \d{4}\b",  # Australia
 )
 _CODE = re.compile("|".join(_CODES))

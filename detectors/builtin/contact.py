@@ -63,7 +63,7 @@ class ContactDetails(TopicDetector):
     data, a number beside a word for it), or a link to contact details."""
 
     name = "contact-details"
-    version = "4"
+    version = "5"
     features = ("contact.details",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
