@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
+from detectors.compositions import GENERAL
 from detectors.hits import Hit
 from detectors.hosts import host_of
+from detectors.lexicon import Lexicon
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.page.elements import Form
@@ -44,12 +47,23 @@ def _is_staff(page: Page, form: Form) -> bool:
     return bool(_STAFF.search(form.ident)) or any(_lets_in_staff(page, url) for url in (form.action, page.url))
 
 
+def _is_act(page: Page, hit: Hit) -> bool:
+    """Whether the term is general vocabulary of applying and registering, too."""
+    lexicon = page.lexicons.get(hit.term.language) if page.lexicons else None
+    return lexicon is not None and hit.term.text.casefold() in _acts(lexicon)
+
+
+@lru_cache(maxsize=128)
+def _acts(lexicon: Lexicon) -> frozenset[str]:
+    return frozenset(term.text.casefold() for term in lexicon.terms if term.feature == f"{GENERAL}apply")
+
+
 class Authentication(TopicDetector):
     """A login or electronic identity for users of services: a form with a password that is not the staff's, or a
     link to one."""
 
     name = "authentication"
-    version = "2"
+    version = "3"
     features = ("account.authentication",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -69,10 +83,12 @@ class Authentication(TopicDetector):
         yield from super().observe(page)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """A link to the host on which the site is edited lets in the staff."""
+        """A link to the host on which the site is edited lets in the staff; what is registered with words beside it is
+        a thing ("Marriage registration")."""
         value = super().weigh(page, hit, table)
         link = hit.segment.link
-        return min(value, 0.3) if link is not None and _lets_in_staff(page, link.url) else value
+        is_no_account = hit.term.role == "weak" and hit.extra > 0 and _is_act(page, hit)
+        return min(value, 0.3) if is_no_account or (link is not None and _lets_in_staff(page, link.url)) else value
 
     def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
         """An address that ends in the word for logging in leads there, whatever stands before it."""

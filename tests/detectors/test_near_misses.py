@@ -132,3 +132,17 @@ def test_the_number_for_emergencies_is_no_helpdesk(proves: Proves, language: str
 def test_the_topic_of_discrimination_is_no_way_to_report_it(proves: Proves, label: str) -> None:
     assert not proves("participation.report_discrimination", f"<nav><a href=/x>{label}</a></nav>")
     assert proves("participation.report_discrimination", "<nav><a href=/x>Report discrimination</a></nav>")
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "lets_in"),
+    [
+        ("fr", "Inscription scolaire", False),
+        ("hi", "विवाह पंजीकरण", False),
+        ("fr", "Inscription", True),
+        ("fr", "Espace usager", True),
+    ],
+)
+def test_what_is_registered_is_no_account(proves: Proves, language: str, title: str, lets_in: bool) -> None:
+    body = f"<main><h1>{title}</h1></main>"
+    assert proves("account.authentication", body, language, URL + "inscription/", title) == lets_in
