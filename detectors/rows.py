@@ -89,10 +89,11 @@ def _words() -> frozenset[str]:
 
 
 def _around(element: HtmlElement | None) -> HtmlElement | None:
-    """The nearest row, list item or paragraph that the element stands in; of a cell's, the row."""
+    """The nearest row, list item or paragraph that the element stands in; of a cell's, the row. None of what one
+    chooses of: beside it stand the other choices."""
     found = None
     for step, each in enumerate(element.iterancestors() if element is not None else ()):
-        if step >= _MOST_STEPS or (found is not None and each.tag in ("ul", "ol", "table")):
+        if step >= _MOST_STEPS or each.tag == "select" or (found is not None and each.tag in ("ul", "ol", "table")):
             break
         if each.tag in _AROUND and (found is None or each.tag == "tr"):
             found = each

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,9 @@ _EMBEDDED = frozenset(("area", "img", *_FRAMES, *CONTROLS))
 _PARTS = frozenset(("article", "form"))
 _SPOKEN = frozenset(("a", "button", "label", *_HEADINGS))
 """Elements whose whole text is read when they end."""
+
+_LEADS = re.compile(r"\s*(?:https?://|/\w)", re.I)
+"""Values of options that are addresses: menus that open are made of them ("Departments", "Agendas of 2025")."""
 
 _MAX_BLOCKS = 20_000
 _MAX_LINKS = 20_000
@@ -94,6 +98,7 @@ class Walk:
         self._loose = OpenForm(None, "main", 0)
         self._captions = Captions()
         self._unnamed: list[int] = []
+        self._choices: list[tuple[HtmlElement, Zone]] = []
 
     def outline(self, root: HtmlElement) -> Outline:
         """Everything gathered from `root`."""
@@ -101,6 +106,7 @@ class Walk:
         if self._text.is_filled:
             self._flush()
         self._name_by_others(root)
+        self._out.links += self._chosen()
         self._out.blocks = list(self._blocks())
         self._forms += [self._loose] if self._loose.controls else []
         self._out.forms = [form.built(self._base, self._url, self._captions) for form in self._forms]
@@ -135,6 +141,8 @@ class Walk:
             self._block = element
             if role or tag in ZONED:
                 self._open_zone(element, tag, role)
+            elif tag == "option" and _LEADS.match(element.get("value", "")):
+                self._choices.append((element, self._zones[-1][1]))
         elif tag in _EMBEDDED:
             self._embed(element, tag)
         if tag in _SPOKEN or role == "heading":
@@ -256,6 +264,18 @@ class Walk:
         if not label and get("aria-labelledby"):
             self._unnamed.append(len(self._out.links))
         self._out.links.append(made(Link, (url, href, label, zone, context, title, get("hreflang", ""), element)))
+
+    def _chosen(self) -> list[Link]:
+        """The links of menus that open and of which one chooses, but for those that stand on the page, too."""
+        seen = {link.url for link in self._out.links}
+        found: list[Link] = []
+        for option, zone in self._choices[: max(0, _MAX_LINKS - len(self._out.links))]:
+            href = option.get("value", "").strip()
+            url = urljoin_safe(self._base, href)
+            if url not in seen:
+                label = squeeze("".join(option.itertext()))[:_MAX_LABEL]
+                found.append(Link(url, href, label, zone, element=option))
+        return found
 
     def _name_by_others(self, root: HtmlElement) -> None:
         """Labels the links without any that name other elements, by their ids, as what says it."""

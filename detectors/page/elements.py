@@ -16,7 +16,7 @@ made = tuple.__new__
 
 
 class Link(NamedTuple):
-    """An `<a>`/`<area>` with a target.
+    """An `<a>`/`<area>` with a target, or an `<option>` whose value is an address; options come last.
 
     `url` is absolute, without fragment; `href` is the attribute as written. `label` is the visible text, of a card the
     heading in it, else the alternative text of its image, else aria-label or title. `context` is the nearest heading

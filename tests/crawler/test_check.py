@@ -33,6 +33,12 @@ def test_reads_every_page_once_and_exhausts_the_site(serve: Serve, crawl: Crawl)
     assert result.languages == ("en",)
 
 
+def test_pages_that_only_a_menu_of_choices_leads_to_are_read(serve: Serve, crawl: Crawl) -> None:
+    menu = "<select onchange='location=this.value'><option>Departments</option><option value=/roads>Roads</option></select>"
+    site = serve({"/": page("Town", body=menu + TEXT), "/roads": page("Roads")})
+    assert crawl(f"{site.url}/").pages == 2
+
+
 def test_everything_is_stored(serve: Serve, crawl: Crawl, database: Database, tmp_path: Path) -> None:
     site = serve({**_site("contact"), "/old": (301, {"Location": "/contact2"}, b""), "/contact2": page("Contact two")})
     site.routes["/"] = page("Town", "/contact", "/old")

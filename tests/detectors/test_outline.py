@@ -52,6 +52,25 @@ def test_a_card_is_labelled_by_its_first_heading(make_page: MakePage, inner: str
     assert [link.label for link in page.links] == ["Budget", "News"]
 
 
+def test_menus_of_which_one_chooses_lead_somewhere_and_come_last(make_page: MakePage) -> None:
+    page = make_page(
+        "<nav><select onchange='location=this.value'><option value=''>Departments</option>"
+        "<option value=/roads/>Roads\n</option><option value=https://www.water.example/>Water</option>"
+        "<option value=/parks>Parks</option></select></nav><a href=/parks>All parks</a>"
+    )
+    assert [(link.label, link.zone, link.element is not None and link.element.tag) for link in page.links] == [
+        ("All parks", "main", "a"),
+        ("Roads", "nav", "option"),
+        ("Water", "nav", "option"),
+    ]
+    assert [link.href for link in page.links] == ["/parks", "/roads/", "https://www.water.example/"]
+
+
+@pytest.mark.parametrize("value", ["", "roads", "12", "/", "//", "#top", "/ 2", "javascript:go()"])
+def test_values_that_are_no_addresses_lead_nowhere(make_page: MakePage, value: str) -> None:
+    assert make_page(f"<select name=part><option value='{value}'>Roads</option></select>").links == []
+
+
 def test_a_link_in_a_drawing_is_a_link(make_page: MakePage) -> None:
     page = make_page(
         "<svg><style>a{}</style><a xlink:href=/north><title>District North</title><path d=M0/></a>"
