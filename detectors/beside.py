@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from detectors.compositions import GENERAL, Part, kinds_of
 from detectors.lexicon import is_opening
-from detectors.normalise import locate
+from detectors.locating import locate
 from detectors.readings import read_behind, read_text
 
 if TYPE_CHECKING:

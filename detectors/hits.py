@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from detectors.lexicon import is_opening
-from detectors.normalise import locate
+from detectors.locating import locate
 from detectors.page.elements import made
 from detectors.readings import read_addresses, read_texts
 from detectors.rows import row_of

@@ -15,7 +15,8 @@ from typing import Generic, TypeVar
 
 import ahocorasick
 
-from detectors.normalise import UNSPACED, is_unspaced, normal_lines, normalise
+from detectors.letters import UNSPACED, is_unspaced
+from detectors.normalise import normal_lines, normalise
 
 T = TypeVar("T")
 

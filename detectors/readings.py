@@ -7,8 +7,9 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from detectors.compositions import GENERAL as GENERAL_PREFIX
+from detectors.letters import UNSPACED
 from detectors.lexicon import BESIDE, GENERAL
-from detectors.normalise import UNSPACED, normal_label, normalise
+from detectors.normalise import normal_label, normalise
 from detectors.packaged import data
 
 if TYPE_CHECKING:

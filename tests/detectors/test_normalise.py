@@ -8,7 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from detectors.normalise import is_unspaced, locate, normalise
+from detectors.letters import is_unspaced
+from detectors.locating import locate
+from detectors.normalise import normalise
 
 LETTERS = st.sampled_from(
     "aZéßİıŁđ ºéſﬁ½№ёЙїўґΆςΰأإىة ـگیہۀשָׁ市予算がガｶﾞ각갂ขำကြងក្ខதமிहिक़ \u200c\u200d\u00ad\u0301\u3099-–'’ʼ._/&\n\t12٣๓Ⅷ"
