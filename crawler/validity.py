@@ -10,6 +10,7 @@ from crawler.wire import FetchError
 from detectors.facts.validity import Message, Validity, ValidityFacts
 from detectors.page import Page
 from detectors.page.head import rel_links
+from detectors.page.texts import urljoin_safe
 from storage.archive import decoded_body
 from storage.archive.message import header
 
@@ -25,8 +26,8 @@ _OF_CSS = "CSS: "
 
 def stylesheets(page: Page) -> tuple[str, ...]:
     """Absolute addresses of the style sheets that the page always applies, in order; alternate ones left out."""
-    found = (url for rel, _, url in rel_links(page.tree, page.base) if "stylesheet" in rel and "alternate" not in rel)
-    return tuple(dict.fromkeys(found))
+    found = (href for rel, _, href in rel_links(page.tree) if "stylesheet" in rel and "alternate" not in rel)
+    return tuple(dict.fromkeys(urljoin_safe(page.base, href) for href in found))
 
 
 async def sheets_of(

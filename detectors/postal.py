@@ -8,6 +8,9 @@ _BOX = re.compile(
     r"\b(?:G\.?)?P\.?\s?O\.?\s?Box:?\s?\d|\bPrivate (?:Mail )?Bag:? [A-Z]?-?\d|\bPostfach \d|\bPostbus \d"
     r"|\bApartado (?:Postal )?\d|\bBo[îi]te postale:? \d|(?:^|[,;–-] ?)B\.?P\.? \d{2}"
 )
+_OF_BOX = ("Box", "Bag", "Postfach", "Postbus", "Apartado", "postale", "BP", "B.P")
+"""One of them stands in whatever names a box: looked for first, as most texts hold none."""
+
 _CODES = (
     r"〒\s?\d{3}-\d{4}",  # Japan
     r"\bCEP:? ?\d{2}\.?\d{3}-\d{3}\b",  # Brazil
@@ -28,4 +31,5 @@ def holds_address(text: str, of_page: bool) -> bool:
     or side), a code. A code elsewhere may be that of an event or a company."""
     if len(text) > _LONGEST:
         return False
-    return _BOX.search(text) is not None or (of_page and _CODE.search(text) is not None)
+    is_box = any(map(text.__contains__, _OF_BOX)) and _BOX.search(text) is not None
+    return is_box or (of_page and _CODE.search(text) is not None)

@@ -62,10 +62,11 @@ def translators() -> tuple[Translator, ...]:
 
 def translators_of(page: Page) -> tuple[tuple[Translator, str], ...]:
     """The services that the page embeds, each with the script it is known by."""
-    inline = "\n".join(page.inline_scripts).lower()
+    inline, sources = "\n".join(page.inline_scripts).lower(), "\n".join(page.scripts).lower()
     found = []
     for one in translators():
-        source = next((url for url in page.scripts if one.serves(url)), "")
+        is_named = any(host.partition("/")[0] in sources for host in one.hosts)
+        source = next((url for url in page.scripts if one.serves(url)), "") if is_named else ""
         told = source or next((word for word in one.scripts if word in inline), "")
         if told:
             found.append((one, told))

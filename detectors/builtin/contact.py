@@ -176,7 +176,7 @@ class ContactDetails(TopicDetector):
 
 def _in_ascii_figures(text: str) -> str:
     """The text with the figures of other scripts as ASCII figures, each in its place."""
-    if not _FIGURE_BEYOND_ASCII.search(text):
+    if text.isascii() or not _FIGURE_BEYOND_ASCII.search(text):
         return text
     return "".join(str(int(char)) if char.isdecimal() else char for char in text)
 
@@ -189,7 +189,9 @@ def _strength(number: str, marked: bool) -> float:
 
 
 def _phone(text: str, least: int) -> re.Match[str] | None:
-    """The first group of `least` to 15 digits that looks like a telephone number, not like a date or an amount."""
+    """The first group of `least` to 15 digits, all ASCII, that looks like a telephone number, no date or amount."""
+    if sum(map(text.count, "0123456789")) < least:
+        return None
     for match in _PHONE.finditer(text):
         digits = sum(char.isdigit() for char in match[0])
         if least <= digits <= 15 and not _holds_date(match[0]):

@@ -104,8 +104,10 @@ def _largest_collection(page: Page) -> list[str]:
     groups: dict[tuple[str, str], dict[str, str]] = {}
     for link in page.links if bodies else ():
         host = host_of(link.url)
+        if host not in bodies:
+            continue
         tells = is_government(host) and not (own_names and host.endswith(own_names))
-        if host not in bodies or not (tells or link.url in named) or listed(link.url, "social"):
+        if not (tells or link.url in named) or listed(link.url, "social"):
             continue
         if not _in_prose(link):
             groups.setdefault((link.zone, link.context), {}).setdefault(_owner(host), link.label or host)

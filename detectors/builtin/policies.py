@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from detectors.hits import Hit
 from detectors.hosts import listed
@@ -53,9 +54,15 @@ class CookiePolicy(PolicyDetector):
         if banner is not None:
             selector = page.selector(banner.element)
             yield Observation(self.features[0], "content", 0.6, banner.text[:240], "cookie banner", selector=selector)
-        script = next((source for source in page.scripts if _COOKIE_SCRIPT.search(source)), "")
+        script = next(filter(_shows_notice, page.scripts), "")
         if script:
             yield Observation(self.features[0], "content", 0.55, script, "script of a cookie notice", href=script)
+
+
+@lru_cache(maxsize=4096)
+def _shows_notice(script: str) -> bool:
+    """Whether the script's address names a cookie notice. Pages of a site share their scripts."""
+    return _COOKIE_SCRIPT.search(script) is not None
 
 
 class TermsOfUse(PolicyDetector):

@@ -61,6 +61,7 @@ class Outline:
     scripts: list[str] = field(default_factory=list)
     inline_scripts: list[str] = field(default_factory=list)
     jsonld: list[str] = field(default_factory=list)
+    idents: list[str] = field(default_factory=list)
 
 
 def _is_shown(element: HtmlElement, tag: str) -> bool:
@@ -118,7 +119,9 @@ class Walk:
         opened: list[HtmlElement | None] = [root.getparent()]
         passed: set[HtmlElement] = set()
         for element in root.iter("*"):
-            parent, tag = element.getparent(), element.tag
+            parent, tag, ident = element.getparent(), element.tag, element.get("id")
+            if ident:
+                self._out.idents.append(ident)
             if parent in passed:
                 passed.add(element)
                 continue

@@ -65,13 +65,12 @@ def _target(content: str) -> str:
     return match[3].partition(match[2])[0] if match[2] else match[3]
 
 
-def rel_links(tree: HtmlElement, base: str) -> list[tuple[str, str, str]]:
-    """(rel in lower case, hreflang, absolute url) of every `<link>` with a target."""
-    return [
-        ((node.get("rel") or "").lower(), node.get("hreflang") or "", urljoin_safe(base, node.get("href") or ""))
-        for node in tree.iter("link")
-        if node.get("href")
-    ]
+def rel_links(tree: HtmlElement) -> Iterator[tuple[str, str, str]]:
+    """(rel in lower case, hreflang, target as written) of every `<link>` with a target."""
+    for node in tree.iter("link"):
+        href = node.get("href")
+        if href:
+            yield node.get("rel", "").lower(), node.get("hreflang", ""), href
 
 
 def structured(texts: Iterable[str]) -> Iterator[dict[str, Any]]:

@@ -101,7 +101,7 @@ class Page:
 
     @cached_property
     def _selectors(self) -> Selectors:
-        return Selectors(self.tree)
+        return Selectors(self.outline.idents)
 
     def selector(self, element: HtmlElement | None) -> str:
         """A CSS selector that finds an element of the document again; empty for None, and where nobody asks. See
@@ -170,13 +170,10 @@ class Page:
         return url if url.startswith(("http://", "https://")) else ""
 
     @cached_property
-    def _rel_links(self) -> list[tuple[str, str, str]]:
-        return head.rel_links(self.tree, self.base)
-
-    @cached_property
     def alternates(self) -> tuple[tuple[str, str], ...]:
         """(hreflang, url) of the alternate versions named in the head."""
-        return tuple((lang, url) for rel, lang, url in self._rel_links if "alternate" in rel and lang)
+        named = ((lang, href) for rel, lang, href in head.rel_links(self.tree) if lang and "alternate" in rel)
+        return tuple((lang, urljoin_safe(self.base, href)) for lang, href in named)
 
     @property
     def iframes(self) -> list[tuple[str, str]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cached_property, lru_cache
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -24,10 +25,15 @@ class _Path(NamedTuple):
 
 
 class Selectors:
-    """Selectors of a document's elements; the path to a parent is worked out once for all its children."""
+    """Selectors of a document's elements; the path to a parent is worked out once for all its children.
 
-    def __init__(self, root: HtmlElement) -> None:
-        self._root = root
+    Of the `idents` that its elements bear, those that several bear in small letters tell none of them: browsers that
+    read it in quirks mode take no notice of case.
+    """
+
+    def __init__(self, idents: Iterable[str]) -> None:
+        numbers = Counter(map(str.lower, idents))
+        self._repeated = frozenset([ident for ident, number in numbers.items() if number > 1])
         self._known: dict[HtmlElement, _Path] = {}
 
     def of(self, element: HtmlElement) -> str:
@@ -40,13 +46,6 @@ class Selectors:
         if path.depth > _MAX_DEPTH:
             return ""
         return path.plain if path.built == path.plain else f"{path.built}, {path.plain}"
-
-    @cached_property
-    def _repeated(self) -> frozenset[str]:
-        """Ids in small letters that several elements of the document bear: browsers that read it in quirks mode take no
-        notice of case. Not by XPath: lxml lets other threads go on meanwhile, and to wait for them takes longer."""
-        idents = Counter([ident.lower() for each in self._root.iter("*") if (ident := each.get("id"))])
-        return frozenset(ident for ident, number in idents.items() if number > 1)
 
     def _path(self, element: HtmlElement) -> _Path:
         """From the nearest ancestor that is known, has an id of its own or is the root, down to the element."""
