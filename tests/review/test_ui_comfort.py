@@ -15,6 +15,12 @@ from tests.review.conftest import Client, World
 from tests.review.screens import Now, Opener, all_sent, chromium, desk, opened, press, ready
 
 __all__ = ["chromium", "desk", "opened"]
+LINES = """nodes => nodes.map(node => {
+  const text = document.createRange();
+  text.selectNodeContents(node.firstChild);
+  return [text.toString().trim(), new Set([...text.getClientRects()].map(line => line.top)).size];
+})"""
+"""What buttons say, and on how many lines."""
 
 
 def _speaks(world: World, name: str, language: str) -> None:
@@ -36,6 +42,22 @@ def test_the_answers_stay_at_the_foot_of_the_window(small: World, opened: Opener
     assert foot is not None
     assert foot["y"] + foot["height"] == pytest.approx(size["height"], abs=1)
     assert foot["height"] < size["height"] / 5
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("who", ["Ana", "Sue"])
+def test_the_answers_leave_room_for_the_card_on_small_screens(
+    desk: World, opened: Opener, who: str, language: str
+) -> None:
+    _speaks(desk, who, language)
+    page = opened(who, "/next" if who == "Ana" else "/disputes/1", viewport={"width": 390, "height": 844})
+    foot = page.locator(".verdicts")
+    assert (foot.bounding_box() or {})["height"] < 844 / 4
+    lines = foot.locator("button").evaluate_all(LINES)
+    assert all(number <= len(text.split()) for text, number in lines)
+    page.set_viewport_size({"width": 320, "height": 256})  # a window of 1280 by 1024 at 400 %
+    page.locator(".ask h1").evaluate("node => node.scrollIntoView({ block: 'center' })")
+    assert not page.evaluate("document.elementFromPoint(160, 230).closest('.verdicts')")
 
 
 def test_a_notice_shows_only_what_can_be_done(desk: World, opened: Opener) -> None:
