@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.urls import domain
-from crawler.wire import FetchError
+from crawler.wire import CUTS, FetchError
 from survey.counts import count_of
 
 if TYPE_CHECKING:
@@ -194,10 +194,18 @@ def _read(visit: Visit, pages: int) -> Judgement:
         return Judgement(outcome, "budget", f"the limit of {spent} was reached with {count_of(left, 'link')} left")
     if visit.disallowed + visit.withheld > 2 * pages:
         return Judgement("partial", "robots", _kept_out(visit))
+    if visit.front_cut:
+        return _front_page_cut(visit)
     unread = list(_unread(visit))
     most = [", ".join(unread[:-1])] if unread[1:] else []
     told = " and ".join([*most, *unread[-1:]])
     return Judgement("ok", "", f"no link was left to follow{f', but {told}' if told else ''}")
+
+
+def _front_page_cut(visit: Visit) -> Judgement:
+    cause: Cause = "timeout" if visit.front_cut == "time" else "tcp"
+    told = f"{visit.story.final_url} was cut ({CUTS[visit.front_cut]}), and what its rest links to is not known"
+    return Judgement("partial", cause, f"{told}; visit it again later")
 
 
 def _kept_out(visit: Visit) -> str:

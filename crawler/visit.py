@@ -19,6 +19,7 @@ from crawler.stopwatch import Stopwatch
 from crawler.transport import http_twin
 from crawler.transport.headers import hsts
 from crawler.urls import canonical, origin
+from crawler.wire import CUTS, broke_off
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Visit(Itinerary):
         self.external: dict[int, tuple[str, ...]] = {}
         self.hsts: bool | None = None
         self.shell: str | None = None
+        self.front_cut = ""
         self.shells = 0
         self.redirects_to_https: bool | None = None
         self.refusals_in_a_row = 0
@@ -129,6 +131,8 @@ class Visit(Itinerary):
             self._report(reading.url)
             return None
         self.logins.learn(reading.url)
+        if broke_off(request.meta["cut"], response.body):
+            self._cut_short(reading, entry, request.meta["cut"])
         if entry.kind != "external":
             self.refusals_in_a_row = 0
         self.budget.pages += entry.kind != "search"
@@ -166,14 +170,20 @@ class Visit(Itinerary):
         self.shells += 1
         self.lose(entry)
 
+    def _cut_short(self, reading: Reading, entry: Entry, cut: str) -> None:
+        """Takes that the rest of a page is not known: what it says counts, what it does not say tells nothing."""
+        self.lose(entry)
+        if entry.kind == "seed" and cut != "length" and not reading.refresh:
+            self.front_cut = cut
+
     async def _inspected(self, answer: Answer) -> Reading:
         """What the answer shows; the time counts for the detectors, not for a browser that is busy beside."""
         with self.detecting, self.browsing.watch.halted() if self.browsing is not None else nullcontext():
             return await self.readers.read(answer)
 
     def _answer(self, response: Response, request: Request) -> Answer:
-        if request.meta["cut"] in ("length", "time", "disconnect"):
-            self.note(f"{response.url} was cut ({_CUTS[request.meta['cut']]})")
+        if request.meta["cut"] in CUTS:
+            self.note(f"{response.url} was cut ({CUTS[request.meta['cut']]})")
         headers = {
             name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
             for name, values in response.headers.items()
@@ -207,6 +217,7 @@ class Visit(Itinerary):
         if self.scope.may_step_to(reading.url):
             self.scope.extend(reading.url)
         self.shell = reading.url if reading.shell else None
+        self.front_cut = ""
 
     def keep(self, page: Reading, entry: Entry) -> None:
         """Takes what was seen on a page. Of a page outside the portal only what its link promised counts, and what is
@@ -325,6 +336,3 @@ class Visit(Itinerary):
     def _say(self, url: str, step: Step) -> None:
         if self._progress is not None:
             self._progress(self, url, step)
-
-
-_CUTS = {"length": "longer than the limit", "time": "it did not end in time", "disconnect": "the connection broke"}

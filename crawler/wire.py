@@ -12,6 +12,10 @@ from crawler.result import Cause
 from storage.archive import DecodedBody, RecordPlace, decoded_body
 from storage.records import Unchanged
 
+CUTS = {"length": "longer than the limit", "time": "it did not end in time", "disconnect": "the connection broke"}
+"""Why a body was cut: WARC's words, and what is told of them."""
+_TAIL = 2048
+
 HeaderPairs = tuple[tuple[bytes, bytes], ...]
 
 
@@ -53,6 +57,11 @@ class FetchError(Exception):
         super().__init__(message)
         self.cause = cause
         self.stale = stale
+
+
+def broke_off(cut: str, body: bytes) -> bool:
+    """Whether a part of the page is missing: an answer that was cut behind the end of its document is whole."""
+    return cut in CUTS and b"</html" not in body[-_TAIL:].lower()
 
 
 def led(url: str, location: str) -> str:

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from crawler.cycle.steps import may_pass
 from crawler.urls import UrlError
 from storage.database import Database
 from storage.models import Capture, Run
-from tests.crawler.loopback import TEXT, ArchiveOf, Crawl, Handler, Serve, page, reserved_port
+from tests.crawler.loopback import TEXT, ArchiveOf, Crawl, Handler, Route, Serve, page, reserved_port
 
 Raw = Callable[[Callable[[socket.socket], None]], str]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
@@ -136,6 +137,48 @@ def test_a_hundred_megabytes(serve: Serve, crawl: Crawl) -> None:
     assert (result.outcome, result.pages) == ("ok", 2)
     assert result.bytes < 2_000_000
     assert any("was cut (longer than the limit)" in problem for problem in result.problems)
+
+
+def _breaking_off(text: str) -> Callable[[Handler], None]:
+    """Promises a longer page than comes before the connection ends."""
+
+    def answer(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/html")
+        handler.send_header("Content-Length", "99999")
+        handler.end_headers()
+        handler.wfile.write(text.encode())
+        handler.close_connection = True
+
+    return answer
+
+
+def test_a_front_page_that_breaks_off_makes_nothing_absent(serve: Serve, crawl: Crawl) -> None:
+    """What its rest links to is not known: not the whole portal was read, and the visit is to be made again."""
+    whole = page("Town", "/a", "/b", "/budget")
+    links = [page(f"Part {name}", "/") for name in "ab"]
+    site = serve({"/": _breaking_off(whole.partition('<li><a href="/budget"')[0]), "/a": links[0], "/b": links[1]})
+    result = crawl(f"{site.url}/")
+    assert (result.outcome, result.cause, result.pages) == ("partial", "tcp", 3)
+    assert "was cut (the connection broke)" in result.message
+    assert may_pass(result.outcome, result.cause)
+    assert "absent" not in {f.state for f in result.findings}
+
+
+def test_a_page_that_breaks_off_is_not_the_whole_portal(serve: Serve, crawl: Crawl) -> None:
+    pages: dict[str, Route] = {f"/{name}": page(name) for name in "abcd"}
+    site = serve({"/": page("Town", *pages), **pages, "/d": _breaking_off(page("d")[:-200])})
+    result = crawl(f"{site.url}/")
+    assert (result.outcome, result.pages) == ("ok", 5)
+    assert "1 page that could not be read" in result.message
+    assert not any(f.certificate.exhausted for f in result.findings)
+
+
+def test_a_page_that_is_whole_before_the_connection_breaks_counts(serve: Serve, crawl: Crawl) -> None:
+    pages: dict[str, Route] = {f"/{name}": page(name) for name in "abc"}
+    result = crawl(f"{serve({'/': _breaking_off(page('Town', *pages)), **pages}).url}/")
+    assert (result.outcome, result.message) == ("ok", "no link was left to follow")
+    assert any(f.certificate.exhausted for f in result.findings)
 
 
 def test_gzip_bomb(serve: Serve, crawl: Crawl) -> None:
