@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from procrastinate import App, BaseRetryStrategy, RetryDecision
 from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import Job
+from procrastinate.jobs import Job, Status
 
 from crawler.jobs.connector import PatientConnector
 from crawler.jobs.desk import AgainError, Desk
@@ -36,6 +36,8 @@ logger = logging.getLogger(__name__)
 _PULSE = 2.0
 _RATE_OVER = 60.0
 _MAX_WAIT = 300
+_SOON = 60.0
+"""A job that is put off for so many seconds at most is waited for by a worker that ends when nothing is left."""
 _FORGOTTEN = 86_400.0
 """Seconds without a sign of life after which a worker that begins deletes the row of another: one that only stood still
 would need it to go on. Its portals are taken over long before."""
@@ -127,6 +129,25 @@ class Worker:
         await self._hush()
 
     async def _work(self) -> None:
+        """Does the jobs; with `once` until none is left, also of those that come up meanwhile: of workers that died, or
+        put off for some seconds."""
+        await self._round()
+        while self._options.once and await self._has_more():
+            await asyncio.sleep(_PULSE / 2)
+            await self._round()
+
+    async def _has_more(self) -> bool:
+        """Whether a job may be done now or soon, or is in the hand of another worker, which may be dead."""
+        with suppress(StorageError):
+            await hand_out(self._app, self._desk.database, datetime.now(UTC))
+        jobs = self._app.job_manager.list_jobs_async
+        soon = _after(_SOON)
+        waiting = await jobs(task=VISIT, status=Status.TODO.value)
+        if any(job.scheduled_at is None or job.scheduled_at <= soon for job in waiting):
+            return True
+        return bool(await jobs(task=VISIT, status=Status.DOING.value))
+
+    async def _round(self) -> None:
         options = self._options
         await self._app.run_worker_async(
             queues=[QUEUE],

@@ -91,6 +91,21 @@ def test_two_workers_share_a_cycle_and_one_outlives_the_other(fleet: Fleet, serv
     assert "took portal" in fleet.log(1)
 
 
+def test_a_worker_that_works_once_leaves_nothing_of_one_that_died(fleet: Fleet, serve: Serve) -> None:
+    """It waits for what the dead one had in hand, and visits it two at a time, each in a process of its own."""
+    sites = [serve(town(number)) for number in range(4)]
+    held(sites, 8)
+    fleet.plan("one", sites)
+    fleet.losi("schedule", "start", "one")
+    first = fleet.worker()
+    fleet.amid(sites, 8)
+    first.kill()
+    first.wait()
+    go_on(sites)
+    assert fleet.worker("--once").wait(ENDS) == 0
+    assert fleet.states() == {"done": 4}
+
+
 def test_a_cycle_that_cannot_be_handed_out_says_why(fleet: Fleet, serve: Serve) -> None:
     fleet.plan("one", [serve(town(1))])
     with fleet.database.session() as session:
