@@ -8,11 +8,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
@@ -21,7 +20,7 @@ from review.access import visitor
 from review.context import Context
 from review.errors import NotSignedIn, Refused, ReviewError, TooMany
 from review.i18n import translations
-from review.pages import chosen_language, render
+from review.pages import came_from, chosen_language, render
 from review.routes import (
     account,
     admin,
@@ -93,7 +92,7 @@ def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(ReviewError)
     def refused(request: Request, error: ReviewError) -> Response:
         if isinstance(error, NotSignedIn) and request.method == "GET" and not _wants_json(request):
-            return RedirectResponse("/login", 303)
+            return login.first(request)
         answer = _answer(request, error.status, error)
         if isinstance(error, TooMany):
             answer.headers["Retry-After"] = str(error.wait)
@@ -133,7 +132,7 @@ def _answer(request: Request, status: int, error: ReviewError) -> Response:
     if _wants_json(request):
         return JSONResponse({"error": message, "mend": mend}, status)
     spoken = "en" if (message, mend) == (error.message, error.mend) else language
-    values = {"message": message, "mend": mend, "spoken": spoken, "back": _back(request)}
+    values = {"message": message, "mend": mend, "spoken": spoken, "back": came_from(request)}
     return render(request, "error.html", viewer, status=status, **values)
 
 
@@ -142,14 +141,3 @@ def _reader(request: Request) -> Viewer | None:
     with suppress(StorageError):
         return visitor(request)
     return None
-
-
-def _back(request: Request) -> str:
-    """The page of this app that led here; the first page if there was none."""
-    try:
-        came = urlsplit(request.headers.get("referer", ""))
-    except ValueError:
-        return "/"
-    here = came.netloc == request.url.netloc and came.path.startswith("/") and came.path[1:2] not in ("/", "\\")
-    same = request.method == "GET" and came.path == request.url.path
-    return urlunsplit(("", "", came.path, came.query, "")) if here and not same else "/"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from review.access import context_of
+from review.errors import ReviewError
 from review.formats import add_formats
 from review.i18n import LANGUAGES, accepted, direction, translations
 from review.service.accounts import RANK
@@ -52,6 +54,28 @@ def chosen_language(request: Request) -> str:
     """The language of somebody who is not logged in: what they chose here, or what their browser asks for."""
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
     return chosen if chosen in LANGUAGES else accepted(request.headers.get("accept-language", ""))
+
+
+def refusal(request: Request, viewer: Viewer | None, error: ReviewError) -> str:
+    """What was refused and what mends it, in the reader's language: for the form that then keeps what was typed."""
+    language = viewer.language if viewer else chosen_language(request)
+    return "; ".join(filter(None, error.told(translations(language).gettext)))
+
+
+def came_from(request: Request) -> str:
+    """The page of this app that led here; the first page if there was none."""
+    try:
+        came = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return "/"
+    here = came.netloc == request.url.netloc and is_here(came.path)
+    same = request.method == "GET" and came.path == request.url.path
+    return urlunsplit(("", "", came.path, came.query, "")) if here and not same else "/"
+
+
+def is_here(path: str) -> bool:
+    """Whether it is a path of this app, and no other site's address."""
+    return path.startswith("/") and path[1:2] not in ("/", "\\")
 
 
 @cache

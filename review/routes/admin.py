@@ -130,6 +130,14 @@ def assign(
     return RedirectResponse("/admin/assignments", 303)
 
 
+@router.post("/assignments/{assignment}/due", dependencies=[IF_SUPERVISOR, *FORM])
+def move_due(context: App, assignment: Id, due: Annotated[Text, Form()] = "") -> Response:
+    """Another due date, or none."""
+    with context.database.session() as session:
+        assignments.move_due(session, assignment, due_date(due))
+    return RedirectResponse("/admin/assignments", 303)
+
+
 @router.post("/assignments/{assignment}/remove", dependencies=[IF_SUPERVISOR, *FORM])
 def unassign(context: App, assignment: Id) -> Response:
     """Takes a sheet from a desk."""

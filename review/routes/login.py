@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from typing import Annotated
+from urllib.parse import quote, unquote
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -12,13 +13,16 @@ from review.access import AnyUser, App, cookie_name, from_form, visitor
 from review.context import Context
 from review.i18n import LANGUAGES
 from review.inputs import Text
-from review.pages import LANGUAGE_COOKIE, render
+from review.pages import LANGUAGE_COOKIE, came_from, is_here, render
 from review.security.tokens import fresh
 from review.service import accounts, sessions
 from review.service.sessions import Viewer
 
 router = APIRouter()
 FORM_COOKIE = "losi_form"
+WANTED_COOKIE = "losi_wanted"
+WANTED = 600
+"""Seconds in which a login leads back to the page that asked for it."""
 
 
 @router.get("/login")
@@ -69,10 +73,20 @@ def log_out(request: Request, context: App, viewer: AnyUser) -> Response:
 @router.post("/language")
 def choose_language(request: Request, language: Annotated[Text, Form()]) -> Response:
     """The language for somebody who is not logged in."""
-    answer = RedirectResponse("/login", 303)
+    answer = RedirectResponse(came_from(request), 303)
     if language in LANGUAGES:
         secure = request.url.scheme == "https"
         answer.set_cookie(LANGUAGE_COOKIE, language, 31_536_000, secure=secure, httponly=True, samesite="lax")
+    return answer
+
+
+def first(request: Request) -> Response:
+    """On to the login; what a person opened, and no script, picture or frame, is remembered."""
+    answer = RedirectResponse("/login", 303)
+    if request.headers.get("sec-fetch-dest") == "document":
+        wanted = quote(f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path)
+        secure = request.url.scheme == "https"
+        answer.set_cookie(WANTED_COOKIE, wanted, WANTED, path="/login", secure=secure, httponly=True, samesite="lax")
     return answer
 
 
@@ -103,8 +117,10 @@ def form(
 
 
 def welcome(request: Request, context: Context, token: str) -> Response:
-    """On to the first page, with the session's cookie."""
-    answer = RedirectResponse("/", 303)
+    """On to the page that asked for the login, or the first one, with the session's cookie."""
+    wanted = unquote(request.cookies.get(WANTED_COOKIE, ""))
+    answer = RedirectResponse(wanted if is_here(wanted) else "/", 303)
+    answer.delete_cookie(WANTED_COOKIE, path="/login")
     answer.set_cookie(
         cookie_name(request),
         token,

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from review.access import App, Supervisor, from_form
+from review.access import IF_SUPERVISOR, App, Supervisor, from_form
 from review.context import Context
-from review.inputs import Id, Text
-from review.pages import render
-from review.service import adjudication, figures, notes, replies, sheets
+from review.errors import Conflict, Refused, ReviewError
+from review.inputs import MAX_ID, Id, Text
+from review.pages import refusal, render
+from review.service import adjudication, cards, figures, notes, replies, sheets
 from review.service.sessions import Viewer
 from storage.repository.chain import verify_chain
 
 router = APIRouter()
 FORM = [Depends(from_form)]
+After = Annotated[int | None, Query(ge=1, le=MAX_ID)]
+LISTED = 50
+"""Disagreements, or notes, on one page."""
 
 
 @router.get("/sheets")
@@ -54,43 +59,51 @@ def revoke_link(context: App, viewer: Supervisor, sheet: Id, link: Id) -> Respon
 
 
 @router.get("/disputes")
-def all_disputes(request: Request, context: App, viewer: Supervisor) -> Response:
-    """Cards that wait for a supervisor."""
+def all_disputes(request: Request, context: App, viewer: Supervisor, after: After = None) -> Response:
+    """A page of the cards that wait for a supervisor."""
     with context.database.reader() as session:
-        rows = adjudication.disputes(session, viewer.id)
-    return render(request, "disputes.html", viewer, rows=rows)
+        rows = adjudication.disputes(session, viewer.id, limit=LISTED + 1, after=after)
+    more = rows[LISTED - 1].card if len(rows) > LISTED else None
+    return render(request, "disputes.html", viewer, rows=rows[:LISTED], more=more)
 
 
 @router.get("/disputes/{card}")
 def one_dispute(request: Request, context: App, viewer: Supervisor, card: Id) -> Response:
     """A card with both answers."""
-    with context.database.reader() as session:
-        view = adjudication.dispute_view(session, context.signer, viewer.id, card, context.clock())
-    return render(request, "dispute.html", viewer, card=view)
+    return _dispute(request, context, viewer, card)
 
 
 @router.post("/disputes/{card}", dependencies=FORM)
 def adjudicate(
+    request: Request,
     context: App,
     viewer: Supervisor,
     card: Id,
     verdict: Annotated[Text, Form()],
     comment: Annotated[Text, Form()] = "",
     seen: Annotated[int | None, Form()] = None,
+    back: Annotated[Text, Form()] = "",
 ) -> Response:
-    """Decides a card, and on to the next."""
-    with context.database.session() as session:
-        adjudication.adjudicate(session, viewer.id, card, verdict, comment, context.clock(), seen=seen)
-        following = adjudication.disputes(session, viewer.id, limit=1, after=card)
+    """Decides a card, and on to the next disagreement, or back to its sheet; a reason that was typed is not lost."""
+    try:
+        with context.database.session() as session:
+            adjudication.adjudicate(session, viewer.id, card, verdict, comment, context.clock(), seen=seen)
+            following = adjudication.disputes(session, viewer.id, limit=1, after=card)
+            sheet = cards.card(session, card).sheet_id
+    except (Conflict, Refused) as error:
+        return _dispute(request, context, viewer, card, error, comment)
+    if back == "sheet":
+        return RedirectResponse(f"/sheets/{sheet}#card-{card}", 303)
     return RedirectResponse(f"/disputes/{following[0].card}" if following else "/disputes", 303)
 
 
 @router.get("/notes")
-def all_notes(request: Request, context: App, viewer: Supervisor) -> Response:
-    """What changed after people decided."""
+def all_notes(request: Request, context: App, viewer: Supervisor, after: After = None) -> Response:
+    """A page of what changed after people decided."""
     with context.database.reader() as session:
-        rows = notes.notes(session)
-    return render(request, "notes.html", viewer, rows=rows)
+        rows = notes.notes(session, limit=LISTED + 1, after=after)
+    more = rows[LISTED - 1].id if len(rows) > LISTED else None
+    return render(request, "notes.html", viewer, rows=rows[:LISTED], more=more)
 
 
 @router.post("/notes/{note}/close", dependencies=FORM)
@@ -104,22 +117,31 @@ def close_note(context: App, viewer: Supervisor, note: Id) -> Response:
 @router.get("/contests")
 def all_contests(request: Request, context: App, viewer: Supervisor) -> Response:
     """What portals' owners contest."""
-    with context.database.reader() as session:
-        rows = replies.contests(session)
-    return render(request, "contests.html", viewer, rows=rows)
+    return _contests(request, context, viewer)
+
+
+@router.get("/contests/{contest}", dependencies=[IF_SUPERVISOR])
+def one_contest(contest: Id) -> Response:
+    """Where a form that was refused is loaded again."""
+    return RedirectResponse(f"/contests#contest-{contest}", 303)
 
 
 @router.post("/contests/{contest}", dependencies=FORM)
 def close_contest(
+    request: Request,
     context: App,
     viewer: Supervisor,
     contest: Id,
     accept: Annotated[Text, Form()],
     answer: Annotated[Text, Form()] = "",
 ) -> Response:
-    """Accepts or rejects a contest."""
-    with context.database.session() as session:
-        replies.close_contest(session, contest, accept == "yes", answer, viewer.id, viewer.name, context.clock())
+    """Accepts or rejects a contest; an answer that was typed is not lost."""
+    try:
+        with context.database.session() as session:
+            replies.close_contest(session, contest, accept == "yes", answer, viewer.id, viewer.name, context.clock())
+    except Refused as error:
+        typed = {"id": contest, "answer": answer, "why": refusal(request, viewer, error)}
+        return _contests(request, context, viewer, error.status, typed)
     return RedirectResponse("/contests", 303)
 
 
@@ -137,6 +159,29 @@ def audit(request: Request, context: App, viewer: Supervisor) -> Response:
     with context.database.reader() as session:
         report = verify_chain(session)
     return render(request, "audit.html", viewer, report=report)
+
+
+def _dispute(
+    request: Request, context: Context, viewer: Viewer, card: int, error: ReviewError | None = None, typed: str = ""
+) -> Response:
+    """A card with both answers, and why a verdict on it was refused."""
+    with context.database.reader() as session:
+        view = adjudication.dispute_view(session, context.signer, viewer.id, card, context.clock())
+    why, status = (refusal(request, viewer, error), error.status) if error else ("", 200)
+    return render(request, "dispute.html", viewer, status=status, card=view, refused=why, typed=typed)
+
+
+def _contests(
+    request: Request,
+    context: Context,
+    viewer: Viewer,
+    status: int = 200,
+    refused: Mapping[str, object] | None = None,
+) -> Response:
+    """All contests; `refused` is what was typed to answer one of them, and why it was not taken."""
+    with context.database.reader() as session:
+        rows = replies.contests(session)
+    return render(request, "contests.html", viewer, status=status, rows=rows, refused=refused)
 
 
 def _sheet(request: Request, context: Context, viewer: Viewer, number: int, link: str | None = None) -> Response:

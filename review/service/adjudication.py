@@ -28,6 +28,7 @@ from review.wording import N_
 from storage.models import Account, Card, Portal, ProofFetch, Review, Sheet, Task
 from storage.repository.chain import Entry, append, lock_chain
 from storage.repository.sheets import DECIDED
+from storage.words import Verdict
 from survey.questionnaire import load
 
 
@@ -127,15 +128,19 @@ def adjudicate(
     """Decides a card for good (or anew); assessors' answers stay as they are, and who has given none is asked no more.
     `source`: where, if not in the app; `seen`: what the card's view said; `page`: one that was named and decides it.
 
+    The same verdict that comes twice, of a key pressed twice or a form sent again, is stored once.
+
     Raises `Forbidden` for one of its assessors, `Conflict` where somebody answered since it was `seen`, `Refused` for a
     skip.
     """
     lock_chain(session)
     found = card(session, card_id)
     _is_outside(session, account_id, found)
-    if seen not in (None, _newest(session, found)):
+    said, words = verdict_of(verdict), comment_of(comment)
+    if seen not in (None, newest := _newest(session, found)):
+        if (made := _own(session, newest, account_id, said, words)) is not None:
+            return Decided(0, made.number, DECIDED)
         raise Conflict(N_("somebody answered this card while you looked at it"), N_("look at it again, then answer"))
-    said = verdict_of(verdict)
     if said == "skip":
         raise Refused(N_("a card is adjudicated with yes, no or unsure"))
     before = {"status": found.status, "settled": found.verdict, "suggestion": found.state}
@@ -157,7 +162,7 @@ def adjudicate(
         shown=True,
         before=before,
         after={"status": found.status, "settled": said, "suggestion": found.state},
-        comment=comment_of(comment),
+        comment=words,
         proof=({"source": source} if source else {}) | ({"own": page.url, "fetch": page.id} if page else {}),
     )
     return Decided(0, append(session, entry).number, DECIDED)
@@ -166,6 +171,13 @@ def adjudicate(
 def _newest(session: Session, found: Card) -> int:
     """The last row of the chain that is about a card; 0 if there is none."""
     return session.scalar(select(func.max(Review.number)).where(Review.card_id == found.id)) or 0
+
+
+def _own(session: Session, number: int, account_id: int, verdict: Verdict, comment: str | None) -> Review | None:
+    """The row of the chain with this number, if it is this adjudication."""
+    same = (Review.act == "adjudication", Review.account_id == account_id, Review.verdict == verdict)
+    made = session.scalar(select(Review).where(Review.number == number, *same))
+    return made if made is not None and made.comment == comment else None
 
 
 def _is_outside(session: Session, account_id: int, found: Card) -> None:

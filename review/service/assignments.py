@@ -46,7 +46,8 @@ def assign(
     now: datetime,
     settings: ReviewSettings,
 ) -> int:
-    """Lays sheets on an assessor's desk, or moves their due date; the number newly laid.
+    """Lays sheets on an assessor's desk, or moves the due date of those there, where one is given; the number newly
+    laid.
 
     Raises `NotFound`, `Refused` for an account that may not decide, `Conflict` if a sheet has its assessors already.
     """
@@ -61,13 +62,16 @@ def assign(
     return new
 
 
+def move_due(session: Session, assignment_id: int, due: datetime | None) -> None:
+    """Gives an assignment another due date, or none; raises `NotFound`."""
+    _assignment(session, assignment_id).due = due
+
+
 def unassign(session: Session, assignment_id: int) -> None:
     """Takes a sheet from a desk: its open cards, for somebody else. What was decided there stays, and stands from then
     on. Raises `NotFound`, `Conflict` where every card was decided there."""
     lock_chain(session)
-    found = session.get(Assignment, assignment_id)
-    if found is None:
-        raise NotFound(N_("there is no such assignment"))
+    found = _assignment(session, assignment_id)
     theirs = select(Task).where(Task.sheet_id == found.sheet_id, Task.account_id == found.account_id)
     tasks = session.scalars(theirs).all()
     answered = [task for task in tasks if task.stage == DECIDED and task.verdict]
@@ -155,6 +159,13 @@ def deal(session: Session, settings: ReviewSettings) -> int:
     return len(rows)
 
 
+def _assignment(session: Session, assignment_id: int) -> Assignment:
+    found = session.get(Assignment, assignment_id)
+    if found is None:
+        raise NotFound(N_("there is no such assignment"))
+    return found
+
+
 def _lay(session: Session, sheet_id: int, account_id: int, due: datetime | None, now: datetime) -> int:
     sheet = session.scalar(select(Sheet).where(Sheet.id == sheet_id).with_for_update())
     if sheet is None:
@@ -162,7 +173,7 @@ def _lay(session: Session, sheet_id: int, account_id: int, due: datetime | None,
     there = session.scalars(select(Assignment).where(Assignment.sheet_id == sheet_id)).all()
     for mine in there:
         if mine.account_id == account_id:
-            mine.due = due
+            mine.due = due or mine.due
             return 0
     if len(there) >= sheet.assessors:
         raise Conflict(

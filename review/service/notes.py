@@ -35,8 +35,8 @@ class NoteRow:
     closed_by: str | None
 
 
-def notes(session: Session, *, open_only: bool = True, limit: int = 200) -> list[NoteRow]:
-    """The newest notes first."""
+def notes(session: Session, *, open_only: bool = True, limit: int = 200, after: int | None = None) -> list[NoteRow]:
+    """The newest notes first; those that follow the note `after`."""
     query = (
         select(Note, Card, Sheet, Portal)
         .join(Card, Card.id == Note.card_id)
@@ -45,6 +45,8 @@ def notes(session: Session, *, open_only: bool = True, limit: int = 200) -> list
         .order_by(Note.id.desc())
         .limit(limit)
     )
+    if after is not None:
+        query = query.where(Note.id < after)
     if open_only:
         query = query.where(Note.closed.is_(None))
     return [_row(note, card, sheet, portal) for note, card, sheet, portal in session.execute(query)]

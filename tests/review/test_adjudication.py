@@ -40,6 +40,15 @@ def _view(pair: Pair) -> DisputeView:
         return dispute_view(session, pair.world.signer, pair.sue, pair.card().id, pair.world.clock())
 
 
+def test_a_verdict_that_comes_twice_is_stored_once(pair: Pair) -> None:
+    seen = _view(pair).seen
+    for _ in range(2):
+        _decides(pair, "yes", seen=seen)
+    assert [side.verdict for side in _view(pair).history] == ["yes"]
+    with pytest.raises(Conflict, match="somebody answered"):
+        _decides(pair, "no", seen=seen)
+
+
 def test_nobody_is_asked_what_a_supervisor_has_decided(pair: Pair) -> None:
     pair.says(pair.ana, "skip")
     _decides(pair, "yes")
