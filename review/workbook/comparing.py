@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from review.errors import Conflict, Refused
 from review.service.accounts import RANK
+from review.service.decisions import COMMENT as MOST
 from review.workbook.layout import ANSWER, CODE, COMMENT, EDITION, PORTAL, WORDS, Before, Key, PartBefore
 from review.workbook.reading import Entry, Problem, Reading
 from review.workbook.standing import Desk, desk_of, verdict_now
@@ -100,6 +101,8 @@ class _Comparison:
         elif not answer and entry.comment and not before.answer:
             self._plan.unchanged += 1
             self._note(entry, "a comment without an answer is left out")
+        elif (long := len(entry.comment)) > MOST:
+            self._problem(entry, COMMENT, f"a comment has at most {MOST} characters, this one {long}", "shorten it")
         else:
             self._differs(entry, before, answer)
 

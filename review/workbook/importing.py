@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from review.errors import Refused, ReviewError
 from review.service.adjudication import adjudicate
-from review.service.decisions import COMMENT, Decision, decide, undo
+from review.service.decisions import Decision, decide, undo
 from review.workbook.comparing import Change, Plan, compare
 from review.workbook.gathering import person
 from review.workbook.layout import Memory
@@ -75,8 +75,6 @@ def _decide(session: Session, plan: Plan, account: Account, now: datetime, sourc
 
 
 def _one(session: Session, change: Change, account: Account, now: datetime, key: str) -> None:
-    if len(change.comment) > COMMENT:
-        raise Refused(f"a comment has at most {COMMENT} characters")
     if change.task is None:
         adjudicate(session, account.id, change.card, change.after, change.comment or None, now, source=SOURCE)
     elif not change.after:

@@ -68,6 +68,16 @@ def test_what_cannot_be_understood_is_refused_with_its_cell(
     assert problem.mend
 
 
+def test_a_comment_that_is_too_long_is_told_with_its_cell_beside_all_else(office: Office) -> None:
+    path = office.export()
+    answer(path, **{f"c{ONE}": ("Yes", "x" * 4001), f"c{TWO}": "Maybe"})
+    long, word = sorted(refused(office, path), key=lambda problem: "no answer" in problem.message)
+    assert "at most 4000 characters, this one 4001" in long.message
+    assert "no answer" in word.message
+    with edited(path) as book:
+        assert long.place.endswith(f"!{cell(book, ONE, 'Comment').coordinate}")
+
+
 def test_a_code_that_is_there_twice_is_refused(office: Office) -> None:
     problem, place = spoil(office, SINGLE[0].code, "Code", SINGLE[1].code)
     assert "is here twice" in problem.message
