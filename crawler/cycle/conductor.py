@@ -18,9 +18,11 @@ from crawler.cycle.queue import DueQueue
 from crawler.cycle.visits import Shared, visit
 from storage.errors import AwayError, StorageError
 from storage.models import Portal
-from storage.repository import clear_pulse, next_due, take_pulse
+from storage.repository import clear_pulse, next_due, take_progress, take_pulse
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from crawler.cycle.hosts import HostLocks
     from storage.repository import Due
 
@@ -204,8 +206,16 @@ class Conductor:
         return pulse
 
     def _cleared(self) -> None:
+        """Takes the pulse away, and keeps how far the visits were that were broken off."""
+        shared = self._shared
+        progress = dict(shared.progress)
+
+        def clear(session: Session) -> None:
+            take_progress(session, shared.cycle_id, progress)
+            clear_pulse(session, shared.cycle_id)
+
         self._hold()
-        self._shared.database.write(lambda session: clear_pulse(session, self._shared.cycle_id))
+        shared.database.write(clear)
 
     def _written(self, pulse: Pulse, progress: dict[int, tuple[int, int]]) -> bool:
         values = {

@@ -45,11 +45,11 @@ _GRACE = 120.0
 
 @dataclass(slots=True)
 class Shared:
-    """What all visits of one process share. `progress` holds pages and requests by run, for the pulse; `measured` the
-    runs whose pages are read, and are now measured and pictured. `keep` brings a run's archive to where it is to be
-    kept before the visit counts: until then, a machine that is lost takes a visit along, not its proof alone.
-    `elsewhere` are the numbers of runs whose archives are there already. Without `counts`, visits that have concluded
-    are left for another process to count."""
+    """What all visits of one process share. `progress` holds pages and requests by run, for the pulse, and at the end
+    those of the visits that are broken off; `measured` the runs whose pages are read, and are now measured and
+    pictured. `keep` brings a run's archive to where it is to be kept before the visit counts: until then, a machine
+    that is lost takes a visit along, not its proof alone. `elsewhere` are the numbers of runs whose archives are there
+    already. Without `counts`, visits that have concluded are left for another process to count."""
 
     database: Database
     data_dir: Path
@@ -98,7 +98,8 @@ async def visit(due: Due, shared: Shared) -> bool:
         logger.warning("the visit to %s failed", due.url, exc_info=True)
         failure = f"{type(error).__name__}: {error}"
     finally:
-        shared.progress.pop(turn.resume, None)
+        if not shared.stop.is_set():
+            shared.progress.pop(turn.resume, None)
         shared.measured.discard(turn.resume)
     await _count(due, turn.resume, failure, shared)
     return True

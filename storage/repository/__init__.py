@@ -31,6 +31,7 @@ from storage.repository.cycles import (
     next_due,
     pause_cycle,
     plan_portals,
+    take_progress,
     take_pulse,
     tally_cycle,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "replace_findings",
     "runs",
     "start_run",
+    "take_progress",
     "take_pulse",
     "tally_cycle",
     "verify_chain",

@@ -171,9 +171,11 @@ def forget_conclusions(session: Session, run_id: int) -> None:
 
 
 def begin_visit(session: Session, cycle_id: int, portal_id: int, run_id: int) -> None:
-    """Notes that a visit is under way."""
+    """Notes that a visit is under way; one that is gone on with keeps what it had read."""
     row = cycle_portal(session, cycle_id, portal_id)
-    row.state, row.run_id, row.pages, row.requests = "running", run_id, 0, 0
+    if row.run_id != run_id:
+        row.run_id, row.pages, row.requests = run_id, 0, 0
+    row.state = "running"
 
 
 def end_visit(session: Session, cycle_id: int, portal_id: int, step: Step) -> None:
@@ -193,14 +195,24 @@ def take_pulse(
     """Writes down how the crawl of a cycle goes (`progress`: pages and requests by run); True if it is to pause."""
     cycle = session.get_one(Cycle, cycle_id)
     cycle.pulse = dict(pulse)
-    if progress:
-        row = table(CyclePortal)
-        statement = update(row).where(
-            row.c.cycle_id == cycle_id, row.c.run_id == bindparam("of_run"), row.c.state == "running"
-        )
-        values = [{"of_run": run, "pages": pages, "requests": asked} for run, (pages, asked) in progress.items()]
-        session.connection().execute(statement.values(pages=bindparam("pages"), requests=bindparam("requests")), values)
+    take_progress(session, cycle_id, progress)
     return cycle.paused
+
+
+def take_progress(session: Session, cycle_id: int, progress: Mapping[int, tuple[int, int]]) -> None:
+    """Writes down how far visits under way are (pages and requests by run); those that are gone on with read again what
+    they had, which is not less meanwhile."""
+    if not progress:
+        return
+    row = table(CyclePortal)
+    values = [{"of_run": run, "new_pages": pages, "new_requests": asked} for run, (pages, asked) in progress.items()]
+    filled = (
+        update(row)
+        .where(row.c.cycle_id == cycle_id, row.c.run_id == bindparam("of_run"), row.c.state == "running")
+        .where(row.c.pages <= bindparam("new_pages"))
+        .values(pages=bindparam("new_pages"), requests=bindparam("new_requests"))
+    )
+    session.connection().execute(filled, values)
 
 
 def clear_pulse(session: Session, cycle_id: int) -> None:

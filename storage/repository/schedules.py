@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.errors import StorageError
 from storage.models import Capture, Cycle, CyclePortal, Portal, Run, Schedule, Suspect
+from storage.repository.cycles import take_progress
 from storage.rows import table
 
 _SILENT = timedelta(seconds=30)
@@ -109,14 +110,7 @@ def take_worker_pulse(
     heard = {name: said for name, said in before.items() if now - datetime.fromisoformat(said["at"]) < _SILENT}
     heard[worker] = {**values, "at": now.isoformat()}
     cycle.pulse = _together(heard, now.isoformat())
-    rows = [{"of_run": run, "new_pages": pages, "new_requests": asked} for run, pages, asked in progress]
-    if rows:
-        row = table(CyclePortal)
-        statement = update(row).where(
-            row.c.cycle_id == cycle_id, row.c.run_id == bindparam("of_run"), row.c.state == "running"
-        )
-        filled = statement.values(pages=bindparam("new_pages"), requests=bindparam("new_requests"))
-        session.connection().execute(filled, rows)
+    take_progress(session, cycle_id, {run: (pages, asked) for run, pages, asked in progress})
     return cycle.paused
 
 

@@ -32,7 +32,7 @@ from storage.database import Database
 from storage.errors import StorageError
 from storage.models import Capture, CyclePortal, Finding, Run
 from storage.records import PortalRecord
-from storage.repository import import_portals, pause_cycle
+from storage.repository import begin_visit, import_portals, pause_cycle, take_progress
 from storage.repository.schedules import reopen_portals
 from tests.crawler.cycles import QUICK
 from tests.crawler.cycles import begin as begun
@@ -329,6 +329,25 @@ def test_a_paused_cycle_stops_and_is_not_crawled_until_resumed(
     with database.session() as session:
         pause_cycle(session, "one", False)
     assert go().ending == "done"
+
+
+def test_how_far_visits_were_is_told_after_a_stop_and_is_not_less_when_they_go_on(
+    serve: Serve, begin: Begin, go: Go, database: Database
+) -> None:
+    pages = [f"/p{number}" for number in range(12)]
+    site = serve({"/": page("Town", *pages), **{path: page(path) for path in pages}})
+    number = begin("one", site)
+    stopped = go(stop_when=lambda: len(site.requests) >= 6)
+    assert stopped.ending == "stopped"
+    (row,) = plan(database)
+    assert (row.state, row.pages) == ("running", stopped.pages)
+    assert row.pages > 0
+    assert row.run_id is not None
+    with database.session() as session:
+        begin_visit(session, number, row.portal_id, row.run_id)
+        take_progress(session, number, {row.run_id: (1, 1)})
+    assert plan(database)[0].pages == stopped.pages
+    assert (go().ending, plan(database)[0].pages) == ("done", 13)
 
 
 def tagged(handler: Handler) -> tuple[int, dict[str, str], bytes]:
