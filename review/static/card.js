@@ -1,5 +1,6 @@
 // The card: one key decides and shows the next card, which is at hand already; saving goes on behind it.
 
+import { dialog, onKeys, wireArchive, wireDialogs } from "./keys.js";
 import { Moves } from "./moves.js";
 import { Outbox, notice, wire } from "./outbox.js";
 import { putBack, takeOff } from "./refused.js";
@@ -215,31 +216,10 @@ const KEYS = {
   "?": () => dialog("help"),
 };
 
-function dialog(id) {
-  document.getElementById(id).showModal();
-}
-
-// The Latin letter or the digit of a key, on keyboards for other scripts and those with digits above as well.
-function letter(event) {
-  if (/^[a-z0-9/?]$/i.test(event.key)) return event.key.toLowerCase();
-  if (/^Digit[1-9]$/.test(event.code) && !event.shiftKey) return event.code.slice(5);
-  if (event.code === "Slash") return event.shiftKey ? "?" : "/";
-  return /^Key[A-Z]$/.test(event.code) && !/^[\x20-\x7e]$/.test(event.key) ? event.code.slice(3).toLowerCase() : "";
-}
-
-const typing = (target) => target.closest("input:not([type=radio], [type=checkbox]), textarea, select, dialog");
-
-addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
-  if (event.key === "Escape" && typing(event.target)) return event.target.blur();
-  if (typing(event.target) || document.querySelector("dialog[open]")) return;
-  const key = letter(event);
-  const does = /^[1-9]$/.test(key) ? () => choose(key) : KEYS[key];
-  if (!does || (key !== "?" && localStorage.getItem("losi-keys") === "off")) return;
-  event.preventDefault();
-  if ("ynusbz".includes(key)) performance.mark("losi-key");
-  does();
-});
+onKeys(
+  (key) => (/^[1-9]$/.test(key) ? () => choose(key) : KEYS[key]),
+  (key) => "ynusbz".includes(key) && performance.mark("losi-key"),
+);
 
 document.addEventListener("submit", (event) => {
   const does = {
@@ -254,20 +234,9 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("change", (event) => {
   if (event.target.matches(".pick")) event.target.dataset.chosen = "1";
-  if (event.target.id === "keys") localStorage.setItem("losi-keys", event.target.checked ? "on" : "off");
 });
 
-document.addEventListener("click", (event) => {
-  const opener = event.target.closest("[data-open]");
-  if (opener) dialog(opener.dataset.open);
-  event.target.closest("[data-close]")?.closest("dialog").close();
-  if (event.target.closest("[data-archived]")) {
-    const frame = box().querySelector(".archive");
-    frame.hidden = false;
-    frame.scrollIntoView({ block: "nearest" });
-  }
-});
-
-document.getElementById("keys").checked = localStorage.getItem("losi-keys") !== "off";
+wireDialogs();
+wireArchive();
 wire(unsaved, outbox);
 fill();

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from survey.questionnaire import load
 from tests.review.browsing import fields, log_in
 from tests.review.conftest import Client, World
-from tests.review.screens import Now, Opener, all_sent, chromium, desk, opened, press, ready
+from tests.review.screens import Now, Opener, all_sent, chromium, desk, opened, press, ready, told
 
 __all__ = ["chromium", "desk", "opened"]
 LINES = """nodes => nodes.map(node => {
@@ -72,6 +72,26 @@ def test_a_notice_shows_only_what_can_be_done(desk: World, opened: Opener) -> No
     page.context.set_offline(False)
     all_sent(page)
     expect(page.locator("#unsaved")).to_be_hidden()
+
+
+def test_a_supervisor_sees_the_keys_and_switches_them_off(desk: World, opened: Opener) -> None:
+    page = opened("Sue", "/disputes/1")
+    page.keyboard.press("a")
+    expect(page.locator(".archive")).to_be_visible()
+    page.keyboard.press("c")
+    expect(page.get_by_label("Reason")).to_be_focused()
+    page.keyboard.type("yes")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    page.get_by_label("Single keys decide").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("y")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    assert told(desk) == []
+    page.reload()
+    page.keyboard.press("?")
+    expect(page.get_by_label("Single keys decide")).not_to_be_checked()
 
 
 def test_english_stands_at_the_start_of_an_arabic_page(desk: World, opened: Opener) -> None:
