@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.visit import Visit
+    from storage.archive import DecodedBody
 
 
 _LONG = 300_000
@@ -47,7 +48,7 @@ class ArchiveMiddleware:
         request.meta["fetched_at"] = wire.fetched_at
         most = visit.options.max_body
         decoded = await asyncio.to_thread(wire.decoded, most) if len(wire.body) > _LONG else wire.decoded(most)
-        request.meta["cut"] = wire.truncated or ("length" if decoded.truncated else "")
+        request.meta["cut"] = wire.truncated or _cut(decoded)
         if decoded.body is wire.body and wire.status == response.status:
             return response
         return Response(response.url, wire.status, wire.headers, decoded.body)
@@ -59,3 +60,8 @@ class ArchiveMiddleware:
         if isinstance(exception, FetchError) and exception.cause != "not_in_archive":
             self._visit.fetch_failed(request, exception)
             self._visit.log.failure(request, exception)
+
+
+def _cut(decoded: DecodedBody) -> str:
+    """Why a body that arrived as sent is cut: in clear longer than the limit, or not to be unpacked further."""
+    return "length" if decoded.truncated else "damaged" if decoded.damaged else ""

@@ -12,8 +12,13 @@ from crawler.result import Cause
 from storage.archive import DecodedBody, RecordPlace, decoded_body
 from storage.records import Unchanged
 
-CUTS = {"length": "longer than the limit", "time": "it did not end in time", "disconnect": "the connection broke"}
-"""Why a body was cut: WARC's words, and what is told of them."""
+CUTS = {
+    "length": "longer than the limit",
+    "time": "it did not end in time",
+    "disconnect": "the connection broke",
+    "damaged": "it cannot be unpacked to its end",
+}
+"""Why a body was cut, in WARC's words and one more, and what is told of it."""
 _TAIL = 2048
 
 HeaderPairs = tuple[tuple[bytes, bytes], ...]

@@ -230,9 +230,10 @@ def reopen(state: State, name: str, text: str, read_too: bool) -> int:
         must_fit(session, text, name)
         count = reopen_portals(session, get_cycle(session, name).id, chosen, unread=not read_too)
     command = f"crawl {name}" if state.db is None else f"crawl {name}, or losi schedule start {name} for workers"
+    none = "" if read_too else "; --read-too takes those that were read too"
     click.echo(
         f"cycle {name}: {count_of(count, 'portal is', 'portals are')} due again"
-        + (f"; run losi cycle {command}" if count else "")
+        + (f"; run losi cycle {command}" if count else none)
     )
     return 0
 

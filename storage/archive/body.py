@@ -25,11 +25,13 @@ _MARKUP = ("text/html", "application/xhtml+xml")
 
 @dataclass(frozen=True, slots=True)
 class DecodedBody:
-    """The body in clear; `truncated` if the limit cut it. `problems` says what was odd."""
+    """The body in clear; `truncated` if the limit cut it, `damaged` if it ends where its encoding could not be read any
+    further. `problems` says what was odd."""
 
     body: bytes
     truncated: bool = False
     problems: tuple[str, ...] = ()
+    damaged: bool = False
 
 
 def decoded_body(headers: HeaderPairs, body: bytes, limit: int) -> DecodedBody:
@@ -38,13 +40,14 @@ def decoded_body(headers: HeaderPairs, body: bytes, limit: int) -> DecodedBody:
     A body that is not encoded as its headers say is passed through, as is an empty one; HTML that is gzip without
     saying so is decoded.
     """
-    problems: list[str] = []
+    odd: list[str] = []
+    damage: list[str] = []
     if "chunked" in (header(headers, "Transfer-Encoding") or "").lower():
-        body = _unchunked(body, problems)
+        body = _unchunked(body, damage)
     for name in reversed(_encodings(headers, body) if body else []):
-        body = _decoded(name, body, limit, problems)
+        body = _decoded(name, body, limit, odd, damage)
     truncated = len(body) > limit
-    return DecodedBody(body[:limit] if truncated else body, truncated, tuple(problems))
+    return DecodedBody(body[:limit] if truncated else body, truncated, (*odd, *damage), bool(damage))
 
 
 def is_chunked(body: bytes) -> bool:
@@ -67,10 +70,10 @@ def _encodings(headers: HeaderPairs, body: bytes) -> list[str]:
     return named
 
 
-def _decoded(name: str, body: bytes, limit: int, problems: list[str]) -> bytes:
+def _decoded(name: str, body: bytes, limit: int, odd: list[str], damage: list[str]) -> bytes:
     codec = _codecs().get(name)
     if codec is None:
-        problems.append(f"unknown Content-Encoding {name[:40]!r}")
+        odd.append(f"unknown Content-Encoding {name[:40]!r}")
         return body
     pieces: list[bytes] = []
     size = 0
@@ -82,9 +85,9 @@ def _decoded(name: str, body: bytes, limit: int, problems: list[str]) -> bytes:
                 return b"".join(pieces)[: limit + 1]
     except Exception as error:
         if not pieces:
-            problems.append(f"the body is not {name}, as its headers say")
+            odd.append(f"the body is not {name}, as its headers say")
             return body
-        problems.append(f"the {name} body is damaged after {size} bytes: {error}")
+        damage.append(f"the {name} body is damaged after {size} bytes: {error}")
     return b"".join(pieces)
 
 

@@ -165,6 +165,16 @@ def test_a_front_page_that_breaks_off_makes_nothing_absent(serve: Serve, crawl: 
     assert "absent" not in {f.state for f in result.findings}
 
 
+def test_a_front_page_that_cannot_be_unpacked_to_its_end_makes_nothing_absent(serve: Serve, crawl: Crawl) -> None:
+    pages: dict[str, Route] = {f"/{name}": page(name) for name in "abc"}
+    packed = gzip.compress(page("Town", *pages, body=" ".join(map(str, range(9000)))).encode())
+    site = serve({"/": (200, {"Content-Encoding": "gzip"}, packed[: len(packed) // 2]), **pages})
+    result = crawl(f"{site.url}/")
+    assert (result.outcome, result.cause, result.pages) == ("partial", "tcp", 4)
+    assert "it cannot be unpacked to its end" in result.message
+    assert "absent" not in {f.state for f in result.findings}
+
+
 def test_a_page_that_breaks_off_is_not_the_whole_portal(serve: Serve, crawl: Crawl) -> None:
     pages: dict[str, Route] = {f"/{name}": page(name) for name in "abcd"}
     site = serve({"/": page("Town", *pages), **pages, "/d": _breaking_off(page("d")[:-200])})

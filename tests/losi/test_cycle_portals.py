@@ -267,7 +267,10 @@ def test_what_failed_is_shown_and_reopened(offline: Losi, tmp_path: Path) -> Non
     status = json.loads(offline("cycle", "status", "2026", "--json", "-").out)
     assert status["failed"] == {"error": 1, "blocked: robots": 1}
     assert status["errors"] == [{"url": "https://a.example/", "note": "KeyError: 'x'"}]
-    assert offline("cycle", "reopen", "2026", "--portals", "B").out == "cycle 2026: 0 portals are due again\n"
+    assert (
+        offline("cycle", "reopen", "2026", "--portals", "B").out
+        == "cycle 2026: 0 portals are due again; --read-too takes those that were read too\n"
+    )
     assert offline("cycle", "reopen", "2026").out.startswith(
         "cycle 2026: 2 portals are due again; run losi cycle crawl"
     )
