@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from review import jobs
@@ -90,10 +91,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def _handle_errors(app: FastAPI) -> None:
     @app.exception_handler(ReviewError)
-    def refused(request: Request, error: ReviewError) -> Response:
+    async def refused(request: Request, error: ReviewError) -> Response:
         if isinstance(error, NotSignedIn) and request.method == "GET" and not _wants_json(request):
             return login.first(request)
-        answer = _answer(request, error.status, error)
+        written = await _written(request)
+        answer = await run_in_threadpool(_answer, request, error.status, error, written)
         if isinstance(error, TooMany):
             answer.headers["Retry-After"] = str(error.wait)
         return answer
@@ -123,7 +125,15 @@ def _wants_json(request: Request) -> bool:
     return request.url.path.startswith(API)
 
 
-def _answer(request: Request, status: int, error: ReviewError) -> Response:
+async def _written(request: Request) -> list[str]:
+    """What a person wrote into the form that is refused, and would have to write again."""
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return []
+    form = await request.form()
+    return [text for name in ("comment", "answer") if isinstance(text := form.get(name), str) and text.strip()]
+
+
+def _answer(request: Request, status: int, error: ReviewError, written: Sequence[str] = ()) -> Response:
     """The error in the language of the person who reads it; to programs in English."""
     viewer = _reader(request) if status < 500 else None
     to_program = _wants_json(request) and not (viewer and viewer.key)
@@ -132,7 +142,7 @@ def _answer(request: Request, status: int, error: ReviewError) -> Response:
     if _wants_json(request):
         return JSONResponse({"error": message, "mend": mend}, status)
     spoken = "en" if (message, mend) == (error.message, error.mend) else language
-    values = {"message": message, "mend": mend, "spoken": spoken, "back": came_from(request)}
+    values = {"message": message, "mend": mend, "spoken": spoken, "back": came_from(request), "written": written}
     return render(request, "error.html", viewer, status=status, **values)
 
 

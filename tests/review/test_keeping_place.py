@@ -95,6 +95,23 @@ def test_a_rejection_without_a_reason_and_a_late_verdict_lose_nothing(pair: Pair
     assert fields(late, "")["seen"] != form["seen"]
 
 
+def test_a_reason_is_shown_again_where_the_session_had_ended(desk: World, opened: Opener) -> None:
+    page = opened("Sue", "/disputes/1")
+    page.get_by_label("Reason").fill("seen on page nine")
+    page.context.clear_cookies(name="losi")
+    with page.expect_navigation():
+        page.get_by_role("button", name="No").click()
+    expect(page.get_by_role("alert")).to_contain_text("please log in")
+    expect(page.locator("textarea")).to_have_value("seen on page nine")
+    with page.expect_navigation():
+        page.get_by_role("link", name="Back").click()
+    page.fill("input[name=name]", "Sue")
+    page.fill("input[name=password]", PASSWORD)
+    with page.expect_navigation():
+        page.click("main form[action='/login'] button")
+    assert page.url.endswith("/disputes/1")
+
+
 def test_disagreements_are_turned_page_by_page(pair: Pair, browser: httpx.Client) -> None:
     for position in range(1, DISPUTED + 1):
         pair.says(pair.ana, "yes", position)
