@@ -78,7 +78,7 @@ def links_naming(page: Page, own: str) -> Iterator[tuple[Link, str]]:
         if link.hreflang or (len(label) <= MAX_NAME and _said_by(label) != _NOTHING_SAID):
             why = names_language(link, own)
         else:
-            why = "" if link.label else _by_front_page(link.url, page, own)
+            why = "" if link.label or link.href.startswith("#") else _by_front_page(link.url, page, own)
         if why:
             yield link, why
 
@@ -89,7 +89,7 @@ def _by_front_page(url: str, page: Page, own: str) -> str:
     if found is None:
         return ""
     step, host, here = (found["step"] or "").lower(), host_of(url), host_of(page.url)
-    if not step and _without_language(host) == _without_language(here):
+    if not step and host != here and _without_language(host) == _without_language(here):
         step = host.partition(".")[0]
     elif host != here:
         return ""

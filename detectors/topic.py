@@ -48,6 +48,9 @@ _SHOWN = 0.52
 _LEAST_SHOWN = 0.2
 """From this strength on, the address of an image without words counts _SHOWN."""
 
+_WORDS_OF_ACT = 2
+"""Further words in a label that names a service and an act; in longer ones the act is often another's."""
+
 _OF_MENTION = 0.30
 """What mentions a feature counts this much at most."""
 
@@ -247,7 +250,8 @@ class OnlineServiceDetector(TopicDetector):
             return value
         acts = {"online"} if hit.segment.kind in ("heading", "title", "text") else self.acts
         if marks.intersection(acts):
-            return max(value, 0.60 - 0.03 * min(hit.extra, 3)) if hit.segment.kind != "text" else value
+            is_label = hit.segment.kind != "text" and hit.extra <= _WORDS_OF_ACT
+            return max(value, 0.60 - 0.03 * hit.extra) if is_label else min(value, _UNSAID)
         if hit.extra == 0 and is_act_around(page, hit.segment, self.acts):
             return max(value, 0.58)
         return min(value, 0.40)

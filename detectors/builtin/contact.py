@@ -51,6 +51,7 @@ _OF_EMERGENCY = 0.30
 """What the number to call in an emergency says of a helpdesk."""
 
 _SIGNS = ("☎", "☏", "✆", "📞")
+_WIDE = str.maketrans("＋－（）／．", "+-()/.")
 _FIGURE_BEYOND_ASCII = re.compile(r"[^\D0-9]")
 _EMAIL_TOLD = 0.8
 _ASKED = 0.3
@@ -63,7 +64,7 @@ class ContactDetails(TopicDetector):
     data, a number beside a word for it), or a link to contact details."""
 
     name = "contact-details"
-    version = "5"
+    version = "6"
     features = ("contact.details",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -175,10 +176,11 @@ class ContactDetails(TopicDetector):
 
 
 def _in_ascii_figures(text: str) -> str:
-    """The text with the figures of other scripts as ASCII figures, each in its place."""
+    """The text with the figures of other scripts as ASCII figures, each in its place, and with full-width signs of
+    telephone numbers as usual ones."""
     if text.isascii() or not _FIGURE_BEYOND_ASCII.search(text):
         return text
-    return "".join(str(int(char)) if char.isdecimal() else char for char in text)
+    return "".join(str(int(char)) if char.isdecimal() else char for char in text.translate(_WIDE))
 
 
 def _strength(number: str, marked: bool) -> float:

@@ -6,11 +6,17 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from detectors.hits import Hit
 from detectors.observation import Observation
 from detectors.page import Page
+from detectors.strengths import Strengths
 from detectors.topic import TopicDetector
 
 _SEVERAL = 3
+_MENUS = frozenset(("header", "nav", "footer"))
+_HOLDER = 0.55
+"""What a menu's link to one holder of an office counts at least."""
+
 _MEETINGS = "participation.council_meetings"
 """The feature whose words name a body's sittings, not the people in it."""
 
@@ -45,17 +51,33 @@ def _person(text: str, start: int, end: int) -> str:
     return rest if letters and few and not any(char.lower() != char.upper() for char in letters) else ""
 
 
+def _is_holder(hit: Hit) -> bool:
+    """Whether a link's label begins with a title of office, and a name is all that follows."""
+    start, end = hit.span()
+    text = hit.segment.text
+    return hit.segment.link is not None and start == 0 and _name().fullmatch(text[end:].strip()) is not None
+
+
 class DepartmentHeads(TopicDetector):
-    """A list of the heads (ministers, department heads, council leaders): several of their titles in the page's
-    content, or a link or heading that names such a list."""
+    """The heads (ministers, department heads, council leaders): several of their titles in the page's content, a link
+    or heading that names a list of them, or one in a menu that names one of them."""
 
     name = "department-heads"
-    version = "2"
+    version = "3"
     features = ("institution.department_heads",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
-        """Words first; then several titles in content, which a list of people has."""
+        """Words first, then several titles in the content."""
         yield from super().observe(page)
+        yield from self._listed(page)
+
+    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """As a topic, but proof where a menu's link is a title and the name of who holds it, and nothing else."""
+        value = super().weigh(page, hit, table)
+        return max(value, _HOLDER) if hit.segment.zone in _MENUS and _is_holder(hit) else value
+
+    def _listed(self, page: Page) -> Iterable[Observation]:
+        """Several titles in the content, which a list of people has."""
         places: dict[str, str] = {}
         meetings = page.hits.speaking(_MEETINGS)
         for hit in page.hits.feature(self.features[0]):

@@ -18,6 +18,8 @@ _COOKIE_SCRIPT = re.compile(
     r"|onetrust|usercentrics|klaro|tarteaucitron|iubenda|didomi|termly|quantcast|axeptio|complianz|osano|civicuk",
     re.I,
 )
+_COLONS = frozenset(":：")
+_NOTICE = 0.6
 _CAPTCHA = re.compile("captcha", re.I)
 
 
@@ -70,13 +72,17 @@ class TermsOfUse(PolicyDetector):
     field of work in the main menu, the notice in the footer."""
 
     name = "terms-of-use"
-    version = "2"
+    version = "3"
     features = ("policy.terms",)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """As a policy, but little for a weak term in the menu."""
-        value = super().weigh(page, hit, table)
-        return min(value, 0.3) if hit.term.role == "weak" and hit.segment.zone == "nav" else value
+        """As a policy, but little for a weak term in the menu; and a text that begins with the name of a notice and a
+        colon is the notice."""
+        value, text = super().weigh(page, hit, table), hit.segment.text
+        if hit.term.role == "weak":
+            return min(value, 0.3) if hit.segment.zone == "nav" else value
+        names = hit.segment.kind == "text" and hit.start == 0 and text[hit.span()[1] :].lstrip()[:1] in _COLONS
+        return max(value, _NOTICE) if names else value
 
 
 class AccessibilityStatement(PolicyDetector):

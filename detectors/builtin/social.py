@@ -114,7 +114,7 @@ class LiveChat(TopicDetector):
     for it."""
 
     name = "live-chat"
-    version = "2"
+    version = "3"
     features = ("support.live_chat",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -128,8 +128,11 @@ class LiveChat(TopicDetector):
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
         """The bare word is proof on a link or button that opens the chat, a heading ("Let's chat") is an invitation; in
-        running text a named channel with its number is proof ("Messages by WhatsApp: +39 ...")."""
-        value = super().weigh(page, hit, table)
+        running text a named channel with its number is proof ("Messages by WhatsApp: +39 ..."). What shares the page by
+        a messenger opens no conversation with the body."""
+        value, link = super().weigh(page, hit, table), hit.segment.link
+        if link is not None and _is_messenger(link.url) and _shares(link.url):
+            return min(value, _HINT)
         opens = hit.segment.link is not None or hit.segment.kind == "control"
         if hit.term.role == "strong":
             return max(value, _CHANNEL) if hit.segment.kind == "text" and _gives_number(hit) else value
@@ -196,6 +199,10 @@ def _is_unseen(image: HtmlElement) -> bool:
 def _gives_number(hit: Hit) -> bool:
     """Whether the text is short and tells a telephone number."""
     return hit.extra <= _FEW_WORDS and sum(char.isdigit() for char in hit.segment.text) >= _DIGITS
+
+
+def _is_messenger(url: str) -> bool:
+    return url.startswith("whatsapp:") or bool(listed(url, "chat"))
 
 
 def _shares(url: str) -> bool:

@@ -70,10 +70,13 @@ class RunningText:
         return len(self._pieces)
 
     def add(self, text: str, in_link: bool) -> None:
-        """Text met in the walk."""
+        """Text met in the walk. A small letter and a capital that only markup parts are the end of a word and the
+        beginning of another ("<b>Contact</b>Visit us"), which the style sheet sets apart."""
         if text.isspace():
             self._pieces.append(" ")
             return
+        if text[0].isupper() and self._pieces and self._pieces[-1][-1].islower():
+            text = f" {text}"
         self._pieces.append(text)
         self.is_filled = True
         if in_link:

@@ -189,6 +189,12 @@ def test_a_flag_alone_is_no_language(strength: Strength, href: str) -> None:
     assert strength(f"<nav><a href={href}><img src=/flags/us.svg alt=''></a></nav>{SPANISH}", FOREIGN, "es") < PROOF
 
 
+def test_a_host_that_begins_like_a_code_is_no_language_to_itself(strength: Strength) -> None:
+    for href in ("#", "/", "https://en.villa.example/index.html"):
+        flag = f"<nav><a href={href}><img src=/logo.svg></a></nav>{SPANISH}"
+        assert strength(flag, FOREIGN, "es", url="https://en.villa.example/") < PROOF
+
+
 @pytest.mark.parametrize("href", ["/en", "/eng/index.php", "/english/", "https://en.villa.example/", "/ca/home.html"])
 def test_a_flag_that_leads_to_another_front_page_is(strength: Strength, href: str) -> None:
     assert strength(f"<nav><a href={href}><img src=/flags/us.svg></a></nav>{SPANISH}", FOREIGN, "es") >= PROOF

@@ -326,6 +326,14 @@ def test_the_end_of_a_block_parts_the_words_of_a_label() -> None:
     assert text.since(1, 100) == "b"
 
 
+def test_a_small_letter_and_a_capital_that_markup_parts_are_two_words(make_page: MakePage) -> None:
+    first, second, third = make_page(
+        "<a href=/x>Contact<span>Visit us</span></a><a href=/y><b>Minister</b>Anna</a>"
+        "<a href=/z><b>R</b>epublic<i>s</i></a>"
+    ).links
+    assert [first.label, second.label, third.label] == ["Contact Visit us", "Minister Anna", "Republics"]
+
+
 def test_the_attributes_of_a_link(make_page: MakePage) -> None:
     first, second = make_page("<a href=/x rel=nofollow class='a b' hreflang=fr title=' T '>x</a><a href=/y>y</a>").links
     assert (first.rel, first.css, first.hreflang, first.title) == ("nofollow", "a b", "fr", "T")

@@ -60,6 +60,9 @@ def test_a_chat_is_opened_or_has_a_number(worth: Strength) -> None:
     assert worth("support.live_chat", "<footer><p>WhatsApp number: +39 320 123 4567</p></footer>") >= PROOF
     assert worth("support.live_chat", "<footer><p>WhatsApp number: see below</p></footer>") < PROOF
     assert listed("https://wa.link/abc123", "chat") == "wa.link"
+    share = '<footer><a href="https://api.whatsapp.com/send?text=x">{}</a></footer>'
+    assert worth("support.live_chat", share.format("Live chat")) < PROOF
+    assert worth("support.live_chat", share.format("Live chat").replace("send?text=x", "send?phone=1")) >= PROOF
 
 
 def test_a_mailing_list_is_no_alert(worth: Strength) -> None:
@@ -79,6 +82,18 @@ def test_legal_in_the_menu_is_a_field_of_work(worth: Strength) -> None:
     link = '<a href="/legal">Legal</a>'
     assert worth("policy.terms", f"<nav>{link}</nav>") < PROOF <= worth("policy.terms", f"<footer>{link}</footer>")
     assert worth("policy.terms", '<nav><a href="/t">Terms of use</a></nav>') >= PROOF
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Disclaimer : The links are provided for the convenience of visitors, and nothing more.", "en"),
+        ("Penafian: Kerajaan tidak bertanggungjawab atas kehilangan atau kerosakan.", "ms"),
+    ],
+)
+def test_a_text_that_begins_with_the_name_of_a_notice_is_the_notice(worth: Strength, text: str, language: str) -> None:
+    assert worth("policy.terms", f"<p>{text}</p>", language) >= PROOF
+    assert worth("policy.terms", f"<p>{text.replace(':', '')}</p>", language) < PROOF
 
 
 def test_access_to_a_building_is_no_accessibility_statement(worth: Strength) -> None:

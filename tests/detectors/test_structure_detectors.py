@@ -53,6 +53,14 @@ def test_a_common_word_in_a_private_host(strength: Strength, host: str) -> None:
     assert strength("<p>Rooms</p>", "portal.official", url=f"https://www.{host}/") < PROOF
 
 
+def test_sections_of_its_own_that_only_public_bodies_have_are_official(strength: Strength) -> None:
+    fines, budget = "<a href={}/f>Pay fines online</a>", "<a href={}/b>Municipal budget</a>"
+    own, other = "https://www.villa.example", "https://www.burgo.example"
+    assert strength(f"<nav>{fines}{budget}</nav>".format(own, own), "portal.official", url=f"{own}/") >= PROOF
+    assert strength(f"<nav>{fines}{budget}</nav>".format(other, other), "portal.official", url=f"{own}/") < PROOF
+    assert strength(f"<nav>{budget}</nav>".format(own), "portal.official", url=f"{own}/") < PROOF
+
+
 # --- agencies ---------------------------------------------------------------------------------------------------------
 
 
@@ -130,6 +138,20 @@ def test_small_letters_name_nobody(language: str, texts: list[str], is_list: boo
     html = f'<meta charset="utf-8"><html lang="{language}"><main><ul>{items}</ul></main></html>'
     page = inspector.page("https://www.villa.example/", html.encode(), content_type="text/html")
     assert any("titles of office" in seen.why for seen in inspector.inspect(page)) is is_list
+
+
+@pytest.mark.parametrize(
+    ("markup", "is_proof"),
+    [
+        ("<nav><a href=/x>Mayor Fritz Kuhn</a></nav>", True),
+        ("<nav><a href=/x>Mayor Fritz Kuhn opens a school</a></nav>", False),
+        ("<nav><a href=/x>With Mayor Fritz Kuhn</a></nav>", False),
+        ("<main><a href=/x>Mayor Fritz Kuhn</a></main>", False),
+        ("<nav><a href=/x>Mayor Fritz</a></nav>", False),
+    ],
+)
+def test_a_menu_names_who_holds_an_office(strength: Strength, markup: str, is_proof: bool) -> None:
+    assert (strength(markup, "institution.department_heads") >= PROOF) is is_proof
 
 
 def test_one_minister_in_the_text_is_no_list(strength: Strength) -> None:

@@ -231,6 +231,7 @@ def test_the_act_itself_is_proof(make_page: MakePage, lang: str, markup: str) ->
         ("en", "<a href=/x>Building permit</a>"),
         ("en", "<h1>Building permits</h1><p>Bring two copies of the plan to the town hall.</p>"),
         ("en", "<a href=/building-permit>Information</a>"),
+        ("en", "<a href=/x>Online services: certificates, payments, registers, building permits and others</a>"),
         ("en", "<a href=/x>Building permit application form (download)</a>"),
         (
             "en",
