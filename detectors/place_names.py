@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from urllib.parse import unquote, urlsplit
 
 from babel import Locale, UnknownLocaleError
 
@@ -44,6 +45,12 @@ def about_city(label: str, names: frozenset[str]) -> float:
             if "".join(name) in names and " ".join(about) in _about_words() - _articles():
                 return 0.7
     return 0.0
+
+
+def is_of_city(label: str, address: str, names: frozenset[str]) -> bool:
+    """Whether a label is no more than the city's name, and a step of the address behind the host holds it, too."""
+    name = letters(label)
+    return name in names and name in letters(unquote(urlsplit(address).path))
 
 
 @lru_cache(maxsize=512)

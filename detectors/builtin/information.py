@@ -10,7 +10,7 @@ from detectors.hits import Hit
 from detectors.hosts import host_of
 from detectors.observation import Observation
 from detectors.page import Page
-from detectors.place_names import about_city, about_country, city_names, country_names, letters
+from detectors.place_names import about_city, about_country, city_names, country_names, is_of_city, letters
 from detectors.procedure import service_sheet
 from detectors.strengths import Strengths
 from detectors.targets import as_proof, targets_of
@@ -22,14 +22,18 @@ _FOR_VISITORS = re.compile(
     r"^(?:www\.)?(?:visit|discover)-?[a-z]{4,}|\.travel$|(?:^|[.-])\w*(?:touris[mt]|turism|turizm)"
 )
 _MENUS = ("header", "nav", "footer", "aside")
+_NAME_ALONE = 0.55
+_HEADS = "institution.department_heads"
+"""An office may give its site the name ("premier-ministre.example")."""
 
 
 class MunicipalityInformation(TopicDetector):
     """A page or section about the city or country itself: history, geography, population, economy, symbols; also a
-    menu's link that says "about" it, or no more than the country's name."""
+    menu's link that says "about" it, or no more than the country's name, or the city's where its address says it, too.
+    """
 
     name = "municipality-information"
-    version = "3"
+    version = "4"
     features = ("info.municipality",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -41,10 +45,13 @@ class MunicipalityInformation(TopicDetector):
         told = letters(" ".join(link.label for link in page.links if link.zone in _MENUS))
         if not any(name in told for name in (*map(letters, names), *cities)):
             return
+        heads = {hit.segment.link.url for hit in page.hits.feature(_HEADS) if hit.segment.link is not None}
         for link in page.links:
             if len(link.label) > _MAX_LABEL or link.zone not in _MENUS:
                 continue
             strength = about_country(link.label, names) or about_city(link.label, cities)
+            if not strength and link.zone == "nav" and link.url not in heads:
+                strength = _NAME_ALONE if is_of_city(link.label, link.url, cities) else 0.0
             if strength:
                 why = f"link in the {link.zone}: the name of the country or city"
                 yield as_proof(page, link, self.features[0], strength, why)

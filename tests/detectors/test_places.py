@@ -176,6 +176,7 @@ def test_names_of_one_measure_or_body(label: str, single: bool) -> None:
         ("villa.example", "Get to know Villa", True),
         ("grad-villa.example", "Upoznajte Villa", True),
         ("villakab.example", "Sekilas Villa", False),
+        ("villa.example", "Villa in figures", True),
         ("villatx.example", "About Villa", True),
         ("villa.example", "About Villa Water Works", False),
         ("nitda.gov.example", "About NITDA", False),
@@ -189,6 +190,21 @@ def test_about_the_city_by_its_name(worth: Strength, host: str, label: str, told
     nav = f'<nav><a href="/x/1">{label}</a></nav>'
     assert (worth("info.municipality", nav, url=f"https://www.{host}/") >= PROOF) is told
     assert worth("info.municipality", f"<main>{nav[5:-6]}</main>", url=f"https://www.{host}/") < PROOF
+
+
+@pytest.mark.parametrize(
+    ("link", "told"),
+    [
+        ("<nav><a href=/the-city/villa.aspx>Villa</a></nav>", True),
+        ("<nav><a href=/perfil-da-vill%C3%A0/1>Villa</a></nav>", True),
+        ("<nav><a href=/>Villa</a></nav>", False),
+        ("<nav><a href=/profile>Villa</a></nav>", False),
+        ("<footer><a href=/villa>Villa</a></footer>", False),
+        ("<nav><a href=/villa>Villa Hall</a></nav>", False),
+    ],
+)
+def test_the_city_s_name_alone_where_the_address_says_it_too(worth: Strength, link: str, told: bool) -> None:
+    assert (worth("info.municipality", link, url="https://www.villa.example/") >= PROOF) is told
 
 
 def test_a_question_below_frequent_questions_is_one_of_them(worth: Strength) -> None:
