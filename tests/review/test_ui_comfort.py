@@ -53,7 +53,8 @@ def test_the_answers_leave_room_for_the_card_on_small_screens(
     page = opened(who, "/next" if who == "Ana" else "/disputes/1", viewport={"width": 390, "height": 844})
     foot = page.locator(".verdicts")
     box = foot.bounding_box()
-    assert box is not None and box["height"] < 844 / 4
+    assert box is not None
+    assert box["height"] < 844 / 4
     lines = foot.locator("button").evaluate_all(LINES)
     assert all(number <= len(text.split()) for text, number in lines)
     page.set_viewport_size({"width": 320, "height": 256})  # a window of 1280 by 1024 at 400 %
