@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from crawler.account import account, certificate_of, languages_of
 from crawler.answers import answers
-from crawler.cycle.resume import broken_off, keep_transport, lexicon_prints
+from crawler.cycle.resume import broken_off, keep_transport
 from crawler.cycle.turn import Turn
-from crawler.likely import likely_places
 from crawler.markup_check import MarkupCheck
 from crawler.outcome import Judgement, judge
 from crawler.replay import Replay
@@ -269,20 +269,6 @@ class Run:
 
     def _close_row(self, result: RunResult) -> None:
         visit, budget = self.visit, self.visit.budget
-        kept: dict[str, Any] = {
-            **asdict(self._certificate),
-            "read": visit.read,
-            "external": visit.external,
-            "gone": sorted(visit.gone.urls),
-            "facts": asdict(self._known),
-            "left_out": _left_out(visit),
-            "robots_ignored": {"hosts": list(visit.options.robots_agreed), "requests": visit.opened},
-            "problems": list(result.problems),
-            "browser": visit.browsing.told() if visit.browsing is not None else {},
-            "seconds": {"detect": result.seconds_detect, "render": result.seconds_render},
-            "views": dict(result.views),
-            "lexicons": lexicon_prints(result.languages),
-        }
         values: dict[str, Any] = {
             "cause": result.cause or None,
             "reason": result.message,
@@ -290,9 +276,9 @@ class Run:
             "requests": budget.requests,
             "bytes": budget.bytes,
             "seconds": self._seconds,
-            "languages": _languages(visit),
+            "languages": languages_of(visit),
             "archive": self._archive_name(),
-            "certificate": kept,
+            "certificate": account(visit, self._certificate, self._known, result),
         }
 
         def finish(session: Session) -> None:
@@ -317,7 +303,7 @@ class Run:
             budget.requests,
             budget.bytes,
             self._seconds,
-            tuple(_languages(visit)),
+            tuple(languages_of(visit)),
             self._findings,
             self.run_id,
             self.archive,
@@ -336,21 +322,6 @@ class Run:
         return problems
 
 
-def certificate_of(visit: Visit, judgement: Judgement) -> SearchCertificate:
-    """What the crawl searched: the basis of every `absent`."""
-    return SearchCertificate(
-        pages=visit.tally.pages,
-        languages=tuple(visit.tally.languages.most_common()),
-        exhausted=visit.left == 0 and judgement.outcome == "ok",
-        sitemap=visit.sitemaps.found,
-        site_search=visit.search.asked,
-        left=visit.left,
-        outcome=judgement.outcome,
-        cause=judgement.cause,
-        likely=likely_places(visit.frontier),
-    )
-
-
 def official_languages(code: str) -> tuple[str, ...]:
     """The official languages of a country (ISO 3166 alpha-3); empty if it is unknown."""
     try:
@@ -362,16 +333,3 @@ def official_languages(code: str) -> tuple[str, ...]:
 def _seeds(seed: str, named: bool) -> list[str]:
     """The addresses to try, in order: https first where no scheme was named."""
     return [seed] if named else [seed, "http://" + seed.removeprefix("https://")]
-
-
-def _languages(visit: Visit) -> list[str]:
-    return [code for code, _ in visit.tally.languages.most_common() if code]
-
-
-def _left_out(visit: Visit) -> dict[str, int]:
-    """Why links were not followed and answers not read: reason and count."""
-    counts = {**visit.frontier.cut, **{f"refused: {kind}": n for kind, n in visit.gate.refused.items()}}
-    counts["robots.txt"] = visit.disallowed
-    counts["not in the archive"] = visit.missing
-    counts["queue was full"] = visit.frontier.dropped
-    return {reason: count for reason, count in counts.items() if count}
