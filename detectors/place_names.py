@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from babel import Locale, UnknownLocaleError
 
@@ -48,9 +48,9 @@ def about_city(label: str, names: frozenset[str]) -> float:
 
 
 def is_of_city(label: str, address: str, names: frozenset[str]) -> bool:
-    """Whether a label is no more than the city's name, and a step of the address behind the host holds it, too."""
-    name = letters(label)
-    return name in names and name in letters(unquote(urlsplit(address).path))
+    """Whether a label is no more than the city's name, and the absolute address holds it behind the host, too."""
+    name, path = letters(label), address.partition("://")[2].partition("/")[2]
+    return name in names and name in letters(unquote(path))
 
 
 @lru_cache(maxsize=512)

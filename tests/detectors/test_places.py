@@ -201,6 +201,7 @@ def test_about_the_city_by_its_name(worth: Strength, host: str, label: str, told
         ("<nav><a href=/profile>Villa</a></nav>", False),
         ("<footer><a href=/villa>Villa</a></footer>", False),
         ("<nav><a href=/villa>Villa Hall</a></nav>", False),
+        ("<nav><a href='http://[x/the-town'>Villa</a></nav>", False),
     ],
 )
 def test_the_city_s_name_alone_where_the_address_says_it_too(worth: Strength, link: str, told: bool) -> None:
