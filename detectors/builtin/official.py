@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 from detectors.hits import Hit
 from detectors.hosts import host_of, is_government, is_shared, listed, looks_governmental
-from detectors.observation import PROOF, Observation
+from detectors.observation import Observation
 from detectors.page import Page
 from detectors.page.elements import Link
-from detectors.strengths import Strengths, strengths
+from detectors.strengths import Strengths
 from detectors.targets import targets_of
 from detectors.topic import TopicDetector
 
@@ -21,34 +21,12 @@ _PROSE_CHARS = 40
 _ONE_LABEL_SUFFIXES = frozenset(("gov", "mil"))
 
 
-_OF_PUBLIC_BODIES = (
-    "budget.publication",
-    "institution.access_to_information",
-    "institution.department_heads",
-    "participation.council_meetings",
-    "participation.land_use_plan",
-    "payment.fines",
-    "procurement.announcements",
-    "service.birth_certificate",
-    "service.building_permit",
-    "service.death_certificate",
-    "service.driving_licence",
-    "service.land_registration",
-    "service.marriage_certificate",
-    "service.tax_filing",
-    "service.vehicle_registration",
-)
-"""What none but public bodies publish or offer; others have one of it at most, for something else of that name."""
-
-_SEVERAL_SECTIONS = 2
-
-
 class OfficialPortal(TopicDetector):
-    """The site is run by the government: a host name only governments may hold, a title, logo or copyright line that
-    names the body (city, ministry, government) as its owner, or several sections that only public bodies have."""
+    """The site is run by the government: a host name only governments may hold, or a title, logo or copyright line that
+    names the body (city, ministry, government) as its owner."""
 
     name = "official-portal"
-    version = "4"
+    version = "3"
     features = ("portal.official",)
     text_as_proof = True
 
@@ -71,11 +49,6 @@ class OfficialPortal(TopicDetector):
                 selector = page.selector(block.element)
                 yield Observation(feature, "content", 0.7, block.text[:200], "copyright line", selector=selector)
                 break
-        sections = _public_sections(page)
-        if len(sections) >= _SEVERAL_SECTIONS:
-            strength = min(0.7, 0.35 + 0.1 * len(sections))
-            why = f"{len(sections)} sections that only public bodies have"
-            yield Observation(feature, "content", strength, " · ".join(sections)[:240], why)
         yield from super().observe(page)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
@@ -86,18 +59,6 @@ class OfficialPortal(TopicDetector):
         link = hit.segment.link
         own = link is not None and host_of(link.url) == host_of(page.url)
         return value if link is None or (own and link.zone in ("header", "footer")) else min(value, 0.45)
-
-
-def _public_sections(page: Page) -> list[str]:
-    """The labels of links of the site to what only public bodies have, one for each of it."""
-    table, labels, host = strengths(), [], host_of(page.url)
-    for feature in _OF_PUBLIC_BODIES:
-        links = ((hit, hit.segment.link) for hit in page.hits.feature(feature))
-        own = (hit for hit, link in links if link is not None and host_of(link.url) == host)
-        best = next((hit for hit in own if table.of(hit) >= PROOF), None)
-        if best is not None:
-            labels.append(best.segment.text)
-    return labels
 
 
 class AgencyLinks(TopicDetector):
