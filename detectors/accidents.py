@@ -20,8 +20,8 @@ _KEPT = 5
 @dataclass(slots=True)
 class Apart:
     """The proofs of one feature that are independent of each other: the strongest of each folder and wording, for pages
-    of one kind repeat each other. Whether any is `placed` where portals put what is to be found: on the front page, in
-    a menu; or was measured. Memory does not grow, order does not matter."""
+    of one kind repeat each other. None is kept once one is `placed` where portals put what is to be found: on the front
+    page, in a menu; or was measured. Memory does not grow, order does not matter."""
 
     placed: bool = False
     strongest: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Apart:
         False sightings in the content of pages come at a steady rate (`[accident]` in `data/conclusions.toml`), so
         their number among the pages read is Poisson distributed.
         """
-        if self.placed or not self.strongest:
+        if not self.strongest:
             return 1.0
         strengths = sorted(self.strongest.values(), reverse=True)
         accident = min(_chance(count, pages * _rate(strength)) for count, strength in enumerate(strengths, 1))

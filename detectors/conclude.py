@@ -81,7 +81,7 @@ def _state(
         return "manual", "", 0.0, "measured in part: a person must judge what was seen"
     if measured:
         return "unknown", "tool", 0.0, "not measured: needs a browser, a validator or an answer of the server"
-    doubt = _doubt(feature, seen, against)
+    doubt = _doubt(feature, seen)
     if doubt:
         return "unknown", "budget", 0.0, doubt
     pages = certificate.pages
@@ -121,10 +121,10 @@ def _legible(feature: str, certificate: SearchCertificate, inspector: Inspector)
     return known
 
 
-def _doubt(feature: str, seen: Seen, against: Sequence[Observation]) -> str:
+def _doubt(feature: str, seen: Seen) -> str:
     """Why neither presence nor absence is said of what was seen, however much was searched; empty if there is none."""
     if combined(seen.best) >= rules()["present_from"]:
-        return COUNTERED if against and proves(combined(seen.best), feature) else SEEN
+        return COUNTERED if proves(combined(seen.best), feature) else SEEN
     return NOWHERE if proves(seen.promised, feature) else ""
 
 

@@ -85,7 +85,7 @@ class Tally:
             kept = self._kept.get(observation.feature)
             if kept is None:
                 continue
-            if observation.is_proof and observation.polarity == "for":
+            if observation.is_proof:
                 kept.apart.add(observation)
             if not kept.add(observation, _HELD * keep) or observation.feature in self._settled:
                 continue

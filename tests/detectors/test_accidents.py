@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.accidents import Apart
 from detectors.observation import Observation
+from detectors.packaged import data
 
 SITE = "https://www.villa.example"
 
@@ -52,6 +54,32 @@ def test_proof_in_another_folder_or_in_other_words_makes_it_surer() -> None:
     alone = sure(proof("/a/1"))
     assert sure(proof("/a/1"), proof("/b/1")) > alone
     assert sure(proof("/a/1"), proof("/a/2", quote="Courts of law", matched=((0, 6),))) > alone
+
+
+def test_the_same_words_in_other_sentences_of_one_folder_are_one_sighting() -> None:
+    other = proof("/news/2", quote="The DRUG COURT sits", matched=((4, 14),))
+    assert sure(proof(), other) == sure(proof())
+    assert sure(proof(matched=()), other._replace(quote="Another sentence", matched=())) > sure(proof())
+
+
+@pytest.mark.parametrize(("count", "accident"), [(1, 0.7981), (2, 0.4751), (3, 0.2166)])
+def test_accidents_are_poisson_distributed(count: int, accident: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """1.6 are expected on 400 pages; the chances of 1, 2, 3 or more are those of the tables."""
+    monkeypatch.setitem(data("conclusions"), "accident", {"strength": [0.5, 0.9], "per_page": [0.004, 0.004]})
+    several = [proof(f"/{folder}/1") for folder in range(count)]
+    assert sure(*several, pages=400) == pytest.approx(1 / (1 + accident), abs=1e-4)
+
+
+def test_two_are_as_sure_as_the_surer_or_as_two_of_the_weaker() -> None:
+    strong, weak, weaker = (proof(f"/{strength}/1", strength) for strength in (0.95, 0.55, 0.551))
+    assert sure(strong, weak) == max(sure(strong), sure(weak, weaker))
+
+
+def test_memory_does_not_grow_and_keeps_the_strongest() -> None:
+    many = [proof(f"/{number}/1", 0.5 + number / 1000) for number in range(400)]
+    rising, falling = Apart.of(many), Apart.of(reversed(many))
+    assert rising == falling
+    assert (len(rising.strongest) < 10, max(rising.strongest)[0]) == (True, f"{SITE}/399")
 
 
 def test_a_stronger_sighting_is_surer() -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.base import PageDetector, PortalDetector
-from detectors.calibration import probability
+from detectors.calibration import chance_of_miss, probability
 from detectors.conclude import Finding, SearchCertificate, Tally, combined, conclude, is_front, standing
 from detectors.facts import PortalFacts
 from detectors.inspector import Inspector
@@ -19,6 +19,7 @@ from detectors.lexicon import GENERAL, LexiconSet, parse
 from detectors.observation import PROOF, Observation
 from detectors.packaged import data
 from detectors.page import Page
+from detectors.plainly import GONE
 from detectors.registry import Registry
 
 KEEP = 5
@@ -121,6 +122,43 @@ def test_proof_is_presence_with_its_evidence(inspector: Inspector) -> None:
     assert 0.9 < found.confidence < 1.0
 
 
+@pytest.mark.parametrize(
+    ("feature", "proof", "fields", "why"),
+    [
+        ("m.n", "manual", {}, "Only a person can tell"),
+        ("o.p", "page", {}, "No detector for this feature is installed"),
+        ("e.f", "portal", {}, "Not measured"),
+        ("x.y", "page", {}, ""),
+        ("a.b", "page", {"cause": "robots"}, "Robots.txt keeps a part"),
+        ("a.b", "page", {"pages": 1}, "Too few pages were read: 1"),
+        ("a.b", "page", {"likely": (("a.b", 0, 1),)}, "Links that promise it were not followed: 1"),
+    ],
+)
+def test_what_is_left_open_says_why_and_is_sure_of_nothing(
+    inspector: Inspector, feature: str, proof: str, fields: dict[str, Any], why: str
+) -> None:
+    found = finding(inspector, feature=feature, proof=proof, certificate=replace(WIDE, **fields))
+    assert (found.state in ("unknown", "manual"), found.confidence) == (True, 0.0)
+    assert found.explanation.startswith(why)
+
+
+def test_what_was_seen_of_a_thing_to_be_measured_is_left_to_a_person(inspector: Inspector) -> None:
+    found = finding(inspector, seen(0.3, feature="e.f"), feature="e.f", proof="portal")
+    assert (found.state, found.confidence) == ("manual", 0.0)
+
+
+@pytest.mark.parametrize(("language", "state", "reason"), [("es", "absent", ""), ("fi", "unknown", "language")])
+def test_a_feature_that_is_measured_too_is_still_searched_for_by_its_words(
+    inspector: Inspector, language: str, state: str, reason: str
+) -> None:
+    class Beside(Wire):
+        features = ("a.b",)
+
+    both = Inspector(Registry((Words(),), (Beside(),)), inspector.lexicons)
+    found = finding(both, certificate=replace(WIDE, languages=((language, 60),)))
+    assert (found.state, found.reason) == (state, reason)
+
+
 @pytest.mark.parametrize("outcome", ["blocked", "unreachable", "no_portal"])
 def test_a_portal_that_could_not_be_read_is_unknown_never_absent(inspector: Inspector, outcome: str) -> None:
     found = finding(inspector, certificate=SearchCertificate(outcome=outcome, cause="403 from the firewall"))
@@ -205,7 +243,11 @@ def test_a_detector_that_always_fails_leaves_its_feature_unknown(inspector: Insp
     for number in range(60):
         inspector.inspect(inspector.page(f"https://www.villa.example/{number}", b"<p>x", content_type="text/html"))
     found = finding(inspector, feature="i.j")
-    assert (found.state, found.reason) == ("unknown", "error")
+    assert (found.state, found.reason, found.confidence) == ("unknown", "error", 0.0)
+
+
+def test_without_a_hint_absence_is_as_sure_as_the_search(inspector: Inspector) -> None:
+    assert finding(inspector).confidence == round(1.0 - chance_of_miss(60, exhausted=True), 3)
 
 
 def test_hints_make_absence_less_sure(inspector: Inspector) -> None:
@@ -303,6 +345,10 @@ def test_a_sighting_deep_in_the_content_says_less_of_the_portal() -> None:
         ("https://www.villa.example/index.php", True),
         ("https://www.villa.example/pt-BR", True),
         ("https://www.villa.example/eng/index.jsp", True),
+        ("https://www.villa.example/EN/Index.HTML", True),
+        ("https://www.villa.example/pt_BR/", True),
+        ("https://www.villa.example/zh-Hant/", True),
+        ("https://www.villa.example/home/affairs", False),
         ("https://www.villa.example/indexation", False),
         ("https://www.villa.example/es-cultura", False),
         ("https://www.villa.example/?page=5", False),
@@ -353,6 +399,7 @@ def test_a_likely_place_behind_a_login_keeps_absence_from_being_said_though_no_p
 
 
 def test_likely_places_of_other_features_do_not_matter(inspector: Inspector) -> None:
+    assert SearchCertificate(likely=(("x.y", 1, 7), ("a.b", 3, 0))).likely_places("a.b") == (3, 0)
     found = finding(
         inspector, certificate=replace(WIDE, exhausted=False, left=9, likely=(("a.b", 3, 0), ("x.y", 1, 7)))
     )
@@ -361,7 +408,8 @@ def test_likely_places_of_other_features_do_not_matter(inspector: Inspector) -> 
 
 def test_absence_is_not_said_where_it_is_unlikely(inspector: Inspector) -> None:
     hint = seen(0.49)
-    assert finding(inspector, hint, certificate=replace(WIDE, pages=3)).state == "unknown"
+    unlikely = finding(inspector, hint, certificate=replace(WIDE, pages=3))
+    assert (unlikely.state, unlikely.confidence) == ("unknown", 0.0)
     assert finding(inspector, certificate=replace(WIDE, pages=3)).state == "absent"
 
 
@@ -411,15 +459,32 @@ def test_what_is_spoken_against_is_left_open(inspector: Inspector) -> None:
     assert "something against it" in found.explanation
 
 
-def test_one_that_leads_somewhere_is_found_behind_many_that_do_not() -> None:
+@pytest.mark.parametrize("kind", ["link", "content"])
+def test_one_that_leads_somewhere_is_found_behind_many_that_do_not(kind: Literal["link", "content"]) -> None:
     words = Inspector(Registry((Words(),), ()), LexiconSet({}))
     tally = Tally(["a.b"])
     dead = [seen(0.9, quote=f"tenders {n}", href=f"/gone/{n}")._replace(kind="link") for n in range(7)]
-    alive = seen(0.8, quote="calls", href="/calls")._replace(kind="link")
+    alive = seen(0.8, quote="calls", href="/calls")._replace(kind=kind)
     tally.add("es", [*dead, alive])
     found = conclude(tally, WIDE, words, {"a.b": "page"}, lambda o: o.href.startswith("/gone/"))[0]
     assert (found.state, found.evidence[0].quote) == ("present", "calls")
     assert len(found.evidence) == KEEP
+
+
+def test_proof_by_links_that_all_lead_nowhere_is_neither_presence_nor_absence() -> None:
+    words = Inspector(Registry((Words(),), ()), LexiconSet({}))
+    (found,) = conclude(tally(seen(0.9, href="/gone")), WIDE, words, {"a.b": "page"}, lambda o: o.href == "/gone")
+    assert (found.state, found.reason, found.confidence) == ("unknown", "budget", 0.0)
+    assert "lead to pages that do not exist" in found.explanation
+    assert found.evidence[0].why.endswith(GONE)
+
+
+def test_a_link_in_a_menu_that_leads_nowhere_makes_proof_deep_in_the_content_no_surer() -> None:
+    words, big = Inspector(Registry((Words(),), ()), LexiconSet({})), replace(WIDE, pages=400)
+    deep, hint, dead = seen(0.9, zone="main"), seen(0.2, quote="hint"), seen(0.9, quote="dead", href="/gone")
+    alone = finding(words, deep, certificate=big).confidence
+    (found,) = conclude(tally(deep, hint, dead), big, words, {"a.b": "page"}, lambda o: o.href == "/gone")
+    assert (found.state, found.confidence) == ("present", alone)
 
 
 def test_proof_that_is_wrong_more_often_than_right_is_no_presence_and_keeps_absence_from_being_said(
@@ -428,7 +493,9 @@ def test_proof_that_is_wrong_more_often_than_right_is_no_presence_and_keeps_abse
     words = Inspector(Registry((Words(),), ()), LexiconSet({}))
     monkeypatch.setitem(data("reliability")["log_odds"], "a.b", -2.0)
     doubted = finding(words, seen(0.6))
-    assert (doubted.state, doubted.reason) == ("unknown", "budget")
-    assert "too often such words do not prove it" in doubted.explanation
+    countered = finding(words, seen(0.6), seen(0.1, polarity="against"))
+    for found in (doubted, countered):
+        assert (found.state, found.reason, found.confidence) == ("unknown", "budget", 0.0)
+        assert "too often such words do not prove it" in found.explanation
     sure = finding(words, seen(0.9))
     assert (sure.state, sure.confidence < probability(0.9)) == ("present", True)
