@@ -37,8 +37,11 @@ class ArchiveMiddleware:
         self._visit.budget.requests += 1
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        """The same response with its body decoded, cut at the limit; a long one in a thread."""
-        wire: Wire = request.meta.pop("wire")
+        """The same response with its body decoded, cut at the limit; a long one in a thread. One that comes without its
+        `Wire` was archived before."""
+        wire: Wire | None = request.meta.pop("wire", None)
+        if wire is None:
+            return response
         visit = self._visit
         visit.budget.bytes += len(wire.body)
         if visit.earlier is not None and wire.kept is None and "conditions" in request.meta:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from crawler.wire import FetchError
+from crawler.wire import FetchError, broke_by_accident
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -20,7 +20,10 @@ PASSING_CAUSES = frozenset({"timeout", "tcp", "dns"})
 
 
 class BackoffMiddleware:
-    """Holds the whole crawl of a portal while one of its own hosts asks for patience."""
+    """Holds the whole crawl of a portal while one of its own hosts asks for patience.
+
+    An answer that broke off is asked for once more. Until then it waits in `request.meta["broken"]`: it counts where no
+    other comes."""
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
@@ -32,19 +35,29 @@ class BackoffMiddleware:
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """The response, or the request again after a pause."""
-        if response.status not in PASSING_STATUS:
-            return response
-        asked = retry_after(response.headers.get(b"Retry-After"), datetime.now(UTC))
-        hold = response.status in (429, 503) and self._visit.scope.contains(request.url)
-        return await self._again(request, asked, hold=hold) or response
+        again = None
+        if response.status in PASSING_STATUS:
+            asked = retry_after(response.headers.get(b"Retry-After"), datetime.now(UTC))
+            hold = response.status in (429, 503) and self._visit.scope.contains(request.url)
+            again = await self._again(request, asked, hold=hold)
+        elif "broken" not in request.meta and broke_by_accident(request.meta["cut"], response.status, response.body):
+            again = await self._again(request, None, hold=False)
+            if again is not None:
+                again.meta["broken"] = response
+        if again is None:
+            request.meta.pop("broken", None)
+        return again or response
 
-    async def process_exception(self, request: Request, exception: Exception) -> Request | None:
-        """The request again after a pause, if the failure may pass, or without one, if its connection was stale."""
-        if isinstance(exception, FetchError) and exception.stale:
+    async def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:
+        """The request again after a pause, if the failure may pass, or without one, if its connection was stale; else
+        what had come of its answer before, if anything."""
+        if not isinstance(exception, FetchError):
+            return None
+        if exception.stale:
             return request.copy()
-        if isinstance(exception, FetchError) and exception.cause in PASSING_CAUSES:
-            return await self._again(request, None, hold=False)
-        return None
+        passes = exception.cause in PASSING_CAUSES
+        again = await self._again(request, None, hold=False) if passes else None
+        return again or request.meta.get("broken")
 
     async def _again(self, request: Request, asked: float | None, *, hold: bool) -> Request | None:
         options = self._visit.options

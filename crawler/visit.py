@@ -19,7 +19,7 @@ from crawler.stopwatch import Stopwatch
 from crawler.transport import http_twin
 from crawler.transport.headers import hsts
 from crawler.urls import canonical, origin
-from crawler.wire import CUTS, broke_off
+from crawler.wire import CUTS, FetchError, broke_by_accident, broke_off
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from crawler.result import PortalTarget
     from crawler.runlog import RunLog
     from crawler.settings import CrawlOptions
-    from crawler.wire import FetchError
     from detectors.inspector import Inspector
     from detectors.observation import Observation
 
@@ -124,7 +123,7 @@ class Visit(Itinerary):
         if refusal is not None:
             self.gone.learn(entry.url, reading.status, refusal)
             self.frontier.learn(entry, ())
-            if refusal.verdict is not None:
+            if refusal.verdict is not None or broke_by_accident(request.meta["cut"], reading.status, response.body):
                 self.lose(entry)
             if entry.kind != "external":
                 self._turned_away(refusal)
@@ -209,7 +208,11 @@ class Visit(Itinerary):
             told = hsts(answer.headers.get("strict-transport-security", ""))
             self.hsts = told is not None and told.active
         if refusal is not None:
-            self.story.refused(reading.url, reading.status, refusal)
+            cut = request.meta["cut"]
+            if refusal.verdict is None and broke_by_accident(cut, reading.status, answer.body):
+                self.story.failed(reading.url, FetchError("tcp", f"{reading.url} was cut ({CUTS[cut]})"))
+            else:
+                self.story.refused(reading.url, reading.status, refusal)
             another = self._seed(self.story.next())
             self._errands += [another] if another is not None else []
             return

@@ -19,6 +19,8 @@ CUTS = {
     "damaged": "it cannot be unpacked to its end",
 }
 """Why a body was cut, in WARC's words and one more, and what is told of it."""
+_PASSING_CUTS = frozenset({"disconnect", "damaged"})
+"""Cuts that may be an accident of this one answer: another may be whole."""
 _TAIL = 2048
 
 HeaderPairs = tuple[tuple[bytes, bytes], ...]
@@ -67,6 +69,12 @@ class FetchError(Exception):
 def broke_off(cut: str, body: bytes) -> bool:
     """Whether a part of the page is missing: an answer that was cut behind the end of its document is whole."""
     return cut in CUTS and b"</html" not in body[-_TAIL:].lower()
+
+
+def broke_by_accident(cut: str, status: int, body: bytes) -> bool:
+    """Whether a part of the page is missing that another answer may have: its server hung up within the body, or sent
+    what cannot be unpacked."""
+    return 200 <= status < 300 and cut in _PASSING_CUTS and broke_off(cut, body)
 
 
 def led(url: str, location: str) -> str:

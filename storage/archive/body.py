@@ -19,6 +19,13 @@ _MAX_MEMBERS = 10_000
 """Members, or frames, that are put together; servers send one, tools that pack in blocks send one for each 64 KiB."""
 
 _GZIP_MAGIC = b"\x1f\x8b\x08"
+_MAGICS = {
+    "gzip": (_GZIP_MAGIC,),
+    "x-gzip": (_GZIP_MAGIC,),
+    "zstd": (b"\x28\xb5\x2f\xfd",),
+    "deflate": (b"\x78\x01", b"\x78\x9c", b"\x78\xda"),
+}
+"""How what is packed begins; what `br` packed tells nothing of itself."""
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]{0,4096})?\r?\n")
 _MARKUP = ("text/html", "application/xhtml+xml")
 
@@ -37,8 +44,8 @@ class DecodedBody:
 def decoded_body(headers: HeaderPairs, body: bytes, limit: int) -> DecodedBody:
     """Undoes Transfer-Encoding and Content-Encoding, to at most `limit` bytes (a bomb is cut there).
 
-    A body that is not encoded as its headers say is passed through, as is an empty one; HTML that is gzip without
-    saying so is decoded.
+    A body that is not encoded as its headers say is passed through, as is an empty one; of one that is, and of which
+    nothing can be read, nothing is left. HTML that is gzip without saying so is decoded.
     """
     odd: list[str] = []
     damage: list[str] = []
@@ -84,11 +91,23 @@ def _decoded(name: str, body: bytes, limit: int, odd: list[str], damage: list[st
             if size > limit:
                 return b"".join(pieces)[: limit + 1]
     except Exception as error:
-        if not pieces:
+        if not pieces and not _is_packed(name, body, error):
             odd.append(f"the body is not {name}, as its headers say")
             return body
         damage.append(f"the {name} body is damaged after {size} bytes: {error}")
     return b"".join(pieces)
+
+
+def _is_packed(name: str, body: bytes, error: Exception) -> bool:
+    """Whether a body that cannot be unpacked at all is packed all the same: it begins so, or it only ends too early and
+    is no text."""
+    if body.startswith(_MAGICS.get(name, ())):
+        return True
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return isinstance(error, EOFError)
+    return False
 
 
 def _codecs() -> dict[str, Callable[[bytes], Iterator[bytes]]]:

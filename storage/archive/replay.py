@@ -20,6 +20,7 @@ from storage.archive.response import (
     message_of,
     record_date,
     revisited,
+    truncated_by,
 )
 from storage.archive.surt import older_surt, surt, without_fragment
 from storage.errors import ArchiveError
@@ -32,7 +33,7 @@ _NOTHING = digest_of(b"")
 @dataclass(slots=True)
 class _Entry:
     """Where a response lies: `archive` numbers the reader, `digest` is the body's, or empty where the record tells
-    none; `original` is the entry that a revisit repeats."""
+    none; `cut` whether it says that its body was cut; `original` is the entry that a revisit repeats."""
 
     url: str
     status: int
@@ -40,7 +41,13 @@ class _Entry:
     file: str
     offset: int
     digest: str
+    cut: bool = False
     original: int | None = None
+
+    @property
+    def worth(self) -> tuple[bool, bool]:
+        """Of several captures of one URL, that of the highest worth is taken, the first of these."""
+        return self.status == 200, not self.cut
 
 
 class ReplayIndex:
@@ -70,8 +77,8 @@ class ReplayIndex:
 
         First the exact URL, then its SURT key (scheme, host case, default port, escapes), then that with its
         query sorted; then both under the host that the rules of 2003 made of an international name. The fragment never
-        counts. Of several captures the first with status 200 is taken, else the first. A redirect found by key alone
-        that leads back to `url` is not taken: it would never end.
+        counts. Of several captures the first with status 200 is taken, else the first; one whose body was cut only
+        where none is whole. A redirect found by key alone that leads back to `url` is not taken: it would never end.
         """
         exact = self._by_url.get(without_fragment(url))
         if exact is not None:
@@ -165,6 +172,7 @@ class ReplayIndex:
             return
         if digest:
             originals.setdefault(digest, len(self._entries))
+        entry.cut = truncated_by(record) is not None
         self._entries.append(entry)
 
     def _stretch(self, moment: datetime) -> None:
@@ -183,7 +191,7 @@ class ReplayIndex:
             text = f"a revisit of a page that is not in the archive: {entry.url}"
             self._problems.append(Problem(entry.file, entry.offset, text))
             return
-        entry.original = original
+        entry.original, entry.cut = original, self._entries[original].cut
         if entry.status in (0, 304):
             entry.status = self._entries[original].status
         self._entries.append(entry)
@@ -210,7 +218,7 @@ class ReplayIndex:
 
     def _prefer(self, index: dict[str, int], key: str, number: int, entry: _Entry) -> None:
         held = index.get(key)
-        if held is None or (entry.status == 200 and self._entries[held].status != 200):
+        if held is None or entry.worth > self._entries[held].worth:
             index[key] = number
 
     def _response(self, entry: _Entry) -> ArchivedResponse:

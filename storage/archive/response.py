@@ -74,11 +74,12 @@ def to_response(record: RawRecord, file: str) -> ArchivedResponse:
         file=file,
         offset=record.offset,
         length=record.length,
-        truncated="limit" if record.cut else _cut_by(record),
+        truncated="limit" if record.cut else truncated_by(record),
     )
 
 
-def _cut_by(record: RawRecord) -> str | None:
+def truncated_by(record: RawRecord) -> str | None:
+    """WARC's word for why the body was cut when it was archived; None if it was not."""
     word = record.headers.get("warc-truncated", "").strip().lower()
     return (word if word in _CUT_BY else "unspecified") if word else None
 

@@ -161,3 +161,25 @@ def test_an_unknown_encoding_is_said() -> None:
 def test_no_body_breaks_it(body: bytes, name: str, chunked: bool) -> None:
     headers = ((b"Content-Encoding", name.encode("latin-1")), *(CHUNKED if chunked else ()))
     assert len(decoded_body(headers, body, 1000).body) <= 1000
+
+
+@pytest.mark.parametrize("name", PACKERS)
+def test_of_what_is_cut_off_before_anything_can_be_read_nothing_is_left(name: str) -> None:
+    """zstandard and brotli give nothing before a block is whole; raw bytes are no text of the page."""
+    result = decoded_body(encoded(name), PACKERS[name](TEXT)[:12], 10**6)
+    assert (TEXT.startswith(result.body), result.damaged) == (True, True)
+
+
+@pytest.mark.parametrize("name", ["gzip", "zstd"])
+def test_of_what_is_damaged_at_its_beginning_nothing_is_left(name: str) -> None:
+    packed = bytearray(PACKERS[name](TEXT))
+    packed[4:24] = bytes(20)
+    result = decoded_body(encoded(name), bytes(packed), 10**6)
+    assert (result.body, result.damaged) == (b"", True)
+
+
+def test_a_short_text_that_is_not_compressed_is_passed_through() -> None:
+    """For brotli it ends early: its first bytes might be those of a longer body."""
+    assert decoded_body(encoded("br"), b"ok", 100) == DecodedBody(
+        b"ok", problems=("the body is not br, as its headers say",)
+    )
