@@ -37,7 +37,10 @@ if TYPE_CHECKING:
     from storage.repository import Due
 
 logger = logging.getLogger(__name__)
-MAX_DEATHS = 3
+ALONE_FROM = 2
+"""So many processes must have died while a portal was visited among others, and it is visited alone: at one death nearly
+all that was under way is innocent, at two the same portal is there by no accident."""
+MAX_DEATHS = 4
 _HELD_ELSEWHERE = 10.0
 _AFTER_DEATH = 5.0
 _BESIDES = 600.0
@@ -127,10 +130,10 @@ class Desk:
                 raise AgainError("the worker stops")
             return
         began = monotonic()
-        before = await asyncio.to_thread(self._deaths, cycle_id, portal_id)
-        ended = await (self._by_itself(due, shared) if before else visit(due, shared))
+        alone = await asyncio.to_thread(self._deaths, cycle_id, portal_id) >= ALONE_FROM
+        ended = await (self._by_itself(due, shared) if alone else visit(due, shared))
         state, run_id = await asyncio.to_thread(self._after, cycle_id, portal_id, ended)
-        if run_id is not None and (before or not ended):
+        if run_id is not None and (alone or not ended):
             await self.keep(run_id)
         if not ended:
             if self.stop.is_set():
@@ -142,7 +145,7 @@ class Desk:
         logger.info("visited %s: %s", due.url, state, extra={"url": due.url, "state": state, "run": run_id})
 
     async def _by_itself(self, due: Due, shared: Shared) -> bool:
-        """A portal during whose visit a process died: in one of its own, so that it is clear which portal it is."""
+        """A portal during whose visits processes died: in one of its own, so that it is clear which portal it is."""
         url = self.database.url.render_as_string(hide_password=False)
         told = (url, str(self.data_dir), shared.cycle_id, due.portal_id, self.form, self.db_wait)
         errand = Errand(*told, tuple(self.elsewhere))

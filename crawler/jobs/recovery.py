@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from procrastinate.jobs import Status
 
+from crawler.jobs.desk import ALONE_FROM
 from crawler.jobs.queue import VISIT
 from storage.repository.schedules import deaths
 
@@ -79,10 +80,10 @@ async def _again(app: App, job: Job) -> int:
 
 
 def _suspect(desk: Desk, job: Job) -> None:
-    """Notes a first death. From then on the portal is visited in a process of its own, and only that one's death
-    counts: a worker may die of other portals, or of the power."""
+    """Notes the death of a worker, until the portal is visited in a process of its own; from then on only that one's
+    death counts: a worker may die of other portals, or of the power."""
     cycle_id, portal_id = (int(str(job.task_kwargs[key])) for key in ("cycle_id", "portal_id"))
     with desk.database.reader() as session:
         known = deaths(session, cycle_id, portal_id)
-    if not known:
+    if known < ALONE_FROM:
         desk.blame(cycle_id, portal_id)

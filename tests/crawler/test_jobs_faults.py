@@ -13,7 +13,7 @@ import pytest
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy import select
 
-from crawler.jobs.desk import AgainError, Desk
+from crawler.jobs.desk import ALONE_FROM, AgainError, Desk
 from crawler.jobs.locks import PortalLocks
 from crawler.jobs.queue import make_app
 from crawler.jobs.worker import queue_errors
@@ -51,7 +51,7 @@ def filling(file: Path) -> dict[str, Route]:
 
 
 @_needs_root
-@pytest.mark.parametrize("died", [0, 1])
+@pytest.mark.parametrize("died", [0, ALONE_FROM])
 def test_a_full_disk_ends_the_worker_and_is_no_fault_of_the_portal(
     died: int, fleet: Fleet, serve: Serve, tmp_path: Path
 ) -> None:
@@ -59,8 +59,8 @@ def test_a_full_disk_ends_the_worker_and_is_no_fault_of_the_portal(
         filler = disk / "the file of another program"
         fleet.plan("one", [serve(filling(filler))])
         fleet.data, fleet.logs = disk / "data", tmp_path
-        if died:
-            with fleet.database.session() as session:
+        with fleet.database.session() as session:
+            for _ in range(died):
                 note_death(session, 1, 1, datetime(2026, 6, 1, tzinfo=UTC))
         fleet.losi("schedule", "start", "one")
         assert fleet.worker().wait(ENDS) == 1
@@ -144,7 +144,7 @@ def test_two_suspects_at_a_time_are_visited_alone(own: Fleet, serve: Serve, tmp_
     held(sites, 0)
     begin(own.database, "one", sites, slowly(0.05))
     with own.database.session() as session:
-        for portal in (1, 2, 3):
+        for portal in (1, 2, 3) * ALONE_FROM:
             note_death(session, 1, portal, datetime(2026, 6, 1, tzinfo=UTC))
 
     async def main() -> list[BaseException | None]:
@@ -166,7 +166,7 @@ def test_two_suspects_at_a_time_are_visited_alone(own: Fleet, serve: Serve, tmp_
     assert [str(error) for error in ended] == ["the visit was broken off and is gone on with"] * 2
     assert sites[2].requests == []
     with own.database.reader() as session:
-        assert [deaths(session, 1, portal) for portal in (1, 2, 3)] == [1, 1, 1], "no process died"
+        assert [deaths(session, 1, portal) for portal in (1, 2, 3)] == [ALONE_FROM] * 3, "no process died"
 
 
 class Watched(ArchivePlace):

@@ -17,6 +17,7 @@ import psutil
 import pytest
 from sqlalchemy import URL, create_engine, select, text
 
+from crawler.jobs.desk import ALONE_FROM, MAX_DEATHS
 from crawler.jobs.queue import SCHEMA, VISIT
 from storage.database import Database
 from storage.models import CyclePortal, Suspect
@@ -91,8 +92,29 @@ def test_two_workers_share_a_cycle_and_one_outlives_the_other(fleet: Fleet, serv
     assert "took portal" in fleet.log(1)
 
 
+def test_what_a_dead_worker_had_in_hand_is_gone_on_with_at_once(fleet: Fleet, serve: Serve) -> None:
+    """One death blames none of its portals: all are visited side by side in the next worker's process."""
+    sites = [serve(town(number)) for number in range(5)]
+    held(sites, 4)
+    fleet.plan("one", sites)
+    fleet.losi("schedule", "start", "one")
+    first = fleet.worker()
+    fleet.amid(sites, 4)
+    first.kill()
+    first.wait()
+    held(sites, 2)
+    second = fleet.worker()
+    fleet.until(lambda: all(site.gate.waiting for site in sites))
+    assert _deaths(fleet) == dict.fromkeys(range(1, 6), 1)
+    assert psutil.Process(second.pid).children(recursive=True) == []
+    go_on(sites)
+    fleet.until(lambda: fleet.states() == {"done": 5})
+    fleet.until(lambda: _deaths(fleet) == {})
+    assert fleet.twice() == []
+
+
 def test_a_worker_that_works_once_leaves_nothing_of_one_that_died(fleet: Fleet, serve: Serve) -> None:
-    """It waits for what the dead one had in hand, and visits it two at a time, each in a process of its own."""
+    """It waits for what the dead one had in hand."""
     sites = [serve(town(number)) for number in range(4)]
     held(sites, 8)
     fleet.plan("one", sites)
@@ -172,20 +194,21 @@ def killer(handler: Handler) -> Answer:
     return (200, {}, b"")
 
 
-def test_a_portal_that_kills_its_worker_three_times_is_set_aside(fleet: Fleet, serve: Serve) -> None:
+def test_a_portal_that_kills_whatever_visits_it_is_set_aside(fleet: Fleet, serve: Serve) -> None:
+    """Two workers die of it, then two processes of its own; the third worker lives."""
     good, bad = serve(town(0)), serve({**town(1), "/p3": killer})
     fleet.plan("one", [good, bad])
     fleet.losi("schedule", "start", "one")
-    first = fleet.worker()
-    assert first.wait(ENDS) == -signal.SIGKILL
-    second = fleet.worker()
+    for _ in range(ALONE_FROM):
+        assert fleet.worker().wait(ENDS) == -signal.SIGKILL
+    third = fleet.worker()
     fleet.until(lambda: fleet.states() == {"done": 1, "failed": 1})
-    assert second.poll() is None
+    assert third.poll() is None
     with fleet.database.reader() as session:
         row = session.get_one(CyclePortal, (1, 2))
         assert (row.state, row.cause) == ("failed", "worker_died")
-    fleet.until(lambda: _deaths(fleet) == {2: 3})
-    assert bad.requests.count("/p3") == 3
+    fleet.until(lambda: _deaths(fleet) == {2: MAX_DEATHS})
+    assert bad.requests.count("/p3") == MAX_DEATHS
 
 
 def _deaths(fleet: Fleet) -> dict[int, int]:
