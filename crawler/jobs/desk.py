@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 ALONE_FROM = 2
-"""So many processes must have died while a portal was visited among others, and it is visited alone: at one death nearly
-all that was under way is innocent, at two the same portal is there by no accident."""
+"""So many processes must have died while a portal was visited among others, and it is visited alone: at one death
+nearly all that was under way is innocent, at two the same portal is there by no accident."""
 MAX_DEATHS = 4
 _HELD_ELSEWHERE = 10.0
 _AFTER_DEATH = 5.0
