@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """`resume` is the run to go on with; `earlier` what an earlier run holds; `pool` reads pages for all portals,
-    `pacer` keeps their common pace at hosts that several of them link to.
+    """`resume` is the run to go on with, `told` how many of its pages were counted before it was broken off; `earlier`
+    what an earlier run holds; `pool` reads pages for all portals, `pacer` keeps their common pace at hosts that several
+    of them link to.
 
     `leads` are addresses with the features that were once proven there: they are visited early. Rows are committed
     after `batch_seconds`, since what a crash leaves without a row is in the archive.
@@ -28,6 +29,7 @@ class Turn:
     leads: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
     batch_seconds: float = 5.0
     pacer: Pacer | None = None
+    told: int = 0
 
 
 class SuspendedError(Exception):

@@ -46,10 +46,11 @@ _GRACE = 120.0
 @dataclass(slots=True)
 class Shared:
     """What all visits of one process share. `progress` holds pages and requests by run, for the pulse, and at the end
-    those of the visits that are broken off; `measured` the runs whose pages are read, and are now measured and
-    pictured. `keep` brings a run's archive to where it is to be kept before the visit counts: until then, a machine
-    that is lost takes a visit along, not its proof alone. `elsewhere` are the numbers of runs whose archives are there
-    already. Without `counts`, visits that have concluded are left for another process to count."""
+    those of the visits that are broken off; `pages` counts what was read here for the first time; `measured` the runs
+    whose pages are read, and are now measured and pictured. `keep` brings a run's archive to where it is to be kept
+    before the visit counts: until then, a machine that is lost takes a visit along, not its proof alone. `elsewhere`
+    are the numbers of runs whose archives are there already. Without `counts`, visits that have concluded are left for
+    another process to count."""
 
     database: Database
     data_dir: Path
@@ -120,13 +121,13 @@ async def _bounded(due: Due, turn: Turn, shared: Shared) -> None:
         options = options.model_copy(update={"languages": tuple(due.language.replace(",", " ").split())})
     limit = options.max_seconds + (options.browser_seconds if options.browser else 0.0) + _GRACE
     run_id = turn.resume or 0
-    counted = 0
+    counted = turn.told
 
     def report(progress: Progress) -> None:
         nonlocal counted
         shared.progress[run_id] = (progress.pages, progress.requests)
-        shared.pages += progress.pages - counted
-        counted = progress.pages
+        shared.pages += max(0, progress.pages - counted)
+        counted = max(counted, progress.pages)
         if progress.step.stage not in ("reading", "rendering"):
             shared.measured.add(run_id)
 
@@ -169,19 +170,21 @@ def _ended(run_id: int, shared: Shared) -> bool:
 def _turn(due: Due, shared: Shared) -> Turn | None:
     """What the visit goes on from; None if the portal was taken off the plan since it was found to be due."""
 
-    def find(session: Session) -> tuple[int, Run | None, tuple[tuple[str, tuple[str, ...]], ...]] | None:
-        if session.get(CyclePortal, (shared.cycle_id, due.portal_id)) is None:
+    def find(session: Session) -> tuple[int, int, Run | None, tuple[tuple[str, tuple[str, ...]], ...]] | None:
+        row = session.get(CyclePortal, (shared.cycle_id, due.portal_id))
+        if row is None:
             return None
+        told = row.pages if due.run_id is not None else 0
         run_id = due.run_id or _new_run(session, due, shared)
         before = earlier_run(session, due.portal_id, before=run_id)
         counted = earlier_run(session, due.portal_id, edition=due.edition, cycle_id=shared.cycle_id)
         last = next((one for one in reversed(cycle_runs(session, shared.cycle_id, due.portal_id))), None)
-        return run_id, before, leads(session, counted, last) if counted is not None and last is not None else ()
+        return run_id, told, before, leads(session, counted, last) if counted is not None and last is not None else ()
 
     found = shared.database.write(find)
     if found is None:
         return None
-    run_id, before, again = found
+    run_id, told, before, again = found
     return Turn(
         shared.cycle_id,
         due.portal_id,
@@ -191,6 +194,7 @@ def _turn(due: Due, shared: Shared) -> Turn | None:
         again,
         shared.batch_seconds,
         shared.pacer,
+        told,
     )
 
 

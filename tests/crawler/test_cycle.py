@@ -211,15 +211,18 @@ def test_a_stopped_cycle_goes_on_and_ends_as_if_it_had_not_been_stopped(
     go("whole")
     expected = states(database, plan(database)[0].run_id or 0)
     begin("broken", broken)
-    rounds = 0
+    rounds = pages = 0
     while True:
         broken.gate.only(9)
         result = go("broken", stop_when=lambda: broken.gate.waiting)
-        rounds += 1
+        rounds, pages = rounds + 1, pages + result.pages
         if result.ending == "done":
             break
         assert result.ending == "stopped"
     assert rounds >= 4
+    assert pages == sum(row.pages for row in plan(database)[1:]), (
+        "what is read again from the archive is not told as new"
+    )
     assert states(database, plan(database)[-1].run_id or 0) == expected
     repeated = len(broken.requests) - len(set(broken.requests))
     assert repeated <= rounds - 1
