@@ -68,7 +68,7 @@ def _checked(url: str, text: str) -> str:
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
         raise UrlError(f"{text!r} is not a web address ({error}); write for example https://www.example.gov") from error
-    if parts.scheme.lower() not in _PORTS:
+    if parts.scheme not in _PORTS:
         raise UrlError(f"{text!r} uses {parts.scheme}:, which is not the web; write https:// or http://")
     if parts.username or parts.password:
         raise UrlError("the address holds a user name or password; write it without")
@@ -84,7 +84,7 @@ def _checked(url: str, text: str) -> str:
 
 def _is_host(host: str) -> bool:
     ascii_host = idna(host)
-    if not ascii_host or len(ascii_host) > 253:
+    if len(ascii_host) > 253:
         return False
     if _as_ip(ascii_host):
         return True
@@ -144,8 +144,6 @@ def _root(scheme: str, netloc: str) -> str:
 
 
 def _path(path: str) -> str:
-    if not path or path == "/":
-        return "/"
     if ";" in path or "(" in path:
         for pattern in _noise().path:
             path = pattern.sub("", path)

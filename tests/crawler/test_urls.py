@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 
 from crawler.scope import Scope
 from crawler.traps import shape, trap
-from crawler.urls import UrlError, ascii_host, canonical, domain, typed_url
+from crawler.urls import MAX_URL, UrlError, ascii_host, canonical, domain, typed_url
 
 
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
         ("HTTP://WWW.Town.Example:80/a/../b/./c#top", "http://www.town.example/b/c"),
+        ("https://town.example/a/b/..", "https://town.example/a/"),
+        ("https://town.example/a/.", "https://town.example/a/"),
         ("https://town.example:443", "https://town.example/"),
         ("https://town.example:8443/x", "https://town.example:8443/x"),
         ("https://town.example/%7euser/%c3%a9", "https://town.example/~user/%C3%A9"),
@@ -28,6 +30,7 @@ from crawler.urls import UrlError, ascii_host, canonical, domain, typed_url
         ("https://\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.example/", "https://xn--mgba3gch31f060k.example/"),
         ("https://[2001:db8::1]/", "https://[2001:db8::1]/"),
         ("mailto:a@town.example", ""),
+        ("ftp://town.example/", ""),
         ("https://", ""),
         ("https://town.example:x/", ""),
         ("https://town.example/%5%655", "https://town.example/%5%655"),
@@ -66,12 +69,45 @@ def test_any_text_is_a_url_or_a_clear_error(text: str) -> None:
 
 def test_a_missing_scheme_is_added() -> None:
     assert typed_url("http://localhost.:8801/")[0] == typed_url("http://localhost:8801/")[0] == "http://localhost:8801/"
+    assert typed_url("HTTP://town.example/") == ("http://town.example/", True)
     assert typed_url(" www.town.example ") == ("https://www.town.example/", False)
     assert typed_url("town.example/go?to=https://x.example") == (
         "https://town.example/go?to=https://x.example",
         False,
     )
     assert typed_url("http://town.example/a?b=1&a=2#x") == ("http://town.example/a?b=1&a=2", True)
+
+
+def test_marks_around_an_address_are_no_part_of_it() -> None:
+    for marked in ("<https://town.example/a>", '"https://town.example/a"', "//town.example/a"):
+        assert typed_url(marked)[0] == "https://town.example/a"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (" ", "no address was given"),
+        ("mailto:mayor@town.example", "write one that begins with https://"),
+        ("ftp://town.example/", "uses ftp:, which is not the web"),
+        ("https://mayor@town.example/", "user name or password; write it without"),
+        ("https://:secret@town.example/", "user name or password; write it without"),
+        ("https://town.example:99999/", r"is not a web address \(Port"),
+        ("https://town.example:0/", "is no host name"),
+        ("https://-town.example/", "is no host name"),
+        ("https://town/", "is no host name"),
+        ("town.123", "is no host name"),
+        (f"{'a.' * 127}example", "is no host name"),
+        (f"https://town.example/{'a' * (MAX_URL - 20)}", f"longer than {MAX_URL} characters"),
+    ],
+)
+def test_what_is_no_address_is_refused_with_the_mend(text: str, message: str) -> None:
+    with pytest.raises(UrlError, match=message):
+        typed_url(text)
+
+
+def test_the_longest_address_is_taken() -> None:
+    longest = f"https://town.example/{'a' * (MAX_URL - 21)}"
+    assert typed_url(longest)[0] == longest
 
 
 def test_an_address_in_another_encoding_than_the_terminal_s() -> None:
@@ -83,6 +119,7 @@ def test_an_address_in_another_encoding_than_the_terminal_s() -> None:
     ("host", "registered", "shared"),
     [
         ("www.nyc.gov", "nyc.gov", False),
+        ("WWW.NYC.GOV.", "nyc.gov", False),
         ("www.gov.uk", "www.gov.uk", False),
         ("gov.pl", "", False),
         ("italia.github.io", "italia.github.io", True),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.calibration import chance_of_miss, moved, probability
+from detectors.calibration import chance_of_miss, interpolate, moved, probability, rules
 from detectors.observation import PROOF
 from detectors.packaged import data
 from survey.features import features
@@ -31,6 +31,23 @@ def test_the_strongest_hint_says_no_more_than_the_weakest_proof() -> None:
 
 def test_hints_are_improbable_and_proof_is_probable() -> None:
     assert probability(0.49) < 0.5 < probability(PROOF)
+
+
+def test_the_curve_runs_through_the_points_that_were_fitted() -> None:
+    curve = rules()["curve"]
+    assert [probability(strength) for strength in curve["strength"]] == pytest.approx(curve["probability"])
+
+
+def test_between_two_points_the_numbers_rise_steadily_and_beyond_them_not_at_all() -> None:
+    assert [interpolate(x, [1, 2, 4], [10, 20, 80]) for x in (0, 1, 1.5, 2, 2.5, 4, 9)] == [10, 10, 15, 20, 35, 80, 80]
+
+
+@pytest.mark.parametrize("exhausted", [False, True])
+def test_a_thing_is_found_where_its_page_was_read_and_the_proof_on_it_was_seen(exhausted: bool) -> None:
+    rule = rules()["absent"]
+    unreached = rule["miss"][3] * (rule["exhausted_factor"] if exhausted else 1)
+    found = (1 - unreached) * (1 - rule["unrecognised"])
+    assert chance_of_miss(rule["miss_at"][3], exhausted) == pytest.approx(1 - found)
 
 
 def test_what_is_told_of_features_is_told_of_known_ones_and_what_is_not_told_is_as_all() -> None:

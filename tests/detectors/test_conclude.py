@@ -128,6 +128,7 @@ def test_proof_is_presence_with_its_evidence(inspector: Inspector) -> None:
         ("m.n", "manual", {}, "Only a person can tell"),
         ("o.p", "page", {}, "No detector for this feature is installed"),
         ("e.f", "portal", {}, "Not measured"),
+        ("c.d", "browser", {}, "Not measured"),
         ("x.y", "page", {}, ""),
         ("a.b", "page", {"cause": "robots"}, "Robots.txt keeps a part"),
         ("a.b", "page", {"pages": 1}, "Too few pages were read: 1"),
@@ -181,7 +182,9 @@ def test_pages_in_other_languages_do_not_make_a_search_wide(inspector: Inspector
     assert wide.confidence < finding(inspector, certificate=replace(WIDE, exhausted=False)).confidence
 
 
-@pytest.mark.parametrize("languages", [(("fi", 60),), (("fi", 40), ("es", 20)), (("", 60),), ()])
+@pytest.mark.parametrize(
+    "languages", [(("fi", 60),), (("fi", 36), ("es", 24)), (("fi", 30), ("es", 30)), (("", 60),), ()]
+)
 def test_pages_in_a_language_without_words_are_unknown(
     inspector: Inspector, languages: tuple[tuple[str, int], ...]
 ) -> None:
@@ -224,6 +227,11 @@ def test_what_speaks_against_lowers_and_is_kept(inspector: Inspector) -> None:
     found = finding(inspector, seen(0.6), against)
     assert found.state != "present"
     assert found.against == (against,)
+
+
+def test_what_speaks_against_counts_half(inspector: Inspector) -> None:
+    found = finding(inspector, seen(0.9), seen(0.7, polarity="against"))
+    assert (found.state, found.confidence) == ("present", round(probability(0.9 - 0.7 / 2), 3))
 
 
 def test_measured_absence_needs_no_wide_search(inspector: Inspector) -> None:
