@@ -11,9 +11,9 @@ from statistics import median
 from time import process_time
 
 from benchmarks.generated_site import generated_page, path_of
-from detectors import lexicon, registry
+from detectors import lexicon_set, registry
 from detectors.inspector import Inspector
-from detectors.lexicon import LexiconSet
+from detectors.lexicon_set import LexiconSet
 from detectors.promise import promises
 
 
@@ -22,7 +22,7 @@ def loaded(count: int) -> LexiconSet:
 
     Raises ValueError if there are fewer.
     """
-    bundled = lexicon.bundled()
+    bundled = lexicon_set.bundled()
     names = sorted(bundled.languages, key=lambda name: (name != "en", name))[:count]
     if len(names) < count:
         raise ValueError(f"there are only {len(names)} lexicons")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from crawler.cycle.resume import lexicon_prints
 from crawler.likely import likely_places
 from detectors.conclude import SearchCertificate
+from detectors.lexicon_set import lexicon_prints
 
 if TYPE_CHECKING:
     from crawler.outcome import Judgement

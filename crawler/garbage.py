@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from detectors.lexicon import LexiconSet
+    from detectors.lexicon_set import LexiconSet
 
 _SELDOM = (10_000, 20, 50)
 """Containers made between two collections, and collections of one generation between two of the next."""

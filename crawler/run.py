@@ -33,7 +33,7 @@ from storage.records import PortalRecord
 from storage.repository import finish_run, put_portal, start_run
 from survey.countries import UnknownCountryError, country
 from survey.features import features
-from survey.questionnaire import load
+from survey.questionnaire import NEWEST, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 
 _MAX_PROBLEMS = 20
 _ALONE = Turn(batch_seconds=0.5)
-EDITIONS = {"city": "losi-2024", "national": "osi-2024"}
 
 
 class Run:
@@ -69,7 +68,7 @@ class Run:
     ) -> None:
         seed, named = typed_url(target.url)
         self.target = replace(target, url=seed)
-        self.edition = edition or EDITIONS[target.kind]
+        self.edition = edition or NEWEST[target.kind]
         self.questionnaire = load(self.edition)
         self.official = official_languages(target.country)
         self._database = database

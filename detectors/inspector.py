@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from detectors import lexicon, registry
+from detectors import lexicon_set, registry
 from detectors.page import Page
 from detectors.page.texts import urljoin_safe
 from detectors.told import told_on
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from detectors.base import Detector, PageDetector
     from detectors.facts import PortalFacts
-    from detectors.lexicon import LexiconSet
+    from detectors.lexicon_set import LexiconSet
     from detectors.observation import Observation
     from detectors.registry import Registry
 
@@ -65,9 +65,9 @@ class Inspector:
 
     @classmethod
     def default(cls, names: Iterable[str] | None = None) -> Inspector:
-        """Every installed detector (or the named ones) with the bundled lexicons."""
+        """Every installed detector (or the named ones) with the installed lexicons."""
         found = registry.load()
-        return cls(found.only(names) if names is not None else found, lexicon.bundled())
+        return cls(found.only(names) if names is not None else found, lexicon_set.installed())
 
     def page(
         self,

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import tomli
 
 from detectors.compositions import GENERAL as GENERAL_PREFIX
 from detectors.compositions import OPENING, composed_of
 from detectors.matcher import Matcher
-from detectors.packaged import data
-
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-    from pathlib import Path
 
 Role = Literal["strong", "weak", "not", "url"]
 ROLES: tuple[Role, ...] = ("strong", "weak", "not", "url")
@@ -32,7 +24,7 @@ OPENINGS = ("health", "education", "employment", "social_protection", "environme
 KEEPS_DIACRITICS = frozenset({"vi"})
 _WORDS: tuple[Role, ...] = ("strong", "weak")
 _KNOWN = frozenset(("language", "name", "reviewed", "general", "beside", "openings", "features"))
-_SCRIPT = re.compile(r"-([A-Z][a-z]{3})(?:-|$)")
+_FURTHER = frozenset(("language", "name", "reviewed", "features"))
 
 
 class LexiconError(ValueError):
@@ -84,18 +76,15 @@ class Lexicon:
         return min(texts, key=lambda text: "*" in text, default="").replace("*", "")
 
 
-def parse(text: str, source: str) -> Lexicon:
-    """The lexicon written in `text`; `source` names it in errors. Raises LexiconError."""
-    try:
-        table = tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
-        raise LexiconError(f"{source}: not valid TOML: {error}") from None
-    unknown = set(table) - _KNOWN
-    if unknown:
-        raise LexiconError(f"{source}: unknown {sorted(unknown)} at the top; known are {sorted(_KNOWN)}")
+def parse(text: str, source: str, further: Sequence[Term] = ()) -> Lexicon:
+    """The lexicon written in `text`, with further terms, which stand for what it says of the same words; `source` names
+    it in errors. Raises LexiconError."""
+    table = _known(text, source, _KNOWN)
     language = _string(table, "language", source)
     fold = language not in KEEPS_DIACRITICS
-    terms = tuple(chain.from_iterable(read(table, language, source) for read in _SECTIONS))
+    said = {(term.feature, term.text) for term in further}
+    written = chain.from_iterable(read(table, language, source) for read in _SECTIONS)
+    terms = (*(term for term in written if not said or (term.feature, term.text) not in said), *further)
     words = Matcher(((term.text, term) for term in terms if term.role in _WORDS), fold, _is_weak)
     denials = Matcher(((term.text, term) for term in terms if term.role == "not"), fold)
     urls = Matcher(((term.text, term) for term in terms if term.role == "url"), True)
@@ -104,6 +93,30 @@ def parse(text: str, source: str) -> Lexicon:
     denied = frozenset(term.feature for term in terms if term.role == "not")
     name = _string(table, "name", source)
     return Lexicon(language, name, terms, words, denials, urls, fold, features, denied)
+
+
+def further_terms(text: str, source: str, known_features: Collection[str]) -> tuple[str, tuple[Term, ...]]:
+    """The language and the terms of a file that adds words to a lexicon; `source` names it in errors. Raises
+    LexiconError, also for words of a feature that is not known."""
+    table = _known(text, source, _FURTHER)
+    language = _string(table, "language", source)
+    terms = tuple(_features(table, language, source))
+    unknown = sorted({term.feature for term in terms} - set(known_features))
+    if unknown:
+        raise LexiconError(f"{source}: no such feature: {', '.join(unknown)}; a new one is a row of features.csv")
+    return language, terms
+
+
+def _known(text: str, source: str, keys: Collection[str]) -> Mapping[str, Any]:
+    """The table written in the text, of these keys."""
+    try:
+        table = tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        raise LexiconError(f"{source}: not valid TOML: {error}") from None
+    unknown = set(table) - set(keys)
+    if unknown:
+        raise LexiconError(f"{source}: unknown {sorted(unknown)} at the top; known are {sorted(keys)}")
+    return table
 
 
 def _is_weak(term: Term) -> bool:
@@ -185,91 +198,3 @@ def _term(text: str, source: str) -> str:
 
 
 _SECTIONS = (_general, _beside, _openings, _features)
-
-
-class LexiconSet:
-    """The lexicons at hand, by language: some given, some in files that are read when a page first needs them.
-
-    `problems` names the files that were found broken, and why; a broken lexicon counts as none.
-    """
-
-    def __init__(self, given: Mapping[str, Lexicon], files: Mapping[str, Path | Traversable] | None = None) -> None:
-        self._loaded: dict[str, Lexicon | None] = dict(given)
-        self._files = dict(files or {})
-        self._resolved: dict[str, Lexicon | None] = {}
-        self.problems: list[str] = []
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """The languages with a lexicon, sorted."""
-        return tuple(sorted({*self._files, *(name for name, lexicon in self._loaded.items() if lexicon)}))
-
-    @property
-    def loads(self) -> int:
-        """How many lexicons were looked for so far."""
-        return len(self._loaded)
-
-    def get(self, language: str) -> Lexicon | None:
-        """The lexicon of exactly this language; None if there is none or its file is broken."""
-        if language not in self._loaded:
-            file = self._files.get(language)
-            self._loaded[language] = self._read(language, file) if file is not None else None
-        return self._loaded[language]
-
-    def _read(self, language: str, file: Path | Traversable) -> Lexicon | None:
-        try:
-            found = load_file(file)
-            if found.language != language:
-                raise LexiconError(
-                    f"{file.name}: the file of {language!r} says that its language is {found.language!r}"
-                )
-        except LexiconError as error:
-            self.problems.append(f"lexicon skipped: {error}")
-            return None
-        return found
-
-    def covers(self, language: str) -> bool:
-        """Whether there is a lexicon for the language (or for its base language)."""
-        return self.resolve(language) is not None
-
-    def resolve(self, language: str) -> Lexicon | None:
-        """The lexicon of `language`, of its base language, or of one of that language's script variants; where the
-        tag names a script, never that of another script, in which no word would match."""
-        if language not in self._resolved:
-            found = (self.get(name) for name in self._names(language))
-            self._resolved[language] = next((lexicon for lexicon in found if lexicon is not None), None)
-        return self._resolved[language]
-
-    def _names(self, language: str) -> Iterator[str]:
-        """What the lexicon of a language may be called, best first."""
-        base = language.split("-")[0]
-        script = _SCRIPT.search(language)
-        aliases = data("languages")["lexicon_of"]
-        variants = [name for name in self.languages if name.split("-")[0] == base]
-        for name in (language, aliases.get(language.lower(), ""), base, aliases.get(base, ""), *variants):
-            other = _SCRIPT.search(name)
-            if name and not (script and other and script[1] != other[1]):
-                yield name
-
-    def for_languages(self, languages: Iterable[str]) -> tuple[Lexicon, ...]:
-        """The lexicons to read a page with: its languages', then English, which many sites mix in."""
-        beside = data("languages")["read_with"]
-        wanted = [name for language in languages for name in (language, *beside.get(language, ()))]
-        found = [self.resolve(language) for language in (*wanted, "en")]
-        return tuple(dict.fromkeys(lexicon for lexicon in found if lexicon is not None))
-
-
-def load_file(path: Path | Traversable) -> Lexicon:
-    """The lexicon of one file. Raises LexiconError, also for a file that cannot be read."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise LexiconError(f"{path.name}: cannot be read: {error}") from None
-    return parse(text, path.name)
-
-
-@cache
-def bundled() -> LexiconSet:
-    """The lexicons that ship with the product; each is read when it is first needed."""
-    folder = resources.files("detectors") / "lexicons"
-    return LexiconSet({}, {file.name[:-5]: file for file in folder.iterdir() if file.name.endswith(".toml")})

@@ -1,5 +1,5 @@
 """The detectors at hand, loaded from the entry-point group `losi.detectors`; built-ins take the same road as
-plug-ins."""
+plug-ins. Those of an extension's features are made of its words."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from inspect import isclass
 
 from detectors.base import Detector, PageDetector, PortalDetector
+from detectors.own import own_detectors
 
 GROUP = "losi.detectors"
 _OWN = "detectors.builtin."
@@ -54,8 +55,9 @@ class Registry:
 
 
 def load(points: Iterable[EntryPoint] | None = None) -> Registry:
-    """Every detector of the entry points, built-ins first, so that none can take their names. An entry point with a
-    fault in any of its detectors is named in `problems`, with what mends it, and skipped as a whole."""
+    """Every detector of the entry points, built-ins first, so that none can take their names, and those of the
+    extension's features. An entry point with a fault in any of its detectors is named in `problems`, with what mends
+    it, and skipped as a whole."""
     found: dict[str, Detector] = {}
     problems: list[str] = []
     given = entry_points(group=GROUP) if points is None else points
@@ -64,6 +66,8 @@ def load(points: Iterable[EntryPoint] | None = None) -> Registry:
             found.update(_new(_detectors(point.load()), found))
         except Exception as error:
             problems.append(f"detector plug-in {point.name} ({point.value}) skipped: {error}; {_mend(point)}")
+    flagged = {feature for detector in found.values() for feature in detector.features}
+    found.update(_new(own_detectors(flagged), found))
     detectors = [found[name] for name in sorted(found)]
     return Registry(
         tuple(d for d in detectors if isinstance(d, PageDetector)),

@@ -14,21 +14,20 @@ if TYPE_CHECKING:
     from survey.indicator import Questionnaire
 
 _CONTACTS = (r"https?://[^\W_][\w.:-]*([/?#][!-'*-~]*)?", r"(mailto:)?[\w.+-]+@[\w-]+(\.[\w-]+)+")
-DEFAULT_EDITION = {"city": "losi-2024", "national": "osi-2024"}
 
 
 def questionnaire_for(kind: str | None, edition: str | None) -> Questionnaire:
     """The questionnaire of an edition, or the newest one for a kind of portal (a city's if none is given)."""
-    from survey.questionnaire import UnknownEditionError, load
+    from survey.questionnaire import NEWEST, UnknownEditionError, load
 
     try:
-        questionnaire = load(edition or DEFAULT_EDITION[kind or "city"])
+        questionnaire = load(edition or NEWEST[kind or "city"])
     except UnknownEditionError as error:
         raise Misuse(str(error)) from error
     if kind and kind != questionnaire.kind:
         raise Misuse(
             f"{questionnaire.edition} is for {questionnaire.kind} portals, not {kind} ones",
-            f"use --kind {questionnaire.kind}, or --edition {DEFAULT_EDITION[kind]}",
+            f"use --kind {questionnaire.kind}, or --edition {NEWEST[kind]}",
         )
     return questionnaire
 

@@ -12,6 +12,7 @@ from losi.commands.cycle import cycle
 from losi.commands.detect import detect
 from losi.commands.diff import diff
 from losi.commands.export import export
+from losi.commands.extension import extension
 from losi.commands.import_ import import_
 from losi.commands.inspect import inspect
 from losi.commands.portals import portals
@@ -41,7 +42,7 @@ def main() -> None:
     hush()
 
 
-_SURVEYS = (cycle, score, claims, diff, portals, schedule, worker, archives)
+_SURVEYS = (cycle, score, claims, diff, portals, extension, schedule, worker, archives)
 
 for command in (check, inspect, detect, export, import_, quality, review, audit, *_SURVEYS):
     main.add_command(command)

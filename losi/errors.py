@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 DEBUG = "LOSI_DEBUG"
-_NO_EDITION = "stored results name it: use a losi that has its questionnaire (a file in survey/data/questionnaires)"
+_NO_EDITION = "stored results name it: bring back its questionnaire, a file in DATA/extension/questionnaires"
 
 
 class Failure(click.ClickException):
@@ -103,10 +103,13 @@ def _one_line(error: click.ClickException) -> str:
 
 def _unexpected(error: Exception) -> str:
     from storage.errors import StorageError
+    from survey.packaged import SurveyDataError
     from survey.questionnaire import UnknownEditionError
 
     if isinstance(error, StorageError):
         return " ".join(str(error).split())
+    if isinstance(error, SurveyDataError):  # of an extension: what ships is tested
+        return sentence(" ".join(str(error).split()), "losi extension check tells what else is wrong")
     if isinstance(error, UnknownEditionError):  # of stored results: what a user types is refused before
         return sentence(str(error), _NO_EDITION)
     text = " ".join(str(error).split()) or "no message"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import update_wrapper
@@ -10,6 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+EXTENSION = "LOSI_EXTENSION"
+"""The name of `survey.extension.VARIABLE`, here without loading it."""
 
 if TYPE_CHECKING:
     from storage.database import Database
@@ -84,10 +88,24 @@ class State:
         return Database(self.db or self.data / "losi.db")
 
 
+def extension_of(data: Path) -> Path:
+    """Where the extension of a data folder lies: a survey's own questionnaires, features and words."""
+    return data / "extension"
+
+
+def use_extension(data: Path) -> None:
+    """Has this process, and those that it begins, read the extension of the data folder, if there is one and the
+    environment names no other."""
+    place = extension_of(data)
+    if place.is_dir():
+        os.environ.setdefault(EXTENSION, str(place.resolve()))
+
+
 def with_state(command: Command) -> Command:
     """Give a command the options --data and --db, as the one argument `state`."""
 
     def invoke(data: Path, db: str | None, **arguments: Any) -> Any:
+        use_extension(data)
         return command(state=State(data, db), **arguments)
 
     update_wrapper(invoke, command)

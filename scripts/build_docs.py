@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from crawler.settings import CrawlOptions
 from detectors import registry
-from detectors.lexicon import bundled
+from detectors.lexicon_set import bundled
 from losi.cli import main as losi
 from review.settings import PREFIX, ReviewSettings
 from survey.features import features

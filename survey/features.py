@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
+from survey.extension import folder, own_rows
 from survey.packaged import SurveyDataError, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 Proof = Literal["page", "portal", "browser", "manual"]
+ToldBy = Literal["", "topic", "service"]
+_KEY = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9_]+")
+_RESERVED = ("general.", "opening.")
+"""What lexicons call their general vocabulary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +27,8 @@ class Feature:
     """One fact that a portal can show, such as `procurement.announcements`.
 
     `proof` tells where proof is seen: on one `page`, in facts about the whole `portal` (transport,
-    structure), in a `browser`, or only by a person (`manual`). `area` groups features for reading.
+    structure), in a `browser`, or only by a person (`manual`). `area` groups features for reading. `told_by` is of an
+    extension's features, which words alone tell: of a `topic`, or of a `service` that can be done online.
     """
 
     key: str
@@ -28,16 +36,40 @@ class Feature:
     counts_as_yes: str
     proof: Proof
     area: str
+    told_by: ToldBy = ""
+
+
+def features() -> Mapping[str, Feature]:
+    """Return every feature by its key, in the order of the data file, those of the extension last; the mapping is
+    read-only. Raise SurveyDataError where the extension's contradict themselves."""
+    return _features(folder())
+
+
+def own_features() -> tuple[Feature, ...]:
+    """Return the features that the extension brings, none without one. Raise as `features` does."""
+    shipped = _features(None)
+    return tuple(feature for key, feature in features().items() if key not in shipped)
 
 
 @cache
-def features() -> Mapping[str, Feature]:
-    """Return every feature by its key, in the order of the data file; the mapping is read-only."""
-    return parse_features(read_rows("features.csv"))
+def _features(place: Path | None) -> Mapping[str, Feature]:
+    rows = own_rows(place, "features.csv", ("key", "title", "counts_as_yes"), ("proof", "area", "told_by"))
+    return parse_features([*read_rows("features.csv"), *map(_completed, rows)])
+
+
+def _completed(row: dict[str, str]) -> dict[str, str]:
+    """A row of an extension with what may be left out: a topic that a page proves."""
+    if not _KEY.fullmatch(row["key"]) or row["key"].startswith(_RESERVED):
+        raise SurveyDataError(f"features: {row['key']!r} is no key; write area.name in small letters, as leisure.pools")
+    proof = row.get("proof") or "page"
+    told_by = row.get("told_by") or ("topic" if proof == "page" else "")
+    if told_by and proof != "page":
+        raise SurveyDataError(f"features: {row['key']}: told_by is of what a page proves, not of {proof}")
+    return {**row, "proof": proof, "area": row.get("area") or row["key"].partition(".")[0], "told_by": told_by}
 
 
 def parse_features(rows: Iterable[Mapping[str, str]]) -> Mapping[str, Feature]:
-    """Build the features of CSV rows; raise SurveyDataError on a repeated key or an unknown kind of proof."""
+    """Build the features of CSV rows; raise SurveyDataError on a repeated key, an unknown kind of proof or of words."""
     found: dict[str, Feature] = {}
     for row in rows:
         feature = _feature(row)
@@ -52,4 +84,8 @@ def _feature(row: Mapping[str, str]) -> Feature:
         raise SurveyDataError(
             f"feature {row['key']!r}: proof is {row['proof']!r}, not one of {', '.join(get_args(Proof))}"
         )
-    return Feature(row["key"], row["title"], row["counts_as_yes"], cast(Proof, row["proof"]), row["area"])
+    told_by = row.get("told_by", "")
+    if told_by not in get_args(ToldBy):
+        raise SurveyDataError(f"feature {row['key']!r}: told_by is {told_by!r}, neither topic nor service")
+    proof, told = cast(Proof, row["proof"]), cast(ToldBy, told_by)
+    return Feature(row["key"], row["title"], row["counts_as_yes"], proof, row["area"], told)

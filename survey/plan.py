@@ -7,11 +7,13 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, get_args
 
+from survey.extension import folder, own_rows
 from survey.features import features
 from survey.packaged import SurveyDataError, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from survey.indicator import Indicator
 
@@ -44,16 +46,30 @@ class Target:
     source: str
 
 
-@cache
+UNJUDGED = Effort("moderate", "Nobody has judged what it takes", "none")
+"""The effort of a feature that an extension brings without one."""
+
+
 def efforts() -> Mapping[str, Effort]:
-    """Return the effort of every feature, by its key; the mapping is read-only."""
-    return parse_efforts(read_rows("effort.csv"))
+    """Return the effort of every feature that has one, by its key; the mapping is read-only."""
+    return _efforts(folder())
 
 
 @cache
+def _efforts(place: Path | None) -> Mapping[str, Effort]:
+    own = own_rows(place, "effort.csv", ("feature", "effort", "reason", "source"))
+    return parse_efforts([*read_rows("effort.csv"), *own])
+
+
 def targets() -> Mapping[str, tuple[Target, ...]]:
     """Return the targets that every feature serves, by its key; the mapping is read-only."""
-    return parse_targets(read_rows("sdgs.csv"))
+    return _targets(folder())
+
+
+@cache
+def _targets(place: Path | None) -> Mapping[str, tuple[Target, ...]]:
+    own = own_rows(place, "sdgs.csv", ("feature", "goal", "title", "target", "source"))
+    return parse_targets([*read_rows("sdgs.csv"), *own])
 
 
 def parse_efforts(rows: Iterable[Mapping[str, str]]) -> Mapping[str, Effort]:
@@ -86,13 +102,14 @@ def parse_targets(rows: Iterable[Mapping[str, str]]) -> Mapping[str, tuple[Targe
 
 def effort_of(indicator: Indicator) -> Effort:
     """Return the least effort that answers an indicator: any one of its features is enough."""
-    return min((efforts()[key] for key in indicator.features), key=lambda effort: GRADES.index(effort.grade))
+    known = [efforts().get(key, UNJUDGED) for key in indicator.features]
+    return min(known, key=lambda effort: GRADES.index(effort.grade))
 
 
 def targets_of(indicator: Indicator) -> tuple[Target, ...]:
     """Return the targets that the features of an indicator serve, each once, in the Agenda's order: by goal, then
     16.6 before 16.10, and the means of implementation (11.a) last."""
-    found = {each.target: each for key in indicator.features for each in targets()[key]}
+    found = {each.target: each for key in indicator.features for each in targets().get(key, ())}
     return tuple(sorted(found.values(), key=_place))
 
 

@@ -1,15 +1,23 @@
-"""The editions that ship with the product, by name: `load("losi-2024")`."""
+"""The editions by name, those that ship with the product and those of the extension: `load("losi-2024")`."""
 
 from __future__ import annotations
 
 from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
+from survey.extension import folder, own_editions, own_text
 from survey.features import features
 from survey.indicator import Indicator, Questionnaire, UnknownIndicatorError
 from survey.packaged import SurveyDataError, read_text, stems
 from survey.questionnaire_file import parse_questionnaire
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
 __all__ = [
+    "NEWEST",
     "Indicator",
     "Questionnaire",
     "UnknownEditionError",
@@ -18,27 +26,54 @@ __all__ = [
     "indicator",
     "indicators_answered_by",
     "load",
+    "load_all",
 ]
 
 
+NEWEST: Mapping[str, str] = MappingProxyType({"city": "losi-2024", "national": "osi-2024"})
+"""The newest edition of the UN's own for each kind of portal, which a portal answers that names none."""
+
+
 class UnknownEditionError(LookupError):
-    """No questionnaire of the edition asked for ships with the product."""
+    """No questionnaire of the edition asked for ships with the product, and none is in the extension."""
 
 
 def editions() -> tuple[str, ...]:
     """Return the known editions, sorted by name, such as `losi-2024`."""
-    return stems("questionnaires", ".toml")
+    return _editions(folder())
 
 
 @cache
+def _editions(place: Path | None) -> tuple[str, ...]:
+    shipped = stems("questionnaires", ".toml")
+    taken = [str(path) for name, path in own_editions(place).items() if name in shipped]
+    if taken:
+        raise SurveyDataError(f"{', '.join(taken)}: an edition of this name ships with the product; take another")
+    return tuple(sorted((*shipped, *own_editions(place))))
+
+
 def load(edition: str) -> Questionnaire:
-    """Return the questionnaire of an edition; raise UnknownEditionError naming the known ones."""
+    """Return the questionnaire of an edition; raise UnknownEditionError naming the known ones, SurveyDataError for a
+    file of the extension that is wrong."""
+    return _load(edition, folder())
+
+
+@cache
+def _load(edition: str, place: Path | None) -> Questionnaire:
     if edition not in editions():
         raise UnknownEditionError(f"unknown edition {edition!r}; known are {', '.join(editions())}")
-    found = parse_questionnaire(read_text(f"questionnaires/{edition}.toml"), features().keys())
+    own = own_editions(place).get(edition)
+    text = own_text(own) if own is not None else read_text(f"questionnaires/{edition}.toml")
+    found = parse_questionnaire(text, features().keys(), str(own or edition))
     if found.edition != edition:
-        raise SurveyDataError(f"questionnaires/{edition}.toml calls itself {found.edition}")
+        raise SurveyDataError(f"{own or f'questionnaires/{edition}.toml'} calls itself {found.edition}")
     return found
+
+
+def load_all() -> tuple[Questionnaire, ...]:
+    """Return every known questionnaire; raise SurveyDataError for a file of the extension that is wrong, which who
+    serves many days does better to learn when it starts."""
+    return tuple(load(edition) for edition in editions())
 
 
 def indicator(id_: str) -> Indicator:

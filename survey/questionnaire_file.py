@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +13,10 @@ from survey.indicator import Indicator, Kind, Questionnaire, Status
 from survey.packaged import SurveyDataError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
+
+EACH_ONCE = "Every question counts once."
+"""Why a score is divided by the number of questions, where a file says nothing else."""
 
 Words = Annotated[str, Field(min_length=1)]
 
@@ -30,46 +34,74 @@ class IndicatorPart(_Part):
     title: Words
     counts_as_yes: Words
     features: list[Words] = Field(min_length=1)
-    status: Status
+    status: Status = "sourced"
     note: str = ""
 
 
 class QuestionnaireFile(_Part):
     """A whole questionnaire file."""
 
-    edition: Annotated[str, Field(pattern=r"^[a-z]+-\d{4}$")]
+    edition: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*-\d{4}$", max_length=40)]
     title: Words
     year: int
     kind: Kind
     criteria: list[Words]
-    denominator: Annotated[int, Field(gt=0)]
-    denominator_reason: Words
+    denominator: Annotated[int, Field(gt=0)] | None = None
+    denominator_reason: str = EACH_ONCE
     source: Words
-    note: str
-    unnamed: list[Words]
+    note: str = ""
+    unnamed: list[Words] = []
     indicator: list[IndicatorPart] = Field(min_length=1)
 
 
-def parse_questionnaire(text: str, known_features: Collection[str]) -> Questionnaire:
-    """Build a questionnaire from the text of its file.
+def parse_questionnaire(
+    text: str, known_features: Collection[str], source: str = "questionnaire file"
+) -> Questionnaire:
+    """Build a questionnaire from the text of its file; `source` names it in errors. Where it says nothing of a
+    denominator, that is the number of its indicators.
 
-    Raise SurveyDataError, naming the edition and the fault, when the text is no TOML, a field is missing
+    Raise SurveyDataError, naming the file and the fault, when the text is no TOML, a field is missing
     or of the wrong type, a code is given twice, or a feature or criterion is unknown.
     """
-    raw = _validated(text)
+    raw = _validated(text, source)
     faults = [*_repeated_codes(raw), *_unknown_features(raw, known_features), *_wrong_criteria(raw)]
     if faults:
-        raise SurveyDataError(f"questionnaire {raw.edition}: {'; '.join(faults)}")
+        raise SurveyDataError(f"{source}: questionnaire {raw.edition}: {'; '.join(faults)}")
     return _questionnaire(raw)
 
 
-def _validated(text: str) -> QuestionnaireFile:
+def written(questionnaire: Questionnaire) -> str:
+    """The text of a file from which `parse_questionnaire` builds the same questionnaire; a denominator that is the
+    number of questions is left out, so that it grows with them."""
+    counted = (questionnaire.denominator, questionnaire.denominator_reason) == (
+        len(questionnaire.indicators),
+        EACH_ONCE,
+    )
+    left_out = {"denominator", "denominator_reason"} if counted else set()
+    head = {field: getattr(questionnaire, field) for field in _HEAD if field not in left_out}
+    parts = (
+        {field: getattr(indicator, field) for field in IndicatorPart.model_fields}
+        for indicator in questionnaire.indicators
+    )
+    return "\n".join([_lines(head), *(f"[[indicator]]\n{_lines(part)}" for part in parts)])
+
+
+_HEAD = tuple(field for field in QuestionnaireFile.model_fields if field != "indicator")
+
+
+def _lines(values: Mapping[str, object]) -> str:
+    """Keys and values as TOML, which writes text, numbers and lists as JSON does; what is empty is left out."""
+    said = ((key, value) for key, value in values.items() if value not in ("", ()))
+    return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in said)
+
+
+def _validated(text: str, source: str) -> QuestionnaireFile:
     try:
         return QuestionnaireFile.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise SurveyDataError(f"questionnaire file is no valid TOML: {error}") from error
+        raise SurveyDataError(f"{source} is no valid TOML: {error}") from error
     except ValidationError as error:
-        raise SurveyDataError(f"questionnaire file: {_first_fault(error)}") from error
+        raise SurveyDataError(f"{source}: {_first_fault(error)}") from error
 
 
 def _first_fault(error: ValidationError) -> str:
@@ -105,7 +137,7 @@ def _questionnaire(raw: QuestionnaireFile) -> Questionnaire:
         year=raw.year,
         kind=raw.kind,
         criteria=tuple(raw.criteria),
-        denominator=raw.denominator,
+        denominator=raw.denominator or len(raw.indicator),
         denominator_reason=raw.denominator_reason,
         source=raw.source,
         note=raw.note,

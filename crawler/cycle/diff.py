@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import select
 
-from crawler.cycle.resume import lexicon_prints
 from crawler.rerun import rerun, unread
 from detectors.inspector import Inspector
+from detectors.lexicon_set import lexicon_prints
 from storage.errors import StorageError
 from storage.models import Capture, CyclePortal, Finding, Portal, Run
 from storage.repository import cycle_runs, findings, get_cycle, get_run

@@ -12,7 +12,7 @@ from crawler.settings import CrawlOptions
 from storage.models import Portal
 from storage.repository import new_cycle, plan_portals
 from survey.countries import UnknownCountryError, country
-from survey.questionnaire import load
+from survey.questionnaire import NEWEST, load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MOST_HOURS = 8760.0
 """A year: what waits longer is of no use to a cycle."""
-EDITIONS = {"city": "losi-2024", "national": "osi-2024"}
 
 
 class CycleSettings(BaseModel):
@@ -78,7 +77,7 @@ def choice(text: str) -> Choice:
             rest.append(word)
         elif name == "country":
             countries += [_code(one.replace("_", " ")) for one in value.split(",") if one]
-        elif value in EDITIONS:
+        elif value in NEWEST:
             kind = value
         else:
             raise ValueError(f"kind is {value!r}; it must be city or national")
@@ -100,10 +99,10 @@ def begin_cycle(
     A portal that names an edition of its own answers that one. Raises `StorageError` if the name is taken,
     `UnknownEditionError` for an edition that is not known.
     """
-    editions = {**EDITIONS, **settings.editions}
+    editions = {**NEWEST, **settings.editions}
     for edition in editions.values():
         load(edition)
-    named = settings.editions.get("city") or settings.editions.get("national") or EDITIONS["city"]
+    named = settings.editions.get("city") or settings.editions.get("national") or NEWEST["city"]
     kept = settings.model_copy(update={"editions": editions}).model_dump(mode="json")
     cycle = new_cycle(session, name, named, closes=closes, settings=kept)
     return cycle, extend_cycle(session, cycle, chosen)
@@ -111,7 +110,7 @@ def begin_cycle(
 
 def extend_cycle(session: Session, cycle: Cycle, chosen: Choice) -> int:
     """Adds the chosen portals that are not retired to a cycle; the number of those that were not in it."""
-    editions: Mapping[str, str] = settings_of(cycle).editions or EDITIONS
+    editions: Mapping[str, str] = settings_of(cycle).editions or NEWEST
     among = (Portal.id.in_(chosen.query()), Portal.retired.is_(None))
     query = select(Portal.id, Portal.edition, Portal.kind).where(*among).order_by(Portal.id)
     rows = session.execute(query.execution_options(yield_per=500))

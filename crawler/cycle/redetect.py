@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from crawler.cycle.exclusive import locked
-from crawler.cycle.resume import lexicon_prints
 from crawler.garbage import settle
 from crawler.readers import end_with_parent
 from crawler.rerun import Change, rerun, unread
 from detectors.inspector import Inspector
+from detectors.lexicon_set import lexicon_prints
 from storage.database import Database
 from storage.errors import StorageError
 from storage.models import CyclePortal

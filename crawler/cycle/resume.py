@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from functools import cache
-from hashlib import sha1
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
@@ -16,7 +13,6 @@ from detectors.facts import TransportFacts
 from storage.repository import captures, forget_conclusions, get_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from sqlalchemy.orm import Session
@@ -67,15 +63,3 @@ def earlier_pages(database: Database, run: Run, data_dir: Path) -> Earlier | Non
         }
 
     return Earlier(folder, database.read(found))
-
-
-def lexicon_prints(languages: Iterable[str]) -> dict[str, str]:
-    """A short hash of the bundled lexicon of each language that has one: it tells whether words changed since."""
-    prints = {code: _print(code) for code in dict.fromkeys((*languages, "en"))}
-    return {code: value for code, value in prints.items() if value}
-
-
-@cache
-def _print(code: str) -> str:
-    file = files("detectors") / "lexicons" / f"{code}.toml"
-    return sha1(file.read_bytes(), usedforsecurity=False).hexdigest()[:12] if file.is_file() else ""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from detectors.hits import PageHits, Segment
-    from detectors.lexicon import LexiconSet
+    from detectors.lexicon_set import LexiconSet
     from detectors.page.elements import Block, Form, Heading, Link
     from detectors.platforms import Platform
 

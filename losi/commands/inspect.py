@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import click
 
 from losi.errors import Misuse
-from losi.options import example
+from losi.options import example, use_extension
 
 
 @click.command(
@@ -37,6 +38,7 @@ def inspect(
     """
     from losi.manifest import is_web_address
 
+    use_extension(Path(os.environ.get("LOSI_DATA", "losi-data")))
     if manifest is not None:
         if file is not None or url or json_to:
             raise Misuse("--manifest excludes FILE, --url and --json", "give either one page or a manifest")

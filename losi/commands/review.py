@@ -87,7 +87,9 @@ def _serve(state: State, host: str, port: int, proxy: str | None) -> int:
     from losi.errors import Failure
     from review.app import create_app
     from review.service.accounts import admins
+    from survey.questionnaire import load_all
 
+    load_all()
     settings = review_settings()
     with state.open() as database:
         with database.reader() as session:

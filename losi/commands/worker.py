@@ -58,7 +58,9 @@ def worker(state: State, archives: str | None, pairs: tuple[str, ...], metrics: 
     from crawler.logs import set_up_logging
     from losi.places import archive_place
     from storage.errors import StorageError
+    from survey.questionnaire import load_all
 
+    load_all()
     set_up_logging(given["form"])
     place = archive_place(archives, pairs) if archives else None
     address = _address(metrics) if metrics else None

@@ -17,7 +17,7 @@ from storage.repository import capture_of_url, latest_run
 from storage.repository.counted import read_to_end
 from storage.repository.sheets import deciding, findings_by_feature
 from survey.indicator import Indicator, Questionnaire
-from survey.questionnaire import load
+from survey.questionnaire import NEWEST, load
 
 COLUMNS = 6
 """The most sheets that are shown beside each other, newest last."""
@@ -115,7 +115,7 @@ def portal_page(session: Session, portal_id: int) -> PortalPage:
     among = (Run.portal_id == portal_id, Run.kind != "proof")
     visits = session.scalars(select(Run).where(*among).order_by(Run.id.desc()).limit(VISITS)).all()
     sheets = _sheets(session, portal_id)
-    edition = sheets[-1].edition if sheets else visits[0].edition if visits else "losi-2024"
+    edition = sheets[-1].edition if sheets else visits[0].edition if visits else NEWEST[portal.kind]
     named = {cycle.id: cycle.name for cycle in session.scalars(select(Cycle))}
     shown = [sheet for sheet in sheets if sheet.edition == edition][-COLUMNS:]
     pair = _pair(session, portal_id, edition)

@@ -23,7 +23,7 @@ from crawler.cycle.crawl import crawl_cycle
 from crawler.cycle.plan import Choice, CycleSettings, begin_cycle, choice
 from detectors.base import PageDetector
 from detectors.inspector import Inspector
-from detectors.lexicon import LexiconSet
+from detectors.lexicon_set import LexiconSet
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.registry import Registry

@@ -13,7 +13,7 @@ import pytest
 from crawler.garbage import paused
 from crawler.reading import Answer, read
 from detectors.inspector import Inspector
-from detectors.lexicon import LexiconSet
+from detectors.lexicon_set import LexiconSet
 
 MENU = "".join(f'<li><a href="/s/{word}.html">{word}</a></li>' for word in ("Budget", "News", "Contact", "Tenders"))
 PAGE = f"""<!doctype html><html lang="en"><head><title>Town of Elm | Budget 2026</title></head><body>
@@ -72,7 +72,7 @@ def test_a_process_that_settles_collects_as_usual() -> None:
 def test_lexicons_are_left_alone_once_they_are_read() -> None:
     """In a process of its own: what is frozen stays so."""
     code = (
-        "import gc; from crawler.garbage import paused; from detectors.lexicon import bundled; found = bundled()\n"
+        "import gc; from crawler.garbage import paused; from detectors.lexicon_set import bundled; found = bundled()\n"
         "with paused(found): pass\n"
         "assert gc.get_freeze_count() == 0\n"
         "with paused(found): terms = len(found.get('es').terms)\n"

@@ -17,7 +17,7 @@ from crawler.result import PortalTarget
 from crawler.settings import CrawlOptions
 from detectors.base import PageDetector
 from detectors.inspector import Inspector
-from detectors.lexicon import LexiconSet
+from detectors.lexicon_set import LexiconSet
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.registry import Registry

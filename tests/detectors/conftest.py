@@ -9,7 +9,8 @@ import pytest
 
 from detectors import registry
 from detectors.inspector import Inspector
-from detectors.lexicon import GENERAL, LexiconSet, parse
+from detectors.lexicon import GENERAL, parse
+from detectors.lexicon_set import LexiconSet
 from detectors.observation import Observation
 from detectors.page import Page
 

@@ -6,7 +6,8 @@ from collections import defaultdict
 
 import pytest
 
-from detectors.lexicon import GENERAL, KEEPS_DIACRITICS, Lexicon, Term, bundled
+from detectors.lexicon import GENERAL, KEEPS_DIACRITICS, Lexicon, Term
+from detectors.lexicon_set import bundled
 from detectors.normalise import normalise
 from detectors.readings import read_text
 from survey.features import features

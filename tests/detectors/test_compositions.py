@@ -10,7 +10,8 @@ from detectors import registry
 from detectors.composite import GROUPS, SECTORS, ComposedDetector
 from detectors.compositions import composed_of, compositions
 from detectors.inspector import Inspector
-from detectors.lexicon import BESIDE, GENERAL, OPENINGS, LexiconError, LexiconSet, bundled, parse
+from detectors.lexicon import BESIDE, GENERAL, OPENINGS, LexiconError, parse
+from detectors.lexicon_set import LexiconSet, bundled
 from detectors.packaged import data
 from detectors.promise import promises
 from survey.features import features

@@ -8,7 +8,7 @@ import pytest
 
 from detectors.base import PageDetector
 from detectors.inspector import Inspector
-from detectors.lexicon import LexiconSet
+from detectors.lexicon_set import LexiconSet
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.registry import Registry

@@ -15,7 +15,8 @@ from detectors.calibration import chance_of_miss, probability
 from detectors.conclude import Finding, SearchCertificate, Tally, combined, conclude, is_front, standing
 from detectors.facts import PortalFacts
 from detectors.inspector import Inspector
-from detectors.lexicon import GENERAL, LexiconSet, parse
+from detectors.lexicon import GENERAL, parse
+from detectors.lexicon_set import LexiconSet
 from detectors.observation import PROOF, Observation
 from detectors.packaged import data
 from detectors.page import Page

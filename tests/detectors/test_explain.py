@@ -11,7 +11,8 @@ from detectors.base import PageDetector
 from detectors.conclude import SearchCertificate, Tally, conclude
 from detectors.explain import in_words, mend
 from detectors.inspector import Inspector
-from detectors.lexicon import GENERAL, LexiconSet, parse
+from detectors.lexicon import GENERAL, parse
+from detectors.lexicon_set import LexiconSet
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.registry import Registry

@@ -13,7 +13,7 @@ import pytest
 from detectors.base import PageDetector, PortalDetector
 from detectors.facts import PortalFacts
 from detectors.inspector import Inspector
-from detectors.lexicon import LexiconSet, bundled
+from detectors.lexicon_set import LexiconSet, bundled
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.registry import Registry

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from detectors.lexicon import GENERAL, LexiconError, LexiconSet, load_file, parse
+from detectors.lexicon import GENERAL, LexiconError, parse
+from detectors.lexicon_set import LexiconSet, load_file
 
 GENERAL_LINES = "\n".join(f"{name} = []" for name in GENERAL)
 HEAD = 'language = "es"\nname = "Spanish"\n'

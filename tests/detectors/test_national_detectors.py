@@ -9,7 +9,7 @@ import pytest
 
 from detectors import registry
 from detectors.inspector import Inspector
-from detectors.lexicon import bundled
+from detectors.lexicon_set import bundled
 from detectors.observation import PROOF
 
 MODULES = (

@@ -26,7 +26,7 @@ from detectors.facts.browser import (
 )
 from detectors.facts.validity import Message, Validity
 from detectors.inspector import Inspector
-from detectors.lexicon import LexiconSet
+from detectors.lexicon_set import LexiconSet
 from detectors.observation import PROOF
 from detectors.packaged import data
 from detectors.page import Page

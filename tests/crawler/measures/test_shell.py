@@ -10,7 +10,7 @@ import pytest
 
 from crawler.reading import Answer, read
 from detectors.inspector import Inspector
-from detectors.lexicon import LexiconSet
+from detectors.lexicon_set import LexiconSet
 from detectors.registry import Registry
 
 _CASES: dict[str, dict[str, Any]] = tomllib.loads(

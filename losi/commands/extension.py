@@ -1,0 +1,75 @@
+"""`losi extension`: a survey's own questionnaires, features and words, beside what ships."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from losi.options import JSON_HELP, State, example, extension_of, with_state
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.group(epilog=example("losi extension new greece-2026", "losi extension check"))
+def extension() -> None:
+    """Ask questions of your own: questionnaires, features and words in DATA/extension, or where LOSI_EXTENSION says.
+
+    Every command with this data folder knows them. docs/extensions.md tells what the files hold.
+    """
+
+
+@extension.command(
+    epilog=example(
+        "losi extension new greece-2026 --title 'Municipal portals 2026'", "losi extension new x-2027 --from osi-2024"
+    )
+)
+@click.argument("edition")
+@click.option("--from", "model", default="losi-2024", show_default=True, help="Edition whose questions it begins with.")
+@click.option("--title", help="What people call the questionnaire.  [default: EDITION]")
+@with_state
+def new(state: State, edition: str, model: str, title: str | None) -> int:
+    """Begin a questionnaire EDITION with the questions of another one, in files to edit.
+
+    EDITION is a name in small letters and a year, such as greece-2026. Files that are there stay as they are.
+    """
+    from losi.extension_files import begin_extension
+
+    for path in begin_extension(_place(state), edition, model, title or edition):
+        click.echo(path)
+    click.echo(f"edit these, see what they come to with: losi extension check --data {state.data}", err=True)
+    return 0
+
+
+@extension.command(epilog=example("losi extension check", "losi extension check --json -"))
+@click.option("--json", "json_to", metavar="FILE", help=JSON_HELP)
+@with_state
+def check(state: State, json_to: str | None) -> int:
+    """Show what the extension holds, and all that is wrong with it; exit code 1 if anything is."""
+    from losi.errors import Failure
+    from losi.extension_files import extension_document, read_extension
+    from losi.extension_tables import print_extension
+    from losi.output import write_json
+
+    place = _place(state)
+    if not place.is_dir():
+        raise Failure(f"there is no extension in {place}", "losi extension new EDITION begins one")
+    found = read_extension(place)
+    if json_to:
+        write_json(extension_document(found), json_to)
+    else:
+        print_extension(found)
+    for fault in found.faults:
+        click.echo(f"losi: {fault}", err=True)
+    return 1 if found.faults else 0
+
+
+def _place(state: State) -> Path:
+    """Where the extension lies that this data folder has, or that the environment names."""
+    import os
+    from pathlib import Path
+
+    from losi.options import EXTENSION
+
+    return Path(os.environ.get(EXTENSION) or extension_of(state.data))

@@ -1,0 +1,162 @@
+"""A survey's extension: its first files, what it holds, and what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from detectors import registry
+from detectors.lexicon_set import FOLDER, installed, own_files
+from losi.choices import questionnaire_for
+from losi.errors import Misuse
+from survey.extension import QUESTIONNAIRES, own_editions
+from survey.features import features, own_features
+from survey.packaged import SurveyDataError
+from survey.plan import efforts, targets
+from survey.questionnaire import editions, load
+from survey.questionnaire_file import EACH_ONCE, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from survey.features import Feature
+    from survey.indicator import Questionnaire
+
+Read = TypeVar("Read")
+
+_NAME = re.compile(r"[a-z]+(-[a-z]+)*-\d{4}")
+_FEATURES = "features.csv"
+_HEAD = "key,title,counts_as_yes,proof,area,told_by\n"
+_TABLES = (_FEATURES, "effort.csv", "sdgs.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEdition:
+    """A questionnaire of the extension: how many questions it has, and how many of these only a person can answer."""
+
+    edition: str
+    title: str
+    kind: str
+    questions: int
+    by_person: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFeature:
+    """A feature of the extension, the detectors that can see it, and the languages that have words for it."""
+
+    key: str
+    title: str
+    detectors: tuple[str, ...]
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """What a folder holds, `words` the languages to which it adds some; `faults` is what is wrong, a line each."""
+
+    folder: str
+    editions: tuple[OwnEdition, ...] = ()
+    features: tuple[OwnFeature, ...] = ()
+    words: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+def begin_extension(place: Path, edition: str, model: str, title: str) -> list[Path]:
+    """Writes the first files of an extension, and none over another; their paths. Raises Misuse for a name that is no
+    edition's, or is taken."""
+    if not _NAME.fullmatch(edition):
+        raise Misuse(f"{edition!r} is no name of an edition", "small letters and a year, for example: greece-2026")
+    if edition in editions():
+        raise Misuse(f"there is an edition {edition} already", "take another name")
+    begun = _begun(questionnaire_for(None, model), edition, title)
+    files = {place / QUESTIONNAIRES / f"{edition}.toml": begun, place / _FEATURES: _HEAD}
+    made = [path for path in files if not path.exists()]
+    for folder in (place / QUESTIONNAIRES, place / FOLDER):
+        folder.mkdir(parents=True, exist_ok=True)
+    for path in made:
+        path.write_text(files[path], encoding="utf-8")
+    return made
+
+
+def _begun(model: Questionnaire, edition: str, title: str) -> str:
+    """A questionnaire with the questions of another, each of which counts once."""
+    own = replace(
+        model,
+        edition=edition,
+        title=title,
+        year=int(edition[-4:]),
+        denominator=len(model.indicators),
+        denominator_reason=EACH_ONCE,
+        source=f"questions of {model.edition}, {model.source}",
+        note="",
+        unnamed=(),
+    )
+    return written(own)
+
+
+def read_extension(place: Path) -> Extension:
+    """What lies in the folder, which is the extension in use."""
+    faults = [*_strange(place)]
+    own = _tried(own_features, faults)
+    if own is None or _tried(editions, faults) is None:
+        return Extension(str(place), faults=tuple(faults))
+    for table in (efforts, targets):
+        _tried(table, faults)
+    books = [_tried(partial(load, name), faults) for name in own_editions(place)]
+    seen = tuple(_feature(each) for each in own)
+    words = tuple(language for language in own_files(place) if installed().get(language))
+    faults += installed().problems
+    faults += _unseen(own, seen)
+    return Extension(str(place), tuple(_edition(book) for book in books if book), seen, words, tuple(faults))
+
+
+def extension_document(found: Extension) -> dict[str, Any]:
+    """The extension as JSON."""
+    return {"schema": 1, **asdict(found)}
+
+
+def _strange(place: Path) -> Iterator[str]:
+    """Files that nothing reads: a name misspelt is words or questions lost."""
+    for path in sorted(place.rglob("*")):
+        inside = path.relative_to(place).parts
+        known = inside[0] in _TABLES if len(inside) == 1 else inside[0] in (QUESTIONNAIRES, FOLDER)
+        if path.is_file() and not path.name.startswith(".") and not (known and _fits(inside)):
+            yield f"{path}: nothing reads a file of this name; docs/extensions.md names those that are read"
+
+
+def _fits(inside: Sequence[str]) -> bool:
+    return len(inside) == 1 or (len(inside) == 2 and inside[1].endswith(".toml"))
+
+
+def _tried(read: Callable[[], Read], faults: list[str]) -> Read | None:
+    """What was read; None, and the fault noted, where it is wrong."""
+    try:
+        return read()
+    except SurveyDataError as error:
+        faults.append(str(error))
+        return None
+
+
+def _edition(book: Questionnaire) -> OwnEdition:
+    manual = [i for i in book.indicators if all(features()[key].proof == "manual" for key in i.features)]
+    return OwnEdition(book.edition, book.title, book.kind, len(book.indicators), len(manual))
+
+
+def _feature(feature: Feature) -> OwnFeature:
+    detectors = tuple(detector.name for detector in registry.load().of_feature(feature.key))
+    lexicons = ((language, installed().get(language)) for language in installed().languages)
+    languages = tuple(language for language, lexicon in lexicons if lexicon and feature.key in lexicon.features)
+    return OwnFeature(feature.key, feature.title, detectors, languages)
+
+
+def _unseen(own: Sequence[Feature], seen: Sequence[OwnFeature]) -> Iterator[str]:
+    """Features that no detector sees, or of which no lexicon has words: no portal could ever be found to have them."""
+    for feature, found in zip(own, seen, strict=True):
+        if feature.proof != "manual" and not found.detectors:
+            yield f"{feature.key}: no detector sees it; install its plug-in, or write manual as its proof"
+        elif feature.told_by and feature.key in found.detectors and not found.languages:
+            yield f"{feature.key}: no lexicon has words for it; write some into {FOLDER}/<language>.toml"

@@ -1,0 +1,85 @@
+"""What a survey adds of its own to what ships with the product: a folder, the same for all of a process.
+
+    questionnaires/<edition>.toml    editions of its own
+    features.csv                     features that no bundled questionnaire asks for
+    effort.csv, sdgs.csv             what improvement plans say of these
+    lexicons/<language>.toml         words, read by `detectors.lexicon`
+
+docs/extensions.md tells what stands in them. It adds, and never replaces: what ships keeps its meaning everywhere.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from survey.packaged import SurveyDataError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+VARIABLE = "LOSI_EXTENSION"
+"""The environment variable that names the folder, so that processes which are begun have the same."""
+
+QUESTIONNAIRES = "questionnaires"
+
+
+def folder() -> Path | None:
+    """The folder of the extension, None if there is none. Raise SurveyDataError where the variable names no folder."""
+    named = os.environ.get(VARIABLE)
+    if not named:
+        return None
+    path = Path(named)
+    if not path.is_dir():
+        raise SurveyDataError(f"{VARIABLE} names {named}, which is no folder")
+    return path
+
+
+def own_editions(place: Path | None) -> Mapping[str, Path]:
+    """The questionnaire files of an extension, by the name of their edition, sorted."""
+    found = sorted((place / QUESTIONNAIRES).glob("*.toml")) if place is not None else []
+    return {path.stem: path for path in found}
+
+
+def own_text(path: Path) -> str:
+    """The text of a file of the extension; raise SurveyDataError where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SurveyDataError(f"{path}: cannot be read: {error}; save it as UTF-8") from error
+
+
+def own_rows(place: Path | None, name: str, needed: Collection[str], further: Collection[str] = ()) -> list[Row]:
+    """The rows of a CSV file of the extension, none where it has no such file; separated by commas or semicolons.
+
+    Raise SurveyDataError, which names file and line, where a needed column or its value is missing, or a column is
+    neither needed nor among the further ones.
+    """
+    if place is None or not (place / name).is_file():
+        return []
+    text = own_text(place / name)
+    head = text.partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if ";" in head and "," not in head else ",")
+    columns = reader.fieldnames or ()
+    wrong = [column for column in columns if column not in (*needed, *further)]
+    missing = [column for column in needed if column not in columns]
+    if missing or wrong:
+        known = ", ".join((*needed, *further))
+        raise SurveyDataError(f"{place / name}: the columns are {known}; missing {missing}, not known {wrong}")
+    return [_row(given, f"{place / name}, line {reader.line_num}", needed) for given in reader]
+
+
+Row = dict[str, str]
+
+
+def _row(given: Mapping[str | None, str | list[str] | None], line: str, needed: Collection[str]) -> Row:
+    if None in given:
+        raise SurveyDataError(f"{line}: more cells than columns; put a text with commas into quotation marks")
+    row = {str(column): str(value or "").strip() for column, value in given.items()}
+    empty = [column for column in needed if not row[column]]
+    if empty:
+        raise SurveyDataError(f"{line}: {', '.join(empty)} is empty")
+    return row

@@ -1,0 +1,158 @@
+"""`losi extension`, and what the other commands make of the extension that docs/extensions.md shows."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+EDITION = "towns-of-atlantis-2026"
+_FILE = re.compile(r"^```(?:toml|csv) (\S+)\n(.*?)^```", re.M | re.S)
+MARKET = b"""<html lang=en><title>Town of Atlantis</title><nav><a href=/m>Farmers markets</a></nav>
+<p>The council informs the residents of the town of its work.</p></html>"""
+
+
+def losi(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The command with the code of this checkout, in a folder that holds its data."""
+    named = {key: value for key, value in os.environ.items() if not key.startswith("LOSI_")}
+    call = [sys.executable, "-m", "losi", *arguments]
+    return subprocess.run(call, cwd=cwd, env={**named, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+
+
+def documented(place: Path) -> Path:
+    """The extension that the page shows, in the data folder of `place`."""
+    text = (ROOT / "docs" / "extensions.md").read_text(encoding="utf-8")
+    folder = place / "losi-data" / "extension"
+    for name, content in _FILE.findall(text):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
+    return folder
+
+
+def checked(cwd: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(losi("extension", "check", "--json", "-", cwd=cwd).stdout)
+    return found
+
+
+def test_the_documented_extension_has_no_fault(tmp_path: Path) -> None:
+    documented(tmp_path)
+    done = losi("extension", "check", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    found = checked(tmp_path)
+    assert [(book["edition"], book["questions"], book["by_person"]) for book in found["editions"]] == [(EDITION, 4, 1)]
+    assert {each["key"]: each["detectors"] for each in found["features"]} == {
+        "leisure.weekly_markets": ["leisure.weekly_markets"],
+        "service.market_stall": ["service.market_stall"],
+        "audit.answer_in_three_days": [],
+    }
+    assert found["words"] == ["en"]
+
+
+def test_a_page_is_inspected_with_the_words_of_the_extension(tmp_path: Path) -> None:
+    documented(tmp_path)
+    (tmp_path / "page.html").write_bytes(MARKET)
+    done = losi("inspect", "page.html", "--url", "https://atlantis.example/", "--json", "-", cwd=tmp_path)
+    seen = {each["feature"]: each["strength"] for each in json.loads(done.stdout)["observations"]}
+    assert seen["leisure.weekly_markets"] >= 0.5
+
+
+@pytest.mark.parametrize("processes", ["0", "1"])
+def test_a_portal_answers_the_questions_of_the_extension(tmp_path: Path, processes: str) -> None:
+    documented(tmp_path)
+    words = tmp_path / "losi-data" / "extension" / "lexicons" / "es.toml"
+    words.write_text('language = "es"\n[features."leisure.weekly_markets".strong]\n"agenda" = "calendar"\n')
+    options = ("--edition", EDITION, "--no-browser", "--processes", processes, "--json", "-")
+    done = losi("check", "--demo", *options, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    states = {row["code"]: row["state"] for row in result["questionnaire"]}
+    assert states["1"] == states["2"] == "present"
+    assert states["4"] == "manual"
+    assert result["summary"]["denominator"] == 4
+    again = losi("detect", "--run", "1", cwd=tmp_path)
+    assert "findings as before" in again.stdout, again.stderr
+
+
+def test_a_new_edition_begins_with_the_questions_of_another(tmp_path: Path) -> None:
+    done = losi("extension", "new", "greece-2026", "--title", "Πύλες 2026", cwd=tmp_path)
+    folder = tmp_path / "losi-data" / "extension"
+    assert done.stdout.split() == [
+        str(path.relative_to(tmp_path))
+        for path in (folder / "questionnaires/greece-2026.toml", folder / "features.csv")
+    ]
+    found = checked(tmp_path)
+    assert [(book["title"], book["questions"]) for book in found["editions"]] == [("Πύλες 2026", 95)]
+    assert found["faults"] == []
+
+
+def test_a_second_edition_leaves_the_files_of_the_first_alone(tmp_path: Path) -> None:
+    documented(tmp_path)
+    folder = tmp_path / "losi-data" / "extension"
+    before = (folder / "features.csv").read_bytes()
+    done = losi("extension", "new", "towns-of-atlantis-2027", "--from", EDITION, cwd=tmp_path)
+    assert len(done.stdout.splitlines()) == 1, done.stderr
+    assert (folder / "features.csv").read_bytes() == before
+    assert {book["edition"]: book["questions"] for book in checked(tmp_path)["editions"]} == {
+        EDITION: 4,
+        "towns-of-atlantis-2027": 4,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("Greece", "no name of an edition"), ("losi-2024", "already"), (EDITION, "already")]
+)
+def test_a_name_that_will_not_do_is_refused(tmp_path: Path, name: str, said: str) -> None:
+    documented(tmp_path)
+    done = losi("extension", "new", name, cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    folder = documented(tmp_path)
+    shutil.move(folder / "lexicons" / "en.toml", folder / "lexicons" / "en.txt")
+    (folder / "questionnaires" / "x-2026.toml").write_text("edition = ")
+    done = losi("extension", "check", cwd=tmp_path)
+    assert done.returncode == 1
+    faults = done.stderr.splitlines()
+    assert len(faults) == 4
+    for said in (
+        "en.txt: nothing reads",
+        "x-2026.toml is no valid TOML",
+        "leisure.weekly_markets: no lexicon has words",
+    ):
+        assert any(said in fault for fault in faults), faults
+
+
+def test_a_feature_that_no_detector_sees_is_told(tmp_path: Path) -> None:
+    folder = documented(tmp_path)
+    with (folder / "features.csv").open("a", encoding="utf-8") as table:
+        table.write("transport.signals,Signals,They are green,portal,\n")
+    assert checked(tmp_path)["faults"] == [
+        "transport.signals: no detector sees it; install its plug-in, or write manual as its proof"
+    ]
+
+
+@pytest.mark.parametrize("command", [("review",), ("check", "--demo")])
+def test_a_broken_extension_stops_a_command_with_file_and_line(tmp_path: Path, command: tuple[str, ...]) -> None:
+    documented(tmp_path)
+    with (tmp_path / "losi-data" / "extension" / "features.csv").open("a", encoding="utf-8") as table:
+        table.write("leisure.pools,,Hours,,\n")
+    done = losi(*command, cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("losi: ")
+    assert "features.csv, line 5: title is empty; losi extension check tells what else is wrong" in done.stderr
+
+
+def test_where_there_is_none_the_command_says_how_to_begin(tmp_path: Path) -> None:
+    done = losi("extension", "check", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "losi extension new EDITION begins one" in done.stderr

@@ -1,0 +1,182 @@
+"""A survey's own questionnaires and features stand beside those that ship, and are refused with file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from survey.extension import VARIABLE, folder
+from survey.features import features, own_features
+from survey.packaged import SurveyDataError
+from survey.plan import UNJUDGED, effort_of, efforts, targets, targets_of
+from survey.questionnaire import editions, load
+from survey.questionnaire_file import parse_questionnaire, written
+
+Write = Callable[[dict[str, str]], Path]
+
+POOLS = "key,title,counts_as_yes\nleisure.pools,Pools,Hours of the pools\n"
+QUESTIONS = """
+edition = "towns-of-atlantis-2026"
+title = "Towns"
+year = 2026
+kind = "city"
+criteria = ["leisure"]
+source = "Decree 12"
+
+[[indicator]]
+code = "P1"
+criterion = "leisure"
+title = "Pools"
+counts_as_yes = "Hours are told"
+features = ["leisure.pools"]
+"""
+BOOK = {"questionnaires/towns-of-atlantis-2026.toml": QUESTIONS}
+
+
+@pytest.fixture
+def extension(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
+    """Writes files into an extension that is in use."""
+
+    def write(files: dict[str, str]) -> Path:
+        for name, text in files.items():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        monkeypatch.setenv(VARIABLE, str(tmp_path))
+        return tmp_path
+
+    return write
+
+
+def test_without_an_extension_there_is_what_ships(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    assert folder() is None
+    assert own_features() == ()
+    assert editions() == ("losi-2020", "losi-2022", "losi-2024", "osi-2024")
+
+
+def test_an_edition_of_ones_own_asks_for_a_feature_of_ones_own(extension: Write) -> None:
+    shipped = len(features())
+    extension({"features.csv": POOLS, **BOOK})
+    book = load("towns-of-atlantis-2026")
+    assert book.indicator("P1").features == ("leisure.pools",)
+    assert (book.denominator, book.unnamed, book.indicator("P1").status) == (1, (), "sourced")
+    assert len(features()) == shipped + 1
+    assert "towns-of-atlantis-2026" in editions()
+    assert load("losi-2024").indicator("220").features == ("procurement.announcements",)
+
+
+def test_another_folder_is_read_for_itself(
+    extension: Write, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extension({"features.csv": POOLS})
+    assert [feature.key for feature in own_features()] == ["leisure.pools"]
+    other = tmp_path_factory.mktemp("other")
+    (other / "features.csv").write_text(POOLS.replace("pools", "parks"), encoding="utf-8")
+    monkeypatch.setenv(VARIABLE, str(other))
+    assert [feature.key for feature in own_features()] == ["leisure.parks"]
+
+
+def test_what_a_row_leaves_out_is_a_topic_that_pages_prove(extension: Write) -> None:
+    extension({"features.csv": POOLS})
+    (pools,) = own_features()
+    assert (pools.proof, pools.told_by, pools.area) == ("page", "topic", "leisure")
+
+
+def test_what_only_a_person_can_tell_has_no_words(extension: Write) -> None:
+    extension({"features.csv": "key,title,counts_as_yes,proof\naudit.reply,Reply,An answer comes,manual\n"})
+    (reply,) = own_features()
+    assert (reply.proof, reply.told_by) == ("manual", "")
+
+
+def test_a_table_as_a_spreadsheet_saves_it_is_read(extension: Write) -> None:
+    extension({"features.csv": "\ufeff" + POOLS.replace(",", ";").replace("\n", "\r\n")})
+    assert [feature.title for feature in own_features()] == ["Pools"]
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("key,title\nleisure.pools,Pools\n", r"features\.csv: .*missing \['counts_as_yes'\]"),
+        (POOLS.replace("title,", "titel,"), r"missing \['title'\], not known \['titel'\]"),
+        (POOLS.replace(",Pools,", ",,"), r"features\.csv, line 2: title is empty"),
+        (POOLS.replace("Hours of", "Hours, prices of"), "line 2: more cells than columns"),
+        (POOLS.replace("leisure.pools", "Pools"), "'Pools' is no key"),
+        (POOLS.replace("leisure.pools", "general.pools"), "'general.pools' is no key"),
+        (POOLS.replace("leisure.pools", "budget.publication"), "'budget.publication' is given twice"),
+        ("key,title,counts_as_yes,proof\na.b,A,B,video\n", "proof is 'video'"),
+        ("key,title,counts_as_yes,told_by\na.b,A,B,magic\n", "told_by is 'magic'"),
+        ("key,title,counts_as_yes,proof,told_by\na.b,A,B,manual,topic\n", "told_by is of what a page proves"),
+    ],
+)
+def test_a_wrong_table_is_refused_with_its_place(extension: Write, table: str, message: str) -> None:
+    extension({"features.csv": table})
+    with pytest.raises(SurveyDataError, match=message):
+        features()
+
+
+def test_a_table_that_is_no_utf_8_is_refused(extension: Write) -> None:
+    place = extension({})
+    (place / "features.csv").write_bytes(POOLS.replace("Pools", "Bäder").encode("latin-1"))
+    with pytest.raises(SurveyDataError, match="save it as UTF-8"):
+        features()
+
+
+def test_an_edition_that_ships_cannot_be_replaced(extension: Write) -> None:
+    extension({"questionnaires/losi-2024.toml": QUESTIONS.replace("towns-of-atlantis-2026", "losi-2024")})
+    with pytest.raises(SurveyDataError, match=r"losi-2024\.toml: an edition of this name ships"):
+        load("losi-2024")
+
+
+def test_a_file_that_calls_itself_otherwise_is_refused(extension: Write) -> None:
+    extension({"features.csv": POOLS, "questionnaires/towns-2026.toml": QUESTIONS})
+    with pytest.raises(SurveyDataError, match=r"towns-2026\.toml calls itself towns-of-atlantis-2026"):
+        load("towns-2026")
+
+
+def test_a_question_for_an_unknown_feature_names_the_file(extension: Write) -> None:
+    extension(BOOK)
+    with pytest.raises(SurveyDataError, match=r"towns-of-atlantis-2026\.toml: .*unknown feature 'leisure\.pools'"):
+        load("towns-of-atlantis-2026")
+
+
+def test_a_variable_that_names_no_folder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "gone"))
+    with pytest.raises(SurveyDataError, match="gone, which is no folder"):
+        editions()
+
+
+def test_plans_know_what_the_extension_says_of_effort_and_goals(extension: Write) -> None:
+    extension(
+        {
+            "features.csv": POOLS,
+            "effort.csv": "feature,effort,reason,source\nleisure.pools,hard,It takes a pool,ministry\n",
+            "sdgs.csv": "feature,goal,title,target,source\n"
+            "leisure.pools,11,Sustainable cities and communities,11.7,ministry\n",
+            **BOOK,
+        }
+    )
+    asked = load("towns-of-atlantis-2026").indicator("P1")
+    assert effort_of(asked).reason == "It takes a pool"
+    assert [each.target for each in targets_of(asked)] == ["11.7"]
+    assert {"leisure.pools", "budget.publication"} <= efforts().keys() & targets().keys()
+
+
+def test_a_feature_that_nobody_judged_is_no_obstacle_to_a_plan(extension: Write) -> None:
+    extension({"features.csv": POOLS, **BOOK})
+    asked = load("towns-of-atlantis-2026").indicator("P1")
+    assert effort_of(asked) == UNJUDGED
+    assert targets_of(asked) == ()
+
+
+@pytest.mark.parametrize("edition", ["losi-2020", "losi-2022", "losi-2024", "osi-2024"])
+def test_a_questionnaire_that_is_written_is_read_as_it_was(edition: str) -> None:
+    assert parse_questionnaire(written(load(edition)), features()) == load(edition)
+
+
+def test_a_score_is_divided_by_what_is_added_too(extension: Write) -> None:
+    extension({"features.csv": POOLS, **BOOK})
+    text = written(load("towns-of-atlantis-2026"))
+    more = text + text[text.index("[[indicator]]") :].replace('"P1"', '"P2"')
+    assert parse_questionnaire(more, features()).denominator == 2
