@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -11,8 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from detectors import registry
 from detectors.lexicon_set import FOLDER, installed, own_files
 from losi.choices import questionnaire_for
-from losi.errors import Misuse
-from survey.extension import QUESTIONNAIRES, own_editions
+from losi.errors import Failure, Misuse
+from storage.drafts import whole_file
+from survey.extension import QUESTIONNAIRES, delimiter, own_editions, own_text
 from survey.features import features, own_features
 from survey.packaged import SurveyDataError
 from survey.plan import efforts, targets
@@ -22,6 +25,7 @@ from survey.questionnaire_file import EACH_ONCE, written
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from losi.question_files import Asked
     from survey.features import Feature
     from survey.indicator import Questionnaire
 
@@ -65,37 +69,54 @@ class Extension:
     faults: tuple[str, ...] = ()
 
 
-def begin_extension(place: Path, edition: str, model: str, title: str) -> list[Path]:
-    """Writes the first files of an extension, and none over another; their paths. Raises Misuse for a name that is no
-    edition's, or is taken."""
+def begin_extension(place: Path, edition: str, model: str, title: str, asked: Asked | None = None) -> list[Path]:
+    """Writes the first files of an extension, and none over another (new features are added to those that are there);
+    their paths. Raises Misuse for a name that is no edition's, or is taken."""
     if not _NAME.fullmatch(edition):
         raise Misuse(f"{edition!r} is no name of an edition", "small letters and a year, for example: greece-2026")
     if edition in editions():
         raise Misuse(f"there is an edition {edition} already", "take another name")
-    begun = _begun(questionnaire_for(None, model), edition, title)
-    files = {place / QUESTIONNAIRES / f"{edition}.toml": begun, place / _FEATURES: _HEAD}
-    made = [path for path in files if not path.exists()]
+    begun = questionnaire_for(None, model)
+    begun = replace(begun, source=f"questions of {model}, {begun.source}")
+    if asked is not None:
+        begun = replace(begun, indicators=asked.indicators, criteria=asked.criteria, source=asked.source)
     for folder in (place / QUESTIONNAIRES, place / FOLDER):
         folder.mkdir(parents=True, exist_ok=True)
-    for path in made:
-        path.write_text(files[path], encoding="utf-8")
+    book, table = place / QUESTIONNAIRES / f"{edition}.toml", place / _FEATURES
+    added = asked.features if asked is not None else ()
+    made = [book] if table.exists() and not added else [book, table]
+    if table in made:
+        _add_features(table, added)
+    with whole_file(book) as stream:
+        stream.write(written(_each_once(begun, edition, title)).encode())
     return made
 
 
-def _begun(model: Questionnaire, edition: str, title: str) -> str:
-    """A questionnaire with the questions of another, each of which counts once."""
-    own = replace(
-        model,
+def _add_features(table: Path, added: Sequence[Feature]) -> None:
+    """Appends a row for each feature, in the columns that the table has, or makes the table."""
+    text = own_text(table) if table.exists() else _HEAD
+    stream = io.StringIO(newline="")
+    columns = next(csv.reader([text.partition("\n")[0]], delimiter=delimiter(text)))
+    if "proof" not in columns and added:
+        raise Failure(f"{table} has no column proof, which questions for a person need", "add it, empty in each row")
+    rows = csv.DictWriter(stream, columns, extrasaction="ignore", delimiter=delimiter(text), lineterminator="\n")
+    rows.writerows(asdict(feature) for feature in added)
+    with whole_file(table) as file:
+        file.write(f"{text if text.endswith(chr(10)) else text + chr(10)}{stream.getvalue()}".encode())
+
+
+def _each_once(book: Questionnaire, edition: str, title: str) -> Questionnaire:
+    """The same questions as an edition of this name, each of which counts once."""
+    return replace(
+        book,
         edition=edition,
         title=title,
         year=int(edition[-4:]),
-        denominator=len(model.indicators),
+        denominator=len(book.indicators),
         denominator_reason=EACH_ONCE,
-        source=f"questions of {model.edition}, {model.source}",
         note="",
         unnamed=(),
     )
-    return written(own)
 
 
 def read_extension(place: Path) -> Extension:

@@ -39,7 +39,7 @@ OTHERS = {
     "LOSI_CHROMIUM": "The Chromium to use: by the set-up, and by every command that opens a browser.",
     "LOSI_CONCURRENCY": "Portals at a time of the worker in `deploy/compose.yaml`.",
     "LOSI_DEBUG": "When set, an unexpected error shows where it came from.",
-    "LOSI_EXTENSION": "Folder of [questions of your own](../extensions.md), in the place of `extension` in the data folder.",
+    "LOSI_EXTENSION": "Folder of [questions of your own](../extensions.md), instead of `extension` in the data folder.",
     "LOSI_IMAGE": "Image that `deploy/compose.yaml` starts.",
     "LOSI_VNU": "The vnu.jar of the Nu Html Checker: for the set-up, and for every command that judges markup.",
     "LOSI_WORKER_MEMORY": "Memory limit of the worker in `deploy/compose.yaml`.",

@@ -52,6 +52,12 @@ def own_text(path: Path) -> str:
         raise SurveyDataError(f"{path}: cannot be read: {error}; save it as UTF-8") from error
 
 
+def delimiter(text: str) -> str:
+    """What separates the cells of a table: the comma, or the semicolon of many spreadsheets."""
+    head = text.partition("\n")[0]
+    return ";" if ";" in head and "," not in head else ","
+
+
 def own_rows(place: Path | None, name: str, needed: Collection[str], further: Collection[str] = ()) -> list[Row]:
     """The rows of a CSV file of the extension, none where it has no such file; separated by commas or semicolons.
 
@@ -61,8 +67,7 @@ def own_rows(place: Path | None, name: str, needed: Collection[str], further: Co
     if place is None or not (place / name).is_file():
         return []
     text = own_text(place / name)
-    head = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if ";" in head and "," not in head else ",")
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter(text))
     columns = reader.fieldnames or ()
     wrong = [column for column in columns if column not in (*needed, *further)]
     missing = [column for column in needed if column not in columns]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
 from losi.options import JSON_HELP, State, example, extension_of, with_state
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @click.group(epilog=example("losi extension new greece-2026", "losi extension check"))
@@ -22,21 +19,35 @@ def extension() -> None:
 
 @extension.command(
     epilog=example(
-        "losi extension new greece-2026 --title 'Municipal portals 2026'", "losi extension new x-2027 --from osi-2024"
+        "losi extension new greece-2026 --title 'Municipal portals 2026'",
+        "losi extension new greece-2027 --questions questions.xlsx",
     )
 )
 @click.argument("edition")
 @click.option("--from", "model", default="losi-2024", show_default=True, help="Edition whose questions it begins with.")
+@click.option(
+    "--questions",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Begin with the questions of this CSV or XLSX file instead.",
+)
 @click.option("--title", help="What people call the questionnaire.  [default: EDITION]")
 @with_state
-def new(state: State, edition: str, model: str, title: str | None) -> int:
+def new(state: State, edition: str, model: str, questions: Path | None, title: str | None) -> int:
     """Begin a questionnaire EDITION with the questions of another one, in files to edit.
 
     EDITION is a name in small letters and a year, such as greece-2026. Files that are there stay as they are.
+
+    A FILE of questions has the columns, by these or similar names: title, and if known code, criterion, counts_as_yes,
+    same_as (the code of the same question in the edition of --from) and features. What is neither the same as another
+    question nor has features is for a person to answer, until words are written for it. If a row cannot be used,
+    nothing is written.
     """
     from losi.extension_files import begin_extension
+    from losi.question_files import asked_in
 
-    for path in begin_extension(_place(state), edition, model, title or edition):
+    asked = asked_in(questions, edition, model) if questions is not None else None
+    for path in begin_extension(_place(state), edition, model, title or edition, asked):
         click.echo(path)
     click.echo(f"edit these, see what they come to with: losi extension check --data {state.data}", err=True)
     return 0
@@ -68,7 +79,6 @@ def check(state: State, json_to: str | None) -> int:
 def _place(state: State) -> Path:
     """Where the extension lies that this data folder has, or that the environment names."""
     import os
-    from pathlib import Path
 
     from losi.options import EXTENSION
 

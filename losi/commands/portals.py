@@ -46,8 +46,9 @@ def import_(state: State, file: Path | None, bundled: bool) -> int:
     is reported with its line, the rest is taken, and the exit code is 1.
     """
     from losi.errors import Misuse
-    from losi.portal_files import Fault, read_portals
+    from losi.portal_files import read_portals
     from losi.portal_list import bundled_records, missing_records
+    from losi.table_files import Fault
     from storage.repository import import_portals
     from survey.counts import count_of
 

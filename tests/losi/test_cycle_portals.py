@@ -16,7 +16,8 @@ import pytest
 from openpyxl import Workbook
 
 from losi.languages import language_codes
-from losi.portal_files import Fault, read_portals
+from losi.portal_files import read_portals
+from losi.table_files import Fault
 from storage.database import Database
 from storage.records import PortalRecord
 from storage.repository import Step, end_visit, finish_run, start_run

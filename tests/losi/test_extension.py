@@ -8,10 +8,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 ROOT = Path(__file__).resolve().parents[2]
 EDITION = "towns-of-atlantis-2026"
@@ -114,6 +116,72 @@ def test_a_name_that_will_not_do_is_refused(tmp_path: Path, name: str, said: str
     done = losi("extension", "new", name, cwd=tmp_path)
     assert done.returncode == 2
     assert said in done.stderr
+
+
+QUESTIONS = """Ερωτηματολόγιο 2026;;;;
+Κωδικός;Ενότητα;Ερώτηση;Επεξήγηση;LOSI
+1;Διαφάνεια;Δημοσιεύεται ο προϋπολογισμός;Του έτους;219
+2;Διαφάνεια;Μέρες των λαϊκών αγορών;;
+Α3;Υπηρεσίες;Άδεια πωλητή;Ηλεκτρονικά;
+"""
+
+
+def questions(place: Path, text: str = QUESTIONS) -> None:
+    (place / "questions.csv").write_text(text, encoding="utf-8")
+
+
+def test_a_questionnaire_is_taken_from_the_spreadsheet_of_its_authors(tmp_path: Path) -> None:
+    questions(tmp_path)
+    done = losi("extension", "new", "greece-2026", "--questions", "questions.csv", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    book = tomllib.loads((tmp_path / "losi-data/extension/questionnaires/greece-2026.toml").read_text("utf-8"))
+    assert book["criteria"] == ["Διαφάνεια", "Υπηρεσίες"]
+    assert [(each["code"], each["title"], each["features"]) for each in book["indicator"]] == [
+        ("1", "Δημοσιεύεται ο προϋπολογισμός", ["budget.publication"]),
+        ("2", "Μέρες των λαϊκών αγορών", ["own.greece_2026_2"]),
+        ("Α3", "Άδεια πωλητή", ["own.greece_2026_line_5"]),
+    ]
+    found = checked(tmp_path)
+    assert [(each["questions"], each["by_person"]) for each in found["editions"]] == [(3, 2)]
+    assert found["faults"] == []
+
+
+def test_questions_in_a_workbook_are_read_too(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in (("Code", "Question", "Same as"), (1, "Budget", 219), (2, "Tenders", 220.0)):
+        sheet.append(row)
+    book.save(tmp_path / "questions.xlsx")
+    done = losi("extension", "new", "towns-2026", "--questions", "questions.xlsx", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [(each["questions"], each["by_person"]) for each in checked(tmp_path)["editions"]] == [(2, 0)]
+
+
+def test_a_second_spreadsheet_adds_its_features_to_the_table(tmp_path: Path) -> None:
+    questions(tmp_path)
+    for year in ("2026", "2027"):
+        losi("extension", "new", f"greece-{year}", "--questions", "questions.csv", cwd=tmp_path)
+    assert [each["key"] for each in checked(tmp_path)["features"]] == [
+        "own.greece_2026_2",
+        "own.greece_2026_line_5",
+        "own.greece_2027_2",
+        "own.greece_2027_line_5",
+    ]
+
+
+def test_a_spreadsheet_with_faults_writes_nothing_and_tells_each_line(tmp_path: Path) -> None:
+    text = QUESTIONS.replace("219", "9999").replace("2;Δ", "1;Δ").replace("Άδεια πωλητή", "") + "1;;Α;;\n1;;Β;;\n"
+    questions(tmp_path, text)
+    done = losi("extension", "new", "greece-2026", "--questions", "questions.csv", cwd=tmp_path)
+    assert done.returncode == 1
+    assert [line.split(": ", 2)[1:] for line in done.stderr.splitlines()] == [
+        ["line 3", "losi-2024 has no indicator '9999'"],
+        ["line 5", "the question has no title"],
+        ["line 6", "the code 1 is on line 4 already"],
+        ["line 7", "the code 1 is on line 4 already"],
+        ["questions.csv", "4 lines cannot be used"],
+    ]
+    assert not (tmp_path / "losi-data").exists()
 
 
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
