@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,6 +25,7 @@ from survey.questionnaire_file import EACH_ONCE, written
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from detectors.lexicon import Lexicon
     from losi.question_files import Asked
     from survey.features import Feature
     from survey.indicator import Questionnaire
@@ -128,11 +129,11 @@ def read_extension(place: Path) -> Extension:
     for table in (efforts, targets):
         _tried(table, faults)
     books = [_tried(partial(load, name), faults) for name in own_editions(place)]
-    seen = tuple(_feature(each) for each in own)
-    words = tuple(language for language in own_files(place) if installed().get(language))
+    words = {language: lexicon for language in own_files(place) if (lexicon := installed().get(language))}
+    seen = tuple(_feature(each, words) for each in own)
     faults += installed().problems
     faults += _unseen(own, seen)
-    return Extension(str(place), tuple(_edition(book) for book in books if book), seen, words, tuple(faults))
+    return Extension(str(place), tuple(_edition(book) for book in books if book), seen, tuple(words), tuple(faults))
 
 
 def extension_document(found: Extension) -> dict[str, Any]:
@@ -167,10 +168,9 @@ def _edition(book: Questionnaire) -> OwnEdition:
     return OwnEdition(book.edition, book.title, book.kind, len(book.indicators), len(manual))
 
 
-def _feature(feature: Feature) -> OwnFeature:
+def _feature(feature: Feature, words: Mapping[str, Lexicon]) -> OwnFeature:
     detectors = tuple(detector.name for detector in registry.load().of_feature(feature.key))
-    lexicons = ((language, installed().get(language)) for language in installed().languages)
-    languages = tuple(language for language, lexicon in lexicons if lexicon and feature.key in lexicon.features)
+    languages = tuple(language for language, lexicon in words.items() if feature.key in lexicon.features)
     return OwnFeature(feature.key, feature.title, detectors, languages)
 
 
