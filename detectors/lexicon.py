@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -24,6 +25,8 @@ OPENINGS = ("health", "education", "employment", "social_protection", "environme
 KEEPS_DIACRITICS = frozenset({"vi"})
 _WORDS: tuple[Role, ...] = ("strong", "weak")
 _KNOWN = frozenset(("language", "name", "reviewed", "general", "beside", "openings", "features"))
+_AND = {"ar": re.compile(r"(?<=\s)(و)(?=\w{3})")}
+"""What "and" is before the word that it is written together with, by language; many type a space behind it."""
 _FURTHER = frozenset(("language", "name", "reviewed", "features"))
 
 
@@ -83,10 +86,11 @@ def parse(text: str, source: str, further: Sequence[Term] = ()) -> Lexicon:
     language = _string(table, "language", source)
     fold = language not in KEEPS_DIACRITICS
     said = {(term.feature, term.text) for term in further}
-    written = chain.from_iterable(read(table, language, source) for read in _SECTIONS)
-    terms = (*(term for term in written if not said or (term.feature, term.text) not in said), *further)
-    words = Matcher(((term.text, term) for term in terms if term.role in _WORDS), fold, _is_weak)
-    denials = Matcher(((term.text, term) for term in terms if term.role == "not"), fold)
+    there = chain.from_iterable(read(table, language, source) for read in _SECTIONS)
+    terms = (*(term for term in there if not said or (term.feature, term.text) not in said), *further)
+    written = [(text, term) for term in terms for text in _spelt(term.text, language)]
+    words = Matcher(((text, term) for text, term in written if term.role in _WORDS), fold, _is_weak)
+    denials = Matcher(((text, term) for text, term in written if term.role == "not"), fold)
     urls = Matcher(((term.text, term) for term in terms if term.role == "url"), True)
     told = {term.feature for term in terms if term.role in _WORDS}
     features = frozenset(name for name in told if not name.startswith((GENERAL_PREFIX, OPENING))) | composed_of(told)
@@ -117,6 +121,15 @@ def _known(text: str, source: str, keys: Collection[str]) -> Mapping[str, Any]:
     if unknown:
         raise LexiconError(f"{source}: unknown {sorted(unknown)} at the top; known are {sorted(keys)}")
     return table
+
+
+def _spelt(text: str, language: str) -> Iterator[str]:
+    """A term as it stands in the lexicon, and as it is written where "and" stands apart from the word that it belongs
+    to."""
+    yield text
+    joined = _AND.get(language)
+    if joined is not None and joined.search(text):
+        yield joined.sub(r"\1 ", text)
 
 
 def _is_weak(term: Term) -> bool:

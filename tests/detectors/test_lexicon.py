@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from detectors.inspector import Inspector
 from detectors.lexicon import GENERAL, LexiconError, parse
 from detectors.lexicon_set import LexiconSet, load_file
+from detectors.registry import Registry
+from detectors.topic import TopicDetector
 
 GENERAL_LINES = "\n".join(f"{name} = []" for name in GENERAL)
 HEAD = 'language = "es"\nname = "Spanish"\n'
@@ -25,6 +28,13 @@ GOOD = f"""{HEAD}[general]
 [features."info.news".not]
 "noticias falsas" = "fake news"
 """
+
+
+class Questions(TopicDetector):
+    """Questions and answers."""
+
+    name = "questions"
+    features = ("support.faq",)
 
 
 def test_terms_with_role_gloss_and_language() -> None:
@@ -182,3 +192,14 @@ def test_a_file_of_another_language_than_its_name_is_a_problem(tmp_path: Path) -
     found = files(tmp_path, fi=GOOD)
     assert not found.covers("fi")
     assert len(found.problems) == 1
+
+
+@pytest.mark.parametrize("label", ["اسئلة واجوبة", "أسئلة و أجوبة"])
+def test_and_in_arabic_is_read_joined_and_apart(label: str) -> None:
+    text = HEAD.replace("es", "ar").replace("Spanish", "Arabic") + f"[general]\n{GENERAL_LINES}\n"
+    arabic = parse(text + '[features."support.faq".strong]\n"أسئلة وأجوبة" = "questions and answers"\n', "ar.toml")
+    inspector = Inspector(Registry((Questions(),), ()), LexiconSet({"ar": arabic}))
+    html = f"<html lang=ar><nav><a href=/q>{label}</a></nav>".encode()
+    (seen,) = inspector.inspect(inspector.page("https://city.example/", html, content_type="text/html; charset=utf-8"))
+    assert (seen.feature, seen.is_proof) == ("support.faq", True)
+    assert seen.quote[slice(*seen.matched[0])] == label
