@@ -27,7 +27,7 @@ class _Area:
         if self.port != port and self.port is not None:
             return False
         same = host == self.host or (self.deep and host.endswith("." + self.host))
-        return same and (not self.prefix or path.startswith(self.prefix) or path + "/" == self.prefix)
+        return same and (path.startswith(self.prefix) or path + "/" == self.prefix)
 
 
 class Scope:
@@ -54,7 +54,7 @@ class Scope:
             host, port = _place(parts.netloc)
         except ValueError:
             return False
-        return any(area.holds(host, port, parts.path or "/") for area in self._areas)
+        return any(area.holds(host, port, parts.path) for area in self._areas)
 
     def may_step_to(self, url: str) -> bool:
         """Whether a page outside may be fetched when the portal links it for a function."""
@@ -84,8 +84,8 @@ def _areas(url: str) -> list[_Area]:
     parts = urlsplit(url)
     host = _host(parts)
     found = domain(host)
-    if not found.registered and not found.suffix:
-        return [_Area(host, deep=False, port=parts.port, prefix="")]
+    if not found.suffix:
+        return [_Area(host, deep=False, port=parts.port)]
     if found.shared or _suffix_like(found):
         prefix = _folder(parts.path)
         return [_Area(twin, deep=False, prefix=prefix) for twin in _twins(host)]

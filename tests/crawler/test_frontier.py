@@ -76,6 +76,13 @@ def test_each_url_once_in_whatever_form() -> None:
     assert len(frontier) == 0
 
 
+def test_an_address_first_found_in_another_form_waits_once() -> None:
+    frontier = Frontier(Settled())
+    assert frontier.add(f"{HOST}/a?y=2&x=1#part")
+    assert not frontier.add(f"{HOST}/a?x=1&y=2")
+    assert len(frontier) == 1
+
+
 def test_a_better_label_lifts_a_waiting_link() -> None:
     frontier = Frontier(Settled())
     frontier.add(f"{HOST}/x")
@@ -89,8 +96,9 @@ def test_a_better_label_lifts_a_waiting_link() -> None:
 def test_taken_urls_never_come() -> None:
     frontier = Frontier(Settled())
     frontier.add(f"{HOST}/a")
-    frontier.take(f"{HOST}/a#x")
-    frontier.take(f"{HOST}/b")
+    for _ in range(2):
+        frontier.take(f"{HOST}/a#x")
+        frontier.take(f"{HOST}/b")
     assert not frontier.add(f"{HOST}/b")
     assert (len(frontier), frontier.pop()) == (0, None)
 
@@ -260,6 +268,59 @@ def test_the_queue_is_bounded_and_the_best_stay() -> None:
     assert first is not None
     assert first.features[0][1] > 0.99
     assert frontier.add(f"{HOST}/y0z", (("budget", 0.5),))
+
+
+def test_what_was_dropped_may_be_found_again_in_the_same_form() -> None:
+    frontier = Frontier(Settled(), limit=10)
+    found = [(f"{HOST}/a{'x' * number}?b=1&a=1", (("budget", (number + 1) / 20),)) for number in range(11)]
+    for url, features in found:
+        frontier.add(url, features)
+    assert [frontier.add(*found[number]) for number in (0, 1, 3)] == [True, True, False]
+    assert len(frontier) == 10
+
+
+def test_what_was_visited_is_not_forgotten_when_the_queue_drops_its_lesser_link() -> None:
+    frontier = Frontier(Settled(), limit=10)
+    frontier.add(f"{HOST}/twice")
+    frontier.add(f"{HOST}/twice", (("budget", 0.9),))
+    assert frontier.pop() is not None
+    for number in range(10):
+        frontier.add(f"{HOST}/{'x' * number}", (("budget", 0.5),))
+    assert frontier.taken(f"{HOST}/twice")
+    assert not frontier.add(f"{HOST}/twice")
+
+
+def test_a_link_that_waits_in_a_better_place_is_not_dropped_with_its_lesser_one() -> None:
+    frontier = Frontier(Settled(), limit=10)
+    frontier.add(f"{HOST}/twice")
+    for number in range(10):
+        frontier.add(f"{HOST}/{'x' * number}", (("budget", 0.5),))
+        frontier.add(f"{HOST}/twice", (("budget", 0.9),))
+    assert not frontier.add(f"{HOST}/twice", (("budget", 0.9),))
+    assert (frontier.dropped + len(frontier), _drain(frontier).count("/twice")) == (11, 1)
+
+
+def test_a_link_is_picked_only_while_it_waits_and_is_indexed() -> None:
+    frontier = Frontier(Settled())
+    frontier.add(f"{HOST}/early")
+    assert frontier.pick(f"{HOST}/early") is None
+    frontier.index()
+    for name in ("taken", "waits", "late"):
+        frontier.add(f"{HOST}/{name}")
+    frontier.take(f"{HOST}/taken")
+    assert frontier.pick(f"{HOST}/taken") is None
+    assert frontier.pick(f"{HOST}/waits") is not None
+    frontier.index(False)
+    assert frontier.pick(f"{HOST}/late") is None
+
+
+def test_a_link_comes_with_all_that_was_promised_of_it_elsewhere() -> None:
+    frontier = Frontier(Settled())
+    frontier.add(f"{HOST}/budget", (("budget", 0.5),))
+    frontier.leave(f"{HOST}/budget", (("audit", 0.4),), "Audit")
+    entry = frontier.pop()
+    assert entry is not None
+    assert dict(entry.features) == {"budget": 0.5, "audit": 0.4}
 
 
 def test_what_was_dropped_is_not_picked() -> None:

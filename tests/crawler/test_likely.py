@@ -103,6 +103,30 @@ def test_a_promising_link_that_is_cut_is_left_unless_what_it_leads_to_stands_els
     assert likely_places(links) == ((("a.b", 0, 1),) if left else ())
 
 
+@pytest.mark.parametrize(
+    ("address", "label", "left"),
+    [
+        (f"{SITE}/plans", "Plans", True),
+        (f"{SITE}/login?returnUrl=/plans", "Plans", True),
+        (f"{SITE}/plans?print=1", "Plans", False),
+        (f"{SITE}/plans", "The mayor presents the new plans of the old town", False),
+        ("mailto:plans@villa.example", "Plans", False),
+    ],
+)
+def test_a_link_that_is_not_to_be_followed_is_left_if_it_leads_to_what_it_promises(
+    address: str, label: str, left: bool
+) -> None:
+    links = frontier()
+    links.leave(address, (("a.b", 0.8),), label)
+    assert likely_places(links) == ((("a.b", 0, 1),) if left else ())
+
+
+def test_a_mail_address_is_no_place_that_was_left() -> None:
+    links = frontier()
+    assert not links.add("mailto:budget@villa.example", (("a.b", 0.8),))
+    assert likely_places(links) == ()
+
+
 def test_what_the_queue_had_no_room_for_is_left() -> None:
     links = Frontier(Tally(["a.b"]), limit=10)
     for number in range(11):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler import urls
 from crawler.scope import Scope
 from crawler.traps import shape, trap
 from crawler.urls import MAX_URL, UrlError, ascii_host, canonical, domain, typed_url
@@ -132,6 +135,20 @@ def test_registered_domain(host: str, registered: str, shared: bool) -> None:
     assert (found.registered, found.shared) == (registered, shared)
 
 
+def test_registered_domains_are_told_without_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up: list[object] = []
+
+    def look_up(*address: object, **_: object) -> None:
+        looked_up.append(address)
+        raise OSError("no network")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    domain.cache_clear()
+    urls._extract.cache_clear()
+    assert domain("www.nyc.gov").registered == "nyc.gov"
+    assert looked_up == []
+
+
 @pytest.mark.parametrize(
     ("seed", "inside", "outside"),
     [
@@ -144,9 +161,21 @@ def test_registered_domain(host: str, registered: str, shared: bool) -> None:
             "https://www.gov.pl/web/gdansk/",
         ),
         ("https://www.gov.pl/en/", "https://www.gov.pl/pl/", "https://www.nfz.gov.pl/"),
+        ("https://gov.pl/web/warszawa/", "https://www.gov.pl/web/warszawa", "https://gov.pl/web/gdansk/"),
+        ("https://www.gov.pl/web/portal/", "https://www.gov.pl/web/portal/a", "https://www.gov.pl/web/gdansk/"),
+        ("https://www1.nyc.gov/", "https://www.nyc.gov:8443/x", "https://www.ny.gov/"),
+        ("https://italia.github.io", "https://italia.github.io/design/a", "https://france.github.io/"),
+        (
+            "https://italia.github.io/design/index.html",
+            "https://italia.github.io/design/a",
+            "https://italia.github.io/x",
+        ),
+        ("https://italia.github.io/design", "https://italia.github.io/design/a", "https://italia.github.io/designs"),
         ("https://italia.github.io/design/", "https://italia.github.io/design/a", "https://italia.github.io/other/"),
         ("https://town.blogspot.com/", "https://town.blogspot.com/2020/", "https://other.blogspot.com/"),
         ("https://www.city.osaka.lg.jp/", "https://web.city.osaka.lg.jp/a", "https://www.pref.osaka.lg.jp/"),
+        ("https://web.city.osaka.lg.jp/", "https://www.city.osaka.lg.jp/a", "https://www.pref.osaka.lg.jp/"),
+        ("https://www.osaka.lg.jp/", "https://osaka.lg.jp/a", "https://www.nara.lg.jp/"),
         ("https://www.comune.milano.it/", "https://servizi.comune.milano.it/", "https://www.milano.it/"),
         ("https://xn--mnchen-3ya.example/", "https://www.m\u00fcnchen.example/x", "https://munchen.example/"),
         ("http://127.0.0.1:8001/", "http://127.0.0.1:8001/a", "http://127.0.0.1:8002/"),
@@ -157,6 +186,13 @@ def test_scope(seed: str, inside: str, outside: str) -> None:
     assert scope.contains(seed)
     assert scope.contains(inside)
     assert not scope.contains(outside)
+
+
+def test_what_is_no_address_is_neither_the_portal_s_nor_stepped_to() -> None:
+    scope = Scope("https://www.nyc.gov/")
+    assert scope.contains("https://www.nyc.gov./x")
+    for url in ("mailto:mayor@nyc.gov", "https://[bad", ""):
+        assert (scope.contains(url), scope.may_step_to(url)) == (False, False)
 
 
 def test_scope_grows_with_where_the_seed_leads() -> None:
