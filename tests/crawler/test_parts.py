@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from crawler.backoff import retry_after
-from crawler.robots import MAX_SIZE, policy
+from crawler.result import Cause
+from crawler.robots import MAX_SIZE, policy, unanswered
 from crawler.settings import CrawlOptions
 from crawler.sitemaps import parse_sitemap
+from crawler.wire import FetchError
 from tests.crawler.loopback import Serve, page
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +63,53 @@ def test_groups_of_robots_txt_are_told_by_the_product_token() -> None:
         text = b"User-agent: " + other + b"\nAllow: /\nUser-agent: *\nDisallow: /\n"
         assert not policy(200, text, agent).allows("https://t.example/")
     assert not policy(200, b"User-agent: LOSI-SCOUT\nDisallow: /\n", agent).allows("https://t.example/")
+
+
+@pytest.mark.parametrize(
+    ("body", "state"),
+    [
+        (b"\xef\xbb\xbf \n<!DOCTYPE HTML><title>Not found</title>\nUser-agent: *\nDisallow: /\n", "none"),
+        (b"<BODY>\nUser-agent: *\nDisallow: /\n", "none"),
+        (b"<robots>\nUser-agent: *\nDisallow: /\n", "read"),
+        (b"# our <html> pages\nUser-agent: *\nDisallow: /\n", "read"),
+    ],
+)
+def test_a_page_in_the_place_of_robots_txt_closes_nothing(body: bytes, state: str) -> None:
+    found = policy(200, body, "x")
+    assert (found.state, found.allows("https://t.example/")) == (state, state == "none")
+
+
+def test_the_last_line_of_robots_txt_counts_though_no_line_end_follows_unless_it_broke_off() -> None:
+    body = b"User-agent: *\nDisallow: /tmp\nDisallow: /a"
+    assert not policy(200, body, "x").allows("https://t.example/a")
+    broken = policy(200, body, "x", cut=True)
+    assert (broken.allows("https://t.example/a"), broken.allows("https://t.example/tmp")) == (True, False)
+
+
+def test_a_group_that_names_our_version_is_ours() -> None:
+    body = b"User-Agent: *\nDisallow:\n\nUSER-AGENT: LOSI-Scout/2.0 (all of them)\nDisallow: /x\n"
+    assert not policy(200, body, "LOSI-Scout/1.0").allows("https://t.example/x")
+
+
+@pytest.mark.parametrize(
+    ("asked", "delay"),
+    [(b"", None), (b"Crawl-delay: 2", 2), (b"Request-rate: 1/5", 5), (b"Crawl-delay: 2\nRequest-rate: 1/5", 5),
+     (b"Crawl-delay: 9\nRequest-rate: 2/10", 9)],
+)  # fmt: skip
+def test_of_crawl_delay_and_request_rate_the_longer_is_kept(asked: bytes, delay: float | None) -> None:
+    assert policy(200, b"User-agent: *\nDisallow: /x\n" + asked, "x").delay == delay
+
+
+@pytest.mark.parametrize(
+    ("cause", "state"),
+    [("not_in_archive", "none"), ("redirect_loop", "none"), ("http_status", "none"), ("timeout", "unavailable"),
+     ("tls", "unavailable")],
+)  # fmt: skip
+def test_a_robots_txt_that_no_answer_came_for_keeps_out_and_says_why(cause: Cause, state: str) -> None:
+    found = unanswered(FetchError(cause, "what happened"))
+    assert (found.state, found.allows("https://t.example/")) == (state, state == "none")
+    if state == "unavailable":
+        assert (found.cause, found.why) == (cause, "what happened")
 
 
 def test_a_robots_txt_that_is_too_long_is_cut_between_lines() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crawler import urls
 from crawler.scope import Scope
-from crawler.traps import shape, trap
+from crawler.traps import login, section, shape, trap
 from crawler.urls import MAX_URL, UrlError, ascii_host, canonical, domain, typed_url
 
 
@@ -215,13 +215,16 @@ def test_social_networks_are_not_stepped_to() -> None:
         ("events/2024/05/", "calendar"),
         ("agenda/2031-01/list", "calendar"),
         ("a/b/a/b/a/b", "repeating path"),
+        ("a//b//c", ""),
         ("list?f%5B0%5D=x&sort=y&tags=z", "combined filters"),
         ("x?a=1&b=2&c=3&d=4&e=5&f=6&g=7", "too many parameters"),
         ("a?print=1", "print or share version"),
         ("login?return_to=%2Fhome", "login redirect"),
         ("user/logout", "account or basket action"),
         ("x" * 1001, "URL too long"),
+        ("x" * 979, ""),
         ("/".join("abcdefghijklmnop"), "path too deep"),
+        ("/".join("abcdefghijklmn"), ""),
         ("events/2024/05/12/spring-fair", ""),
         ("news?page=2", ""),
         ("budget/2024", ""),
@@ -249,8 +252,31 @@ def test_traps(path: str, reason: str) -> None:
     assert trap(canonical(f"https://town.example/{path}")) == reason
 
 
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("login?return_to=%2Fhome", "login"),
+        ("login?lang=en&return_to=%2Fhome", "login?lang=en"),
+        ("plans?x=1", ""),
+        ("plans?print=1", ""),
+        ("plans", ""),
+    ],
+)
+def test_the_page_of_a_login_whatever_it_leads_back_to(address: str, page: str) -> None:
+    assert login(f"https://town.example/{address}") == (f"https://town.example/{page}" if page else "")
+
+
+@pytest.mark.parametrize(
+    ("path", "part"), [("/", ""), ("/news", ""), ("/news/", "/news"), ("/news/1", "/news"), ("/news/a/1", "/news")]
+)
+def test_pages_of_one_folder_are_a_section(path: str, part: str) -> None:
+    assert section(f"https://town.example{path}") == f"https://town.example{part}"
+
+
 def test_shapes() -> None:
     first = "https://town.example/news/2024/03/a-long-title-of-news.html?id=5"
     assert shape(first) == shape("https://town.example/news/2023/11/another-title-altogether.html?id=77")
     assert shape(first) != shape("https://town.example/events/2024/03/a-long-title-of-news.html?id=5")
+    assert shape("https://town.example/?id=5") == shape("https://town.example/?id=6")
+    assert shape("https://town.example/?id=5") != shape("https://town.example/?page=5")
     assert shape("https://town.example/mayor") != shape("https://town.example/parks")
