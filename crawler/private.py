@@ -31,6 +31,16 @@ def is_public(address: str) -> bool:
     return all(_is_global(one) for one in ((ip,) if inner is None else inner))
 
 
+def is_named_private(host: str) -> bool:
+    """Whether a host lies in a private network by its own name: an address that is not public, or `localhost`. What
+    other names lead to, only DNS tells."""
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return not is_public(host)
+
+
 def _is_global(ip: IPv4Address | IPv6Address) -> bool:
     return ip.is_global and not ip.is_multicast and (isinstance(ip, IPv4Address) or ip in _GLOBAL_UNICAST)
 

@@ -59,10 +59,12 @@ class State:
         if not self.exists:
             mend = "run losi check first, or losi cycle new for many portals, or choose another folder with --data"
             raise Failure(f"{self.db or self.data} holds no database", mend)
+        if self._is_empty:
+            raise self._nothing_left()
 
     @property
     def exists(self) -> bool:
-        """Whether anything may have been stored yet; a database server is taken to exist."""
+        """Whether there is a database; a server is taken to exist, and a file of nothing to have been one."""
         return self._file is None or self._file.exists()
 
     @property
@@ -75,8 +77,31 @@ class State:
 
         return file_of(database_url(self.db))
 
+    @property
+    def _is_empty(self) -> bool:
+        from storage.sqlite_file import is_empty
+
+        return self._file is not None and is_empty(self._file)
+
+    def _nothing_left(self) -> Exception:
+        """What to say of an empty file that must not be taken for a new database."""
+        from losi.errors import Failure
+
+        mend = "bring it back from a backup (docs/operations.md), or delete it to begin anew"
+        return Failure(f"{self._file} is an empty file, no database", mend)
+
+    def _look_at_empty(self) -> None:
+        """Tell that an empty file is filled; raise Failure where runs were archived beside it: it had held them."""
+        if not self._is_empty:
+            return
+        if any((self.data / "archive").glob("run-*")):
+            raise self._nothing_left()
+        click.echo(f"losi: {self._file} was an empty file; a new database is made in it", err=True)
+
     def open(self) -> Database:
-        """The database, brought up to date; raises storage.errors.StorageError."""
+        """The database, brought up to date, and made where there is none; raises Failure, or StorageError of
+        storage.errors."""
+        self._look_at_empty()
         database = self.named()
         database.migrate()
         return database

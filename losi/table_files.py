@@ -17,7 +17,7 @@ from typing import Any
 
 from losi.cells import uncelled
 from losi.errors import Failure
-from losi.text_files import told
+from losi.text_files import tell_guess, text_of
 
 _HEAD_ROWS = 20
 """A table may begin with so many lines of title before the names of its columns."""
@@ -62,7 +62,7 @@ def read_table(path: Path, columns: Columns) -> Iterator[tuple[int, dict[str, st
 
     Raises Failure for a file that cannot be read, and one without the needed column.
     """
-    rows = _rows(path, columns)
+    rows, guessed = _rows(path, columns)
     first: list[_Row] = []
     for row in rows:
         first.append(row)
@@ -73,24 +73,25 @@ def read_table(path: Path, columns: Columns) -> Iterator[tuple[int, dict[str, st
         name = str(path) if str(path) != "-" else "stdin"
         mend = f"one line must name the columns: {','.join(columns.names)}"
         raise Failure(f"{name} has no column '{columns.needed}'", mend)
+    tell_guess(path, guessed)
     for line, cells in rows:
         values = {column: _text(cells[number]) for column, number in place.items() if number < len(cells)}
         if any(values.values()):
             yield line, values
 
 
-def _rows(path: Path, columns: Columns) -> Iterator[_Row]:
-    """The rows with their line numbers, from 1."""
+def _rows(path: Path, columns: Columns) -> tuple[Iterator[_Row], str]:
+    """The rows with their line numbers, from 1, and the encoding if it was guessed."""
     try:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         raise Failure(f"cannot read {path}: {error.strerror}", "check the path") from error
     if data.startswith(b"PK"):
-        yield from _sheet(data, path, columns)
-        return
+        return _sheet(data, path, columns), ""
     if data.startswith(_OLD_WORKBOOK):
         raise Failure(f"{path} is a workbook in the old form (XLS)", "save it as XLSX or CSV anew")
-    yield from _lines(told(data, path), path, columns)
+    text, guessed = text_of(data, path)
+    return _lines(text, path, columns), guessed
 
 
 def _lines(text: str, path: Path, columns: Columns) -> Iterator[_Row]:

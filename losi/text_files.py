@@ -26,6 +26,10 @@ _PLAIN = {
     "BIG5": "cp950",
 }
 """Where a standard is found, what spreadsheets write is the code page that has more characters than it."""
+_CONTROLS = frozenset(map(chr, range(32))) - frozenset("\t\n\v\f\r\x1a")
+_HEAD = 4000
+_STRAY = 0.01
+"""Such a share of control characters is an accident of a text at most."""
 _SCRIPTS = ("WINDOWS-125", "IBM866", "GB", "EUC-", "ISO-2022-")
 _COUNTRY = re.compile(rb"(?:^|//|[\s,;|\"'])(?:[a-z0-9-]+\.)+([a-z]{2})(?=[\s:/?,;|\"']|$)", re.IGNORECASE)
 """The end of a host's name that stands for a country, in what every code page writes alike."""
@@ -41,16 +45,32 @@ def spreadsheet_text(path: Path) -> str:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         raise Failure(f"cannot read {path}: {error.strerror}", "check the path") from error
-    return told(data, path)
-
-
-def told(data: bytes, path: Path) -> str:
-    """The text of what a file held; a guess of its encoding is told on stderr."""
-    text, guessed = decoded(data)
-    if guessed:
-        look = "look whether the names are right, or save it as UTF-8 and import it again"
-        click.echo(f"losi: {path} does not tell its encoding, taken as {guessed}; {look}", err=True)
+    text, guessed = text_of(data, path)
+    tell_guess(path, guessed)
     return text
+
+
+def text_of(data: bytes, path: Path) -> tuple[str, str]:
+    """The text of what a file held, and its encoding where that was guessed. Raises Failure for what is no text."""
+    from losi.errors import Failure
+
+    text, guessed = decoded(data)
+    if _is_binary(text):
+        raise Failure(f"{path} is not a text file", "save the list as CSV in UTF-8")
+    return text, guessed
+
+
+def _is_binary(text: str) -> bool:
+    """Whether what was decoded is no writing: of its first characters some are controls that no text holds."""
+    head = text[:_HEAD]
+    return sum(character in _CONTROLS for character in head) > len(head) * _STRAY
+
+
+def tell_guess(path: Path, encoding: str) -> None:
+    """Tell on stderr how a file was read whose encoding was guessed (empty: it was not)."""
+    if encoding:
+        look = "look whether the names are right, or save it as UTF-8 and import it again"
+        click.echo(f"losi: {path} does not tell its encoding, taken as {encoding}; {look}", err=True)
 
 
 def decoded(data: bytes) -> tuple[str, str]:

@@ -46,6 +46,13 @@ def is_read_only(url: URL) -> bool:
     return place is not None and place.is_file() and not all(os.access(each, os.W_OK) for each in (place, place.parent))
 
 
+def is_empty(place: Path) -> bool:
+    """Whether a file holds nothing, and nobody is about to fill it: what a full disk leaves, or a first start that was
+    broken off. SQLite takes it for a new database."""
+    log, journal = (_size(place.with_name(f"{place.name}-{end}")) for end in ("wal", "journal"))
+    return log is None and journal is None and _size(place) == 0
+
+
 def make_folder(url: URL) -> None:
     """Makes the folder of an SQLite file. Raises StorageError."""
     place = file_of(url)

@@ -12,6 +12,7 @@ import click
 from losi.commands.cycle_prune import prune
 from losi.options import JSON_HELP, Amount, State, example, with_contact, with_state
 from losi.portal_filter import chosen_portals, must_fit, none_fits, with_filter
+from losi.private_addresses import nothing_but_private, refuse_private
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -99,6 +100,7 @@ def new(state: State, name: str, editions: tuple[str, ...], text: str, closes: d
         _, count = begin_cycle(session, name, made, chosen, closes=closes.replace(tzinfo=UTC) if closes else None)
         if not count:
             raise none_fits(text)
+        refuse_private(session, chosen, allowed=made.crawl.allow_private, mend="--allow-private has them visited too")
         _tell_retired(session, chosen)
     click.echo(f"cycle {name}: {count_of(count, 'portal')} planned")
     return 0
@@ -110,14 +112,16 @@ def new(state: State, name: str, editions: tuple[str, ...], text: str, closes: d
 @with_state
 def add(state: State, name: str, text: str) -> int:
     """Add portals of the database to a cycle; those that are in it stay as they are."""
-    from crawler.cycle.plan import extend_cycle
+    from crawler.cycle.plan import extend_cycle, settings_of
     from storage.repository import get_cycle
     from survey.counts import count_of
 
     chosen = chosen_portals(text)
     with state.open_existing() as database, database.session() as session:
         must_fit(session, text)
-        count = extend_cycle(session, get_cycle(session, name), chosen)
+        extended = get_cycle(session, name)
+        count = extend_cycle(session, extended, chosen)
+        refuse_private(session, chosen, allowed=settings_of(extended).crawl.allow_private)
         _tell_retired(session, chosen)
     click.echo(f"cycle {name}: {count_of(count, 'portal')} added")
     return 0
@@ -140,7 +144,8 @@ def add(state: State, name: str, text: str) -> int:
 def crawl(state: State, name: str, text: str, concurrency: int, processes: int, db_wait: float, wait: bool) -> int:
     """Visit what is due of a cycle; after any end (Ctrl-C, a crash, power) the same command goes on where it was.
 
-    Exit code 0 when nothing is left or what is left waits for another time of day, 1 when it was stopped or paused.
+    Exit code 0 when nothing is left or what is left waits for another time of day, 1 when it was stopped or paused, or
+    when all portals lie in private networks and the cycle was begun without --allow-private.
     """
     from crawler.cycle.conductor import CycleOptions
     from crawler.cycle.crawl import run_cycle
@@ -152,11 +157,12 @@ def crawl(state: State, name: str, text: str, concurrency: int, processes: int, 
         with database.reader() as session:
             must_fit(session, text, name)
         result = run_cycle(database, name, options, data_dir=state.data, tell=tell)
+        in_vain = nothing_but_private(database, name, options.chosen)
     click.echo(
         f"cycle {name}: {count_of(result.ended, 'visit')}, {count_of(result.pages, 'page')} in {result.seconds:.0f} s; "
         f"{_ending(result, text)}"
     )
-    return 0 if result.ending in ("done", "waiting") else 1
+    return 0 if result.ending in ("done", "waiting") and not in_vain else 1
 
 
 @cycle.command(epilog=example("losi cycle status 2026", "losi cycle status 2026 --json -"))

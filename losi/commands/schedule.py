@@ -240,15 +240,18 @@ def _crawl_once(database: Database, state: State, name: str, text: str) -> datet
     """When to crawl again; the exit code, if there is no such moment."""
     from crawler.cycle.conductor import CycleOptions
     from crawler.cycle.crawl import run_cycle
+    from losi.private_addresses import nothing_but_private
     from survey.counts import count_of
 
-    result = run_cycle(database, name, CycleOptions(chosen=chosen_portals(text)), data_dir=state.data)
+    chosen = chosen_portals(text)
+    result = run_cycle(database, name, CycleOptions(chosen=chosen), data_dir=state.data)
+    in_vain = nothing_but_private(database, name, chosen)
     done = f"{count_of(result.ended, 'visit')}, {count_of(result.pages, 'page')} in {result.seconds:.0f} s"
     if result.ending == "waiting" and result.due is not None:
         click.echo(f"cycle {name}: {done}; the rest is tried again from {result.due:%Y-%m-%d %H:%M} UTC")
         return result.due
     click.echo(f"cycle {name}: {done}; {result.ending}")
-    return 0 if result.ending in ("done", "waiting") else 1
+    return 0 if result.ending in ("done", "waiting") and not in_vain else 1
 
 
 def _refuse(form: str) -> None:

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
+import sys
+from binascii import crc32
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+from zlib import compress
+
 import pytest
 
 from losi.text_files import decoded
+
+Losi = Callable[..., Any]
+NOISE = Random(7).randbytes(30_000)
 
 NAMES = {
     ("kr", "cp949"): "서울 부산 대구 인천 광주 대전 울산 세종 수원 춘천 청주 홍성 전주 무안 안동 창원 제주",
@@ -41,3 +53,34 @@ def test_a_text_that_is_not_in_the_code_page_of_its_addresses_is_read_by_its_let
 def test_the_end_of_a_file_name_is_no_country() -> None:
     text = "name,url\n" + "".join(f"Orléans {n},https://www.c{n}.example.com/index.pl\n" for n in range(4))
     assert decoded(text.encode("windows-1252")) == (text, "windows-1252")
+
+
+def _picture() -> bytes:
+    """A PNG."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + kind + data + crc32(kind + data).to_bytes(4, "big")
+
+    head = (100).to_bytes(4, "big") * 2 + bytes((8, 2, 0, 0, 0))
+    parts = (chunk(b"IHDR", head), chunk(b"IDAT", compress(NOISE)), chunk(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [NOISE[:5000], gzip.compress(NOISE[:4000]), _picture(), Path(sys.executable).read_bytes()[:50_000], bytes(900)],
+    ids=["random", "gzip", "picture", "program", "zeros"],
+)
+def test_a_file_that_is_no_text_is_refused_in_one_line(data: bytes, offline: Losi, tmp_path: Path) -> None:
+    """What holds no writing has no encoding to be told."""
+    (tmp_path / "list.csv").write_bytes(data)
+    done = offline("portals", "import", "list.csv")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "losi: list.csv is not a text file; save the list as CSV in UTF-8\n"
+
+
+def test_a_guess_is_told_only_of_a_list_that_can_be_read(offline: Losi, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_bytes("Málaga\nJaén\n".encode("windows-1252"))
+    done = offline("portals", "import", "list.csv")
+    assert done.code == 1
+    assert [line.partition(";")[0] for line in done.lines] == ["losi: list.csv has no column 'url'"]
