@@ -30,11 +30,17 @@ class Body(BaseModel):
 Key = Annotated[str, Field(min_length=8, max_length=60, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
+Row = Annotated[int, Field(ge=0)]
+Sent = Annotated[list[Key], Field(max_length=50)]
+
+
 class DecisionBody(Body):
     """A decision; `filters` are those of the queue that the next card comes from.
 
     What is sent again under the same `key` (chosen by the sender) is stored once. `onward` false: no next card. `seen`
     is the card's `run` as it was shown: where a later visit changed the card meanwhile, the decision is refused.
+    `answered` is the card's, too, and `sent` are the keys of what the same window sent on it since: where its person
+    said something else in another window meanwhile, the decision is refused as well.
     """
 
     verdict: Text
@@ -42,6 +48,8 @@ class DecisionBody(Body):
     url: Text | None = None
     comment: Text | None = None
     seen: int | None = None
+    answered: Row | None = None
+    sent: Sent = Field(default_factory=list)
     filters: dict[str, Text] = Field(default_factory=dict, max_length=20)
     key: Key | None = None
     onward: bool = True
@@ -56,9 +64,11 @@ class SameBody(Body):
 
 
 class UndoBody(Body):
-    """Which decision to take back: the last one if no task is named."""
+    """Which decision to take back: the last one if no task is named. `sent` are the keys of what the same window sent
+    on the task: where another window said something of it since, nothing is taken back."""
 
     task: Number | None = None
+    sent: Sent | None = None
     key: Key | None = None
 
 

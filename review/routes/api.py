@@ -35,6 +35,7 @@ from review.service import (
     sheets,
 )
 from review.service.queue import Filters
+from review.service.windows import Window
 from review.wording import N_
 from storage.repository.chain import ChainReport, verify_chain
 
@@ -105,7 +106,8 @@ def read_card(context: App, viewer: Assessor, task: Id) -> cards.CardView:
 def decide(context: App, viewer: Assessor, task: Id, body: DecisionBody) -> Onward:
     """Stores a decision; gives the next card."""
     filters = Filters.of(body.filters)
-    decision = decisions.Decision(body.verdict, body.proof, body.url, body.comment, seen=body.seen)
+    window = Window(body.answered, tuple(body.sent)) if body.answered is not None else None
+    decision = decisions.Decision(body.verdict, body.proof, body.url, body.comment, seen=body.seen, window=window)
     with context.database.session() as session:
         done = decisions.decide(
             session,
@@ -142,7 +144,8 @@ def reveal(context: App, viewer: Assessor, task: Id) -> cards.CardView:
 def undo(context: App, viewer: Assessor, body: UndoBody) -> cards.CardView:
     """Takes a decision back; gives its card."""
     with context.database.session() as session:
-        task = decisions.undo(session, viewer.id, context.clock(), body.task, key=body.key)
+        window = Window(sent=tuple(body.sent)) if body.sent is not None else None
+        task = decisions.undo(session, viewer.id, context.clock(), body.task, window=window, key=body.key)
     return read_card(context, viewer, task)
 
 

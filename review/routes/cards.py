@@ -14,6 +14,7 @@ from review.inputs import MAX_ID, Id, Number, Text
 from review.pages import render
 from review.service import assignments, cards, decisions, queue, replies, sheets
 from review.service.queue import STAGES, Filters
+from review.service.windows import Window
 from survey.questionnaire import load
 
 router = APIRouter()
@@ -97,11 +98,13 @@ def decide(
     url: Annotated[Text, Form()] = "",
     comment: Annotated[Text, Form()] = "",
     seen: Annotated[int | None, Form()] = None,
+    answered: Annotated[int | None, Form()] = None,
 ) -> Response:
     """Stores a decision and goes on."""
     filters = Filters.of(request.query_params)
     number = int(proof) if proof.isascii() and proof.isdigit() and len(proof) == 1 else None
-    decision = decisions.Decision(verdict, number, url or None, comment, seen=seen)
+    window = Window(answered) if answered is not None else None
+    decision = decisions.Decision(verdict, number, url or None, comment, seen=seen, window=window)
     with context.database.session() as session:
         decisions.decide(
             session, viewer.id, task, decision, context.clock(), allow_private=context.settings.allow_private

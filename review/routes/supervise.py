@@ -22,6 +22,8 @@ FORM = [Depends(from_form)]
 After = Annotated[int | None, Query(ge=1, le=MAX_ID)]
 LISTED = 50
 """Disagreements, or notes, on one page."""
+BACK = ("sheet", "notes", "contests")
+"""Lists that lead to a card, and to which its verdict leads back."""
 
 
 @router.get("/sheets")
@@ -68,9 +70,12 @@ def all_disputes(request: Request, context: App, viewer: Supervisor, after: Afte
 
 
 @router.get("/disputes/{card}")
-def one_dispute(request: Request, context: App, viewer: Supervisor, card: Id) -> Response:
-    """A card with both answers."""
-    return _dispute(request, context, viewer, card)
+def one_dispute(
+    request: Request, context: App, viewer: Supervisor, card: Id, back: Text = "", at: After = None
+) -> Response:
+    """A card with both answers; `back` names the list, and `at` the place in it, to which its verdict leads, if not to
+    the next disagreement."""
+    return _dispute(request, context, viewer, card, back=(back, at))
 
 
 @router.post("/disputes/{card}", dependencies=FORM)
@@ -83,18 +88,21 @@ def adjudicate(
     comment: Annotated[Text, Form()] = "",
     seen: Annotated[int | None, Form()] = None,
     back: Annotated[Text, Form()] = "",
+    at: Annotated[int | None, Form(ge=1, le=MAX_ID)] = None,
 ) -> Response:
-    """Decides a card, and on to the next disagreement, or back to its sheet; a reason that was typed is not lost."""
+    """Decides a card, and on to the next disagreement, or back to where the card was found; a reason that was typed is
+    not lost."""
     try:
         with context.database.session() as session:
             adjudication.adjudicate(session, viewer.id, card, verdict, comment, context.clock(), seen=seen)
             following = adjudication.disputes(session, viewer.id, limit=1, after=card)
             sheet = cards.card(session, card).sheet_id
     except (Conflict, Refused) as error:
-        return _dispute(request, context, viewer, card, error, comment)
-    if back == "sheet":
-        return RedirectResponse(f"/sheets/{sheet}#card-{card}", 303)
-    return RedirectResponse(f"/disputes/{following[0].card}" if following else "/disputes", 303)
+        return _dispute(request, context, viewer, card, error, comment, back=(back, at))
+    lists = {"sheet": f"/sheets/{sheet}#card-{card}", "notes": f"/notes?after={at}" if at else "/notes"}
+    lists["contests"] = f"/contests#contest-{at}"
+    onward = f"/disputes/{following[0].card}" if following else "/disputes"
+    return RedirectResponse(lists.get(back, onward), 303)
 
 
 @router.get("/notes")
@@ -103,7 +111,7 @@ def all_notes(request: Request, context: App, viewer: Supervisor, after: After =
     with context.database.reader() as session:
         rows = notes.notes(session, limit=LISTED + 1, after=after)
     more = rows[LISTED - 1].id if len(rows) > LISTED else None
-    return render(request, "notes.html", viewer, rows=rows[:LISTED], more=more)
+    return render(request, "notes.html", viewer, rows=rows[:LISTED], more=more, after=after)
 
 
 @router.post("/notes/{note}/close", dependencies=FORM)
@@ -162,13 +170,22 @@ def audit(request: Request, context: App, viewer: Supervisor) -> Response:
 
 
 def _dispute(
-    request: Request, context: Context, viewer: Viewer, card: int, error: ReviewError | None = None, typed: str = ""
+    request: Request,
+    context: Context,
+    viewer: Viewer,
+    card: int,
+    error: ReviewError | None = None,
+    typed: str = "",
+    *,
+    back: tuple[str, int | None],
 ) -> Response:
     """A card with both answers, and why a verdict on it was refused."""
     with context.database.reader() as session:
         view = adjudication.dispute_view(session, context.signer, viewer.id, card, context.clock())
     why, status = (refusal(request, viewer, error), error.status) if error else ("", 200)
-    return render(request, "dispute.html", viewer, status=status, card=view, refused=why, typed=typed)
+    name = back[0] if back[0] in BACK else "" if view.status == "disputed" else "sheet"
+    values = {"card": view, "refused": why, "typed": typed, "back": name, "at": back[1]}
+    return render(request, "dispute.html", viewer, status=status, **values)
 
 
 def _contests(

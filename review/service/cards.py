@@ -15,6 +15,7 @@ from review.security.signing import Signer
 from review.service.archive import archived_link, picture_link
 from review.service.proofs import FetchRow, fetches
 from review.service.queue import own_task
+from review.service.windows import newest_of
 from review.wording import N_
 from storage.models import Account, Card, Finding, Portal, Review, Sheet, Task
 from storage.repository.chain import lock_chain
@@ -99,7 +100,8 @@ class CardView:
     `status` is open or decided, and says more (agreed, disputed, adjudicated) with `verdict` and `other`, the other
     assessor's answer, only once this one asked to see it (`can_reveal`): then the own answer stands. `same_proof`
     are tasks on this sheet that rest on the same proof; `done` of `total` cards of the sheet are decided on this desk.
-    `run` is that of the suggestion, None where it is hidden; a decision names it as `seen`.
+    `run` is that of the suggestion, None where it is hidden; a decision names it as `seen`. `answered` is this
+    assessor's newest row of the chain on the card, 0 if there is none; a decision names it too.
     """
 
     task: int
@@ -122,6 +124,7 @@ class CardView:
     done: int
     total: int
     run: int | None
+    answered: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,7 @@ def card_view(
     ground = None if kept else ground_of(session, signer, card, sheet, now)
     done, total = _count(session, task)
     both = task.stage == DECIDED and card.status != "open"
+    last = newest_of(session, task)
     told = both and (task.revealed is not None or sheet.assessors == 1 or card.status == "adjudicated")
     return CardView(
         task=task.id,
@@ -166,6 +170,7 @@ def card_view(
         done=done,
         total=total,
         run=card.run_id if ground else None,
+        answered=last.number if last is not None else 0,
     )
 
 

@@ -14,6 +14,7 @@ from review.errors import Conflict, NotFound, Refused
 from review.service.cards import PROOFS, own_answer, same_proof
 from review.service.proofs import ask
 from review.service.queue import own_task
+from review.service.windows import Window, said_elsewhere
 from review.wording import N_
 from storage.models import Account, Answer, Assignment, Card, Review, Sheet, Task
 from storage.repository.chain import Entry, append, lock_chain, with_key
@@ -29,8 +30,8 @@ COMMENT = 4000
 class Decision:
     """What an assessor says: a verdict; the number of the proof chosen (1 is the best), or an own URL; a comment.
 
-    `seen` is the run whose suggestion lay before the assessor, where one did; `source` names where it was said, if not
-    in the app.
+    `seen` is the run whose suggestion lay before the assessor, where one did; `window` what the page knew of the
+    assessor's own answers; `source` names where it was said, if not in the app.
     """
 
     verdict: str
@@ -39,6 +40,7 @@ class Decision:
     comment: str | None = None
     source: str | None = None
     seen: int | None = None
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,11 @@ def decide(
 ) -> Decided:
     """Stores a decision, or a change of mind, and settles the card if it was the last one missing.
 
-    What comes again under the same `key` is stored once.
+    What comes again under the same `key` is stored once, and so is the same answer that comes out of a second window.
 
     Raises `NotFound` for a card on another desk, `Conflict` once the card was adjudicated, the other answer shown or
-    the sheet taken from the desk, or where another suggestion lies on the card now, `Refused` for what is no decision.
+    the sheet taken from the desk, where another suggestion lies on the card now, or where the assessor said something
+    else in another window meanwhile, `Refused` for what is no decision.
     """
     lock_chain(session)
     task = own_task(session, account_id, task_id)
@@ -75,6 +78,9 @@ def decide(
     _may_change(session, task, card)
     _is_as_seen(card, decision.seen)
     verdict = verdict_of(decision.verdict)
+    if (made := said_elsewhere(session, task, decision.window)) is not None:
+        _is_the_same(made, verdict, decision)
+        return Decided(task.id, made.number, task.stage)
     account = session.get_one(Account, account_id)
     before, shown = _state(task, card), not task.hidden or task.stage == DECIDED
     proof = _kept(session, task, verdict)
@@ -100,14 +106,20 @@ def decide(
 
 
 def undo(
-    session: Session, account_id: int, now: datetime, task_id: int | None = None, *, key: str | None = None
+    session: Session,
+    account_id: int,
+    now: datetime,
+    task_id: int | None = None,
+    *,
+    window: Window | None = None,
+    key: str | None = None,
 ) -> int:
     """Takes the assessor's last decision (or that on one task) back; the task that is open again.
 
     What comes again under the same `key` is done once.
 
     Raises `NotFound` if there is none, `Conflict` once the card was adjudicated, the other answer shown or the sheet
-    taken from the desk.
+    taken from the desk, or where another `window` answered since.
     """
     lock_chain(session)
     if key is not None and (made := with_key(session, account_id, key)) is not None:
@@ -117,6 +129,8 @@ def undo(
         raise NotFound(N_("there is nothing to undo"))
     card, sheet = session.get_one(Card, task.card_id), session.get_one(Sheet, task.sheet_id)
     _may_change(session, task, card)
+    if said_elsewhere(session, task, window) is not None:
+        raise _other_window()
     before = _state(task, card)
     task.stage, task.verdict, task.suggested, task.decided = 0, None, None, None
     session.flush()
@@ -225,6 +239,18 @@ def _is_as_seen(card: Card, seen: int | None) -> None:
         raise Conflict(
             N_("a later visit changed this card while you looked at it"), N_("look at it again, then answer")
         )
+
+
+def _is_the_same(made: Review, verdict: Verdict, decision: Decision) -> None:
+    """Raises `Conflict` unless an answer that was given elsewhere says what this decision says."""
+    url = (decision.url or "").strip()
+    same = made.act == "decision" and made.verdict == verdict and made.comment == comment_of(decision.comment)
+    if not same or (url and url != made.proof.get("own")):
+        raise _other_window()
+
+
+def _other_window() -> Conflict:
+    return Conflict(N_("you answered this card in another window meanwhile"), N_("look at it again, then answer"))
 
 
 def _set(task: Task, card: Card, verdict: Verdict, now: datetime) -> None:

@@ -2,19 +2,21 @@
 
 import { dialog, onKeys, wireArchive, wireDialogs } from "./keys.js";
 import { Moves } from "./moves.js";
-import { Outbox, notice, wire } from "./outbox.js";
+import { Outbox, cards, notice, wire } from "./outbox.js";
 import { putBack, takeOff } from "./refused.js";
 
 const AHEAD = 6; // cards kept ready
 const LOW = 3; // when so few are left, more are fetched
 const QUIET = 60; // milliseconds that the page has to itself after a key
+const SENT = 50; // keys named to the server, the newest
 const REMEMBERED = 140; // tasks named to the server as taken
 const place = document.getElementById("place");
 const told = document.getElementById("told");
 const unsaved = document.getElementById("unsaved");
 const query = place.dataset.query;
 const outbox = new Outbox(report, { refused: unsay, dropped: (item) => takeOff(box(), item) });
-const visited = new Set(outbox.waiting.map((item) => item.task));
+const carried = outbox.waiting; // what an earlier page of this window, or one that was closed, could not send
+const visited = new Set(carried.map((item) => item.task));
 const past = [];
 const moves = new Moves();
 const done = new Map();
@@ -26,9 +28,19 @@ let wait = 0; // counts what is waited for: who undoes, or goes on, waits no lon
 const box = () => place.querySelector(".cardbox");
 const taskOf = (node) => Number(node.dataset.task);
 const others = (node) => node.dataset.same.split(",").filter(Boolean).map(Number).filter((task) => !visited.has(task));
+const answeredOn = (node) => Number(node.querySelector("#decision").elements.answered.value);
 const seenOn = (node) => Number(node.querySelector("#decision").elements.seen?.value) || null;
 const decided = (verdict) => Number(["yes", "no", "unsure"].includes(verdict));
 const suffix = query ? `?${query}` : "";
+
+// The keys under which this window has sent something of a task: an answer of another window is none of its own.
+function sent(task) {
+  const before = carried.filter((item) => cards(item).includes(task)).map((item) => item.key);
+  return [...before, ...moves.keys(task)].slice(-SENT);
+}
+
+// Whether what was last said of the task here was refused since the card is another now.
+const stale = (task) => outbox.unsaved.some((item) => item.stale && cards(item).includes(task));
 
 function report(state) {
   notice(unsaved, state);
@@ -118,9 +130,11 @@ function decide(verdict, bulk = false) {
   const chosen = node.querySelector(".pick:checked");
   const field = (name) => form.elements[name]?.value.trim() || null;
   const proof = chosen && (verdict === "yes" || chosen.dataset.chosen) ? Number(chosen.value) : null;
-  const body = { verdict, proof, url: field("url"), comment: field("comment"), seen: seenOn(node), onward: false };
-  const key = outbox.push(`cards/${taskOf(node)}/decision`, taskOf(node), body);
-  say(key, node, taskOf(node), verdict);
+  const task = taskOf(node);
+  const mine = { answered: answeredOn(node), sent: sent(task) };
+  const body = { verdict, proof, url: field("url"), comment: field("comment"), seen: seenOn(node), ...mine, onward: false };
+  const key = outbox.push(`cards/${task}/decision`, task, body);
+  say(key, node, task, verdict);
   past.push({ node, keys: [key, ...(bulk ? alsoYes(node) : [])] });
   told.textContent = form.querySelector(`[value="${verdict}"]`).firstChild.textContent;
   next();
@@ -172,8 +186,9 @@ async function undo() {
     await outbox.empty();
     return box().querySelector("#undo").submit();
   }
+  if (stale(taskOf(last.node))) return location.assign(`/cards/${taskOf(last.node)}${suffix}`);
   const stored = moves.of(last.keys).map((move) => move.task);
-  for (const task of stored) say(outbox.push("undo", task, { task }), last.node, task, "");
+  for (const task of stored) say(outbox.push("undo", task, { task, sent: sent(task) }), last.node, task, "");
   visited.delete(taskOf(last.node));
   if (box() !== last.node) ahead.unshift(box());
   place.removeAttribute("aria-busy");

@@ -8,6 +8,7 @@ export class Moves {
   // A move is a verdict ("" takes one back) on a task, the card in view then, and the key under which it is sent.
   add(move) { this.said.push(move); }
   remove(move) { this.said = this.said.filter((other) => other !== move); }
+  keys(task) { return this.said.filter((move) => move.task === task).map((move) => move.key); }
   of(keys) { return this.said.filter((move) => keys.includes(move.key)); }
 
   // The verdict that a task has now, "" if it is open; that of a card in view, if nothing was said of it, is its own.

@@ -95,7 +95,8 @@ export class Outbox {
     if (answer.status >= 500 || answer.status === 408) return this.later("failing");
     const said = await answer.json().catch(() => ({}));
     if (item.path === "undo" && answer.status === 404) return this.off(item);
-    return this.off(item, [{ ...item, said: [said.error, said.mend].filter(Boolean).join("; ") }]);
+    const words = [said.error, said.mend].filter(Boolean).join("; ");
+    return this.off(item, [{ ...item, said: words, stale: answer.status === 409 }]);
   }
 
   // Takes an item off the list; of what was refused before, it takes the place of what it says anew.

@@ -12,6 +12,7 @@ from review.service.cards import CardView, card_view, reveal, reveal_sheet
 from review.service.decisions import Decision, confirm_same, decide, undo
 from review.service.figures import agreement, automation_bias
 from review.service.queue import Filters, next_task, tasks
+from review.service.windows import Window
 from review.settings import ReviewSettings
 from storage.models import Answer, Card, Review, Task
 from storage.repository import verify_chain
@@ -373,3 +374,73 @@ def test_a_card_without_a_suggestion_tells_no_run(world: World) -> None:
     assert pair.sees(pair.ana).run is None
     pair.says(pair.ana, "yes")
     assert pair.sees(pair.ana).run == 1
+
+
+def _in_window(pair: Pair, verdict: str, answered: int, *sent: str, key: str | None = None, **more: object) -> int:
+    """What a window of Ana's that showed a card says; the row of the chain."""
+    decision = Decision(verdict, window=Window(answered, sent), **more)  # type: ignore[arg-type]
+    with pair.world.database.session() as session:
+        done = decide(session, pair.ana, pair.task(pair.ana), decision, pair.world.clock(), key=key)
+    return done.review
+
+
+def _rows(pair: Pair) -> list[tuple[str, str | None]]:
+    with pair.world.database.reader() as session:
+        return [(row.act, row.verdict) for row in session.scalars(select(Review).order_by(Review.number))]
+
+
+def test_a_second_window_overwrites_nothing_unseen(pair: Pair) -> None:
+    shown = pair.sees(pair.ana).answered
+    assert shown == 0
+    _in_window(pair, "yes", shown, comment="on page nine")
+    with pytest.raises(Conflict, match="you answered this card in another window meanwhile; look at it again"):
+        _in_window(pair, "no", shown)
+    with pytest.raises(Conflict):
+        _in_window(pair, "yes", shown, comment="on page ten")
+    assert _rows(pair) == [("decision", "yes")]
+    _in_window(pair, "no", pair.sees(pair.ana).answered)
+    assert _rows(pair) == [("decision", "yes"), ("decision", "no")]
+
+
+def test_a_second_window_undoes_nothing_unseen(pair: Pair) -> None:
+    _in_window(pair, "yes", 0, key="first-of-one")
+    _in_window(pair, "no", pair.sees(pair.ana).answered, key="first-of-two")
+    with pytest.raises(Conflict), pair.world.database.session() as session:
+        undo(session, pair.ana, pair.world.clock(), pair.task(pair.ana), window=Window(sent=("first-of-one",)))
+    with pair.world.database.session() as session:
+        undo(session, pair.ana, pair.world.clock(), pair.task(pair.ana), window=Window(sent=("first-of-two",)))
+    assert _rows(pair)[-1] == ("undo", None)
+
+
+def test_what_was_taken_back_in_another_window_is_told_too(pair: Pair) -> None:
+    _in_window(pair, "yes", 0)
+    shown = pair.sees(pair.ana).answered
+    with pair.world.database.session() as session:
+        undo(session, pair.ana, pair.world.clock(), pair.task(pair.ana))
+    with pytest.raises(Conflict):
+        _in_window(pair, "yes", shown)
+
+
+def test_one_window_changes_its_mind_as_often_as_it_likes(pair: Pair) -> None:
+    """It shows the card as it was at first, and knows what it has sent since."""
+    _in_window(pair, "yes", 0, key="key-number-1")
+    _in_window(pair, "no", 0, "key-number-1", key="key-number-2")
+    with pair.world.database.session() as session:
+        undo(session, pair.ana, pair.world.clock(), pair.task(pair.ana), key="key-number-3")
+    _in_window(pair, "unsure", 0, "key-number-2", "key-number-3", key="key-number-4")
+    assert [verdict for _, verdict in _rows(pair)] == ["yes", "no", None, "unsure"]
+
+
+def test_the_same_answer_out_of_two_windows_is_stored_once(pair: Pair) -> None:
+    """As a form that is sent twice."""
+    first = _in_window(pair, "yes", 0, comment="on page nine")
+    assert _in_window(pair, "yes", 0, comment=" on page nine ") == first
+    assert _rows(pair) == [("decision", "yes")]
+
+
+def test_another_persons_answer_is_none_of_the_own_windows(pair: Pair) -> None:
+    shown = pair.sees(pair.ana).answered
+    pair.says(pair.ben, "no")
+    assert pair.sees(pair.ana).answered == shown
+    _in_window(pair, "yes", shown)
+    assert pair.card().status == "disputed"

@@ -9,9 +9,10 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from review.routes.supervise import LISTED
 from review.service.accounts import accounts, add_portal
 from review.service.replies import contest, make_link
-from storage.models import Assignment
+from storage.models import Assignment, Note
 from tests.review.browsing import fields, log_in, token
 from tests.review.conftest import PASSWORD, Client, World
 from tests.review.screens import Opener, chromium, desk, opened
@@ -130,6 +131,43 @@ def test_a_card_that_nobody_disputed_leads_back_to_its_sheet(pair: Pair, browser
     data = {**fields(browser.get(f"/disputes/{number}"), ""), "verdict": "yes"}
     assert browser.post(f"/disputes/{number}", data=data).headers["Location"] == f"/sheets/1#card-{number}"
     assert f'id="card-{number}"' in browser.get("/sheets/1").text
+
+
+def test_a_verdict_leads_back_to_the_notes_that_led_to_the_card(pair: Pair, browser: httpx.Client) -> None:
+    """To the page of the notes, also where it was refused first."""
+    world, number = pair.world, pair.card(3).id
+    pair.says(pair.ana, "yes", 3)
+    pair.says(pair.ben, "no", 3)
+    with world.database.session() as session:
+        for _ in range(LISTED + 1):
+            session.add(Note(card_id=number, kind="proof_changed", at=world.clock(), details={}))
+    for place in ("/notes", re.findall(r'href="(/notes\?after=\d+)"', browser.get("/notes").text)[0]):
+        link = re.findall(rf'href="(/disputes/{number}[^"]*)"', browser.get(place).text)[0].replace("&amp;", "&")
+        form = fields(browser.get(link), "")
+        late = browser.post(f"/disputes/{number}", data={**form, "verdict": "skip"})
+        assert late.status_code == 422
+        done = browser.post(f"/disputes/{number}", data={**fields(late, ""), "verdict": "yes"})
+        assert done.headers["Location"] == place
+
+
+def test_a_verdict_leads_back_to_the_contest_that_led_to_the_card(pair: Pair, browser: httpx.Client) -> None:
+    world, number = pair.world, pair.card().id
+    with world.database.session() as session:
+        link = make_link(session, pair.sheets[0], "Sue", world.clock(), world.settings)
+        contest(session, link, pair.card().code, "https://x.example/", None, "City", world.clock(), world.settings)
+    link_to = re.findall(rf'href="(/disputes/{number}[^"]*)"', browser.get("/contests").text)[0].replace("&amp;", "&")
+    form = fields(browser.get(link_to), "")
+    done = browser.post(f"/disputes/{number}", data={**form, "verdict": "no"})
+    assert done.headers["Location"] == "/contests#contest-1"
+    assert 'id="contest-1"' in browser.get("/contests").text
+
+
+def test_a_verdict_leads_to_no_other_site(pair: Pair, browser: httpx.Client) -> None:
+    number = pair.card(7).id
+    page = browser.get(f"/disputes/{number}", params={"back": "https://elsewhere.example/", "at": 1})
+    assert fields(page, "")["back"] == "sheet"
+    data = {**fields(page, ""), "back": "//elsewhere.example/", "verdict": "yes"}
+    assert browser.post(f"/disputes/{number}", data=data).headers["Location"] == "/disputes"
 
 
 def test_the_queue_is_still_narrowed_when_the_other_answer_was_shown(pair: Pair, client: Client) -> None:

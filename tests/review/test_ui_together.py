@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from storage.models import Card
 from tests.review.conftest import World
-from tests.review.screens import PRESENT, Now, Opener, all_sent, chromium, opened, press, told
+from tests.review.screens import PRESENT, Now, Opener, all_sent, chromium, desk, opened, press, ready, shown, told
 
-__all__ = ["chromium", "opened"]
+__all__ = ["chromium", "desk", "opened"]
 ONE, TWO = "yynyuyny", "ynnyyyyy"
 
 
@@ -50,3 +50,39 @@ def test_two_assessors_and_a_supervisor(small: World, opened: Opener) -> None:
         query = select(Card.status).where(Card.position <= len(ONE)).order_by(Card.position)
         settled = session.scalars(query).all()
     assert settled == ["agreed" if a == b else "adjudicated" for a, b in zip(ONE, TWO, strict=True)]
+
+
+def test_two_windows_of_one_person(desk: World, opened: Opener) -> None:
+    """Each changes its own answers freely; what the other answered meanwhile is not overwritten, and is shown."""
+    one = opened("Ana", "/next")
+    first = shown(one)
+    two = one.context.new_page()
+    two.goto(f"/cards/{first}")
+    press(one, "y", "z", "n")
+    all_sent(one)
+    press(two, "y")
+    expect(two.locator("#unsaved")).to_contain_text("you answered this card in another window meanwhile")
+    assert told(desk) == [(1, "decision", "yes"), (1, "undo", None), (1, "decision", "no")]
+    press(two, "z")
+    expect(two.locator("[data-unsaved]")).to_have_text("Your answer, not saved: Yes")
+    expect(two.locator("[name=verdict][value=no]")).to_have_attribute("aria-pressed", "true")
+    ready(two)
+    press(two, "u")
+    all_sent(two)
+    expect(two.locator("#unsaved")).to_be_hidden()
+    assert told(desk)[-1] == (1, "decision", "unsure")
+    press(one, "z")
+    expect(one.locator("#unsaved")).to_contain_text("in another window")
+    assert told(desk)[-1] == (1, "decision", "unsure")
+
+
+def test_two_windows_without_scripts(desk: World, opened: Opener) -> None:
+    page = opened("Ana", "/cards/1", java_script_enabled=False)
+    other = page.context.new_page()
+    other.goto("/cards/1")
+    with page.expect_navigation():
+        page.locator("[name=verdict][value=yes]").click()
+    with other.expect_navigation():
+        other.locator("[name=verdict][value=no]").click()
+    expect(other.locator("main")).to_contain_text("you answered this card in another window meanwhile")
+    assert told(desk) == [(1, "decision", "yes")]
