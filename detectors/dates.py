@@ -190,7 +190,7 @@ def _in_words(plain: str, names: _Names) -> Iterator[date | None]:
 
 def _named(names: _Names, day: int, month: str, year: int) -> date | None:
     calendar, number = names.months[month]
-    return gregorian(calendar, _common_era(year) if calendar == "gregorian" else year, number, day)
+    return gregorian(calendar, _common_era(year), number, day)
 
 
 @cache

@@ -169,6 +169,59 @@ def test_what_is_no_date(text: str) -> None:
     assert dates_in(text, ["en"]) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "day"),
+    [
+        ("ar", "1445/9/1", date(2024, 3, 11)),
+        ("en", "1/9/1445", date(2024, 3, 11)),
+        ("fa", "1404/01/01", date(2025, 3, 21)),
+        ("ps", "1404/01/01", date(2025, 3, 21)),
+        ("fa", "2025/03/21", date(2025, 3, 21)),
+        ("ne", "2025/03/21", date(2025, 3, 21)),
+        ("en", "2079/01/29", date(2079, 1, 29)),
+        ("th", "21/03/2568", date(2025, 3, 21)),
+        ("ja", "令和元年5月1日", date(2019, 5, 1)),
+        ("ja", "平成31年4月30日", date(2019, 4, 30)),
+        ("pt-BR", "21 de março de 2025", date(2025, 3, 21)),
+    ],
+)
+def test_the_year_and_the_language_tell_the_calendar(language: str, text: str, day: date) -> None:
+    assert dates_in(text, [language]) == [day]
+
+
+@pytest.mark.parametrize(
+    ("text", "in_range"),
+    [("1979-12-31", False), ("1980-01-01", True), ("2079-12-31", True), ("2080-01-01", False)],
+)
+def test_dates_of_portals_are_of_1980_to_2079(text: str, in_range: bool) -> None:
+    assert dates_in(text, ["en"]) == ([date.fromisoformat(text)] if in_range else [])
+
+
+@pytest.mark.parametrize(("language", "text"), [("ja", "令和6年度予算"), ("xx", "12 2026, 5 of 2026")])
+def test_a_year_without_a_day_or_without_a_month_is_no_date(language: str, text: str) -> None:
+    assert dates_in(text, [language]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "month_first", "day"),
+    [
+        ("3/4/2026", False, date(2026, 4, 3)),
+        ("3/4/2026", True, date(2026, 3, 4)),
+        ("3.4.2026", True, date(2026, 4, 3)),
+        ("13/4/2026", True, date(2026, 4, 13)),
+        ("12/4/2026", True, date(2026, 12, 4)),
+        ("4/13/2026", False, date(2026, 4, 13)),
+    ],
+)
+def test_which_figure_is_the_month(text: str, month_first: bool, day: date) -> None:
+    assert dates_in(text, ["en"], month_first=month_first) == [day]
+
+
+def test_a_weekday_is_named_in_whatever_case() -> None:
+    assert names_weekday("MONDAY, 4 May", ["en"])
+    assert names_weekday("on monday", ["en"])
+
+
 def test_the_month_stands_first_where_the_host_says_so() -> None:
     assert writes_month_first("www.villa.gov")
     assert not writes_month_first("www.villa.gov.uk")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from detectors.letters import is_unspaced
 from detectors.locating import locate
-from detectors.normalise import normalise
+from detectors.normalise import normal_lines, normalise
 
 LETTERS = st.sampled_from(
     "aZéßİıŁđ ºéſﬁ½№ёЙїўґΆςΰأإىة ـگیہۀשָׁ市予算がガｶﾞ각갂ขำကြងក្ខதமிहिक़ \u200c\u200d\u00ad\u0301\u3099-–'’ʼ._/&\n\t12٣๓Ⅷ"
@@ -28,6 +28,7 @@ TEXT = st.one_of(PLAIN, PLAIN.map(lambda text: unicodedata.normalize("NFD", text
     ("text", "normal"),
     [
         ("  Presupuesto\tMunicipal ", "presupuesto municipal"),
+        ("WIзона", "wiзона"),
         ("Año – Nº 5", "ano no 5"),
         ("E-Government & e‑services", "e government e services"),
         ("Straße ŒUVRE Łódź Đakovo Þing", "strasse oeuvre lodz dakovo thing"),
@@ -184,3 +185,8 @@ def test_amharic_letters_of_one_sound_are_alike() -> None:
 )
 def test_latin_letters_in_a_cyrillic_word_are_cyrillic(typed: str, meant: str) -> None:
     assert normalise(typed) == normalise(meant)
+
+
+def test_lines_that_are_done_in_one_go_are_as_each_alone() -> None:
+    lines = ["  Presupuesto   Municipal ", "", "C\tD", "é  è"]
+    assert normal_lines(lines, True, "|") == [normalise(line) for line in lines]

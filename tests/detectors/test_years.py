@@ -21,6 +21,9 @@ HOST = "www.villa.example"
         ("ne", "आर्थिक वर्ष २०७९", [2022]),
         ("ja", "令和6年度予算", [2024]),
         ("zh-Hant", "民國113年預算", [2024]),
+        ("th", "Budget 2026", [2026]),
+        ("ne", "Budget 2024", [2024]),
+        ("en", "1979, 1980, 2079 and 2080", [1980, 2079]),
         ("en", "Room 4100, since 1850", []),
         ("en", "Article 1390 and form 2569", []),
         ("en", "Vision 2050", [2050]),
@@ -48,6 +51,8 @@ def test_years_are_counted_as_the_country_does(host: str, year: int | None) -> N
         ("/index.php?option=content&id=2014&Itemid=2016", []),
         ("/news#2015", []),
         ("/budget%2015", []),
+        ("/a/b/2015", []),
+        ("/news#budget-2015", [2015]),
         ("/2015/08/opening", [2015]),
         ("/presupuesto-participativo-2015", [2015]),
         ("/files/budget_2015.pdf", [2015]),
@@ -61,6 +66,11 @@ def test_years_are_counted_as_the_country_does(host: str, year: int | None) -> N
 )
 def test_what_things_are_counted_by_is_no_year(address: str, years: list[int]) -> None:
     assert years_in_address(f"https://{HOST}:2013{address}", topics=("budget",)) == years
+
+
+def test_the_host_of_an_address_may_name_a_year() -> None:
+    assert years_in_address("https://budget2015.villa.example/") == [2015]
+    assert years_in_address("mailto:budget2015@villa.example") == [2015]
 
 
 def test_an_address_that_is_none_names_no_year() -> None:
