@@ -190,3 +190,18 @@ def test_latin_letters_in_a_cyrillic_word_are_cyrillic(typed: str, meant: str) -
 def test_lines_that_are_done_in_one_go_are_as_each_alone() -> None:
     lines = ["  Presupuesto   Municipal ", "", "C\tD", "é  è"]
     assert normal_lines(lines, True, "|") == [normalise(line) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("other", "letters"),
+    [
+        ("ሐሑሒሓሔሕሖ", "ሀሁሂሃሄህሆ"),
+        ("ኀኁኂኃኄኅኆ", "ሀሁሂሃሄህሆ"),
+        ("ሠሡሢሣሤሥሦሧ", "ሰሱሲሳሴስሶሷ"),
+        ("ፀፁፂፃፄፅፆ", "ጸጹጺጻጼጽጾ"),
+        ("ዐዑዒዓዔዕዖ", "አኡኢኣኤእኦ"),
+    ],
+)
+def test_letters_of_ge_ez_that_sound_alike_are_one_in_every_order(other: str, letters: str) -> None:
+    assert normalise(other) == letters
+    assert normalise("ሏመኈቿነሯሸኯዟዘ") == "ሏመኈቿነሯሸኯዟዘ"
