@@ -236,6 +236,6 @@ def _regex(normal: str) -> re.Pattern[str]:
         (_FEW if is_unspaced(before) else _LETTERS) if char == _STAR else re.escape(char)
         for before, char in pairwise(f" {normal}")
     )
-    start = "" if normal.startswith(_STAR) or is_unspaced(normal[0]) else r"(?<![^ \n])"
+    start = "" if is_unspaced(normal[0]) else r"(?<![^ \n])"
     end = "" if normal.endswith(_STAR) or is_unspaced(normal[-1]) else r"(?![^ \n])"
     return re.compile(start + body + end)
