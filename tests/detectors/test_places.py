@@ -125,6 +125,11 @@ def test_what_stands_below_another_section_is_no_section(worth: Strength, featur
     assert worth(feature, f'<nav><a href="{href}">{label}</a></nav>') < PROOF
 
 
+def test_a_question_is_no_section(worth: Strength) -> None:
+    assert worth("info.health", '<nav><a href="/health">Public health?</a></nav>') < PROOF
+    assert worth("info.health", '<nav><a href="/health">Public health</a></nav>') >= PROOF
+
+
 @pytest.mark.parametrize(
     ("url", "below"),
     [

@@ -77,8 +77,12 @@ def test_an_address_that_is_none_names_no_year() -> None:
     assert years_in_address("http://[2015/budget-2015") == []
 
 
-def is_found(label: str, href: str, feature: str = "participation.budgeting", language: str = "en") -> bool:
-    html = f'<html lang="{language}"><body><nav><a href="{href}">{label}</a></nav></body></html>'
+def is_found(
+    label: str, href: str, feature: str = "participation.budgeting", language: str = "en", *, title: str = ""
+) -> bool:
+    """Whether a link in the menu is proof; a label without an address is the content of the page."""
+    body = f'<nav><a href="{href}">{label}</a></nav>' if href else f"<main>{label}</main>"
+    html = f'<html lang="{language}"><title>{title}</title><body>{body}</body></html>'
     inspector = Inspector.default()
     page = inspector.page(
         f"https://{HOST}/", html.encode(), content_type="text/html", fetched_at=datetime(2026, 3, 1, tzinfo=UTC)
@@ -101,3 +105,17 @@ def test_the_words_of_the_link_tell_the_year_of_a_number() -> None:
     assert is_found("Participatory budgeting 2025", "/node/2015")
     assert not is_found("Budget", "/budget/2015", "budget.publication")
     assert not is_found("بودجه", "/budget/1390/1", "budget.publication", "fa")
+
+
+@pytest.mark.parametrize(("year", "found"), [(2021, True), (2020, False)])
+def test_a_topic_is_recent_for_five_years(year: int, found: bool) -> None:
+    assert is_found(f"Participatory budgeting {year}", "/pb") is found
+    assert is_found("Participatory budgeting", "/pb", title=f"Villa {year}")
+
+
+@pytest.mark.parametrize(
+    ("title", "found"), [("Participation", True), ("Participation 2025", True), ("Year 2015", False)]
+)
+def test_the_title_tells_the_year_of_a_heading_that_names_none(title: str, found: bool) -> None:
+    heading = "<h1>Participatory budgeting: vote online for the projects of your district</h1>"
+    assert is_found(heading, "", title=title) is found
