@@ -31,6 +31,7 @@ Key = Annotated[str, Field(min_length=8, max_length=60, pattern=r"^[A-Za-z0-9_-]
 
 
 Row = Annotated[int, Field(ge=0)]
+Place = Annotated[int, Field(ge=0, le=MAX_ID)]
 Sent = Annotated[list[Key], Field(max_length=50)]
 
 
@@ -90,6 +91,39 @@ class AssignBody(Body):
     kind: Text | None = None
     cycle: Number | None = None
     due: datetime | None = None
+
+
+class AssignForm(BaseModel):
+    """Sheets for an assessor as the form gives them: those ticked, and all of a country or a language."""
+
+    account: Number
+    sheet: list[Number] = Field(default_factory=list, max_length=2000)
+    country: Text = ""
+    language: Text = ""
+    due: Text = ""
+    csrf: Text = ""
+
+
+class Shown(BaseModel):
+    """Which part of the lists of assignments is in view: `who` is an assessor's number, the others narrow the sheets
+    that lack one; `first` and `waiting` are the places from which the two lists are shown."""
+
+    who: Text = ""
+    country: Text = ""
+    language: Text = ""
+    text: Text = ""
+    first: Place = 0
+    waiting: Place = 0
+
+    @property
+    def assessor(self) -> int | None:
+        """The number of the assessor, if one is chosen."""
+        return int(self.who) if self.who.isascii() and self.who.isdigit() and int(self.who) <= MAX_ID else None
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The same for an address."""
+        return {name: str(value) for name, value in self.model_dump().items() if value}
 
 
 class AccountBody(Body):

@@ -54,15 +54,17 @@ def criterion_shares(answers: Mapping[str, bool], questionnaire: Questionnaire) 
     Raise UnknownIndicatorError on a code that is not in the edition.
     """
     given = _by_code(answers, questionnaire)
-    shares = {}
-    for criterion in questionnaire.criteria:
-        asked = questionnaire.indicators_in(criterion)
-        shares[criterion] = sum(given.get(i.code, False) for i in asked) / len(asked)
-    return shares
+    asked, met = dict.fromkeys(questionnaire.criteria, 0), dict.fromkeys(questionnaire.criteria, 0)
+    for indicator in questionnaire.indicators:
+        for criterion in indicator.criteria:
+            asked[criterion] += 1
+            met[criterion] += given.get(indicator.code, False)
+    return {criterion: met[criterion] / asked[criterion] for criterion in questionnaire.criteria}
 
 
 def _by_code(answers: Mapping[str, bool], questionnaire: Questionnaire) -> dict[str, bool]:
-    return {questionnaire.indicator(code).code: yes for code, yes in answers.items()}
+    known = dict.fromkeys(questionnaire.codes)
+    return {code if code in known else questionnaire.indicator(code).code: yes for code, yes in answers.items()}
 
 
 @cache

@@ -47,9 +47,30 @@ class Said:
     @property
     def value(self) -> int | None:
         """1 for yes, 0 for no, None where nobody knows."""
-        if self.verdict is not None:
-            return {"yes": 1, "no": 0}.get(self.verdict)
-        return {"present": 1, "absent": 0, "not_applicable": 0}.get(self.state or "")
+        return value_of(self.state, self.verdict)
+
+
+_OF_PEOPLE = {"yes": 1, "no": 0}
+_OF_PROGRAM = {"present": 1, "absent": 0, "not_applicable": 0}
+
+
+def value_of(state: str | None, verdict: str | None) -> int | None:
+    """1 for yes, 0 for no, None where nobody knows: people's verdict where there is one, else the program's state."""
+    return _OF_PEOPLE.get(verdict) if verdict is not None else _OF_PROGRAM.get(state or "")
+
+
+def status_of(visit: Visit, *, known: bool, confirmed: int, is_open: bool) -> str:
+    """`assessed`, or why there is no score: `no_portal`, `blocked`, `unreachable`, `pending`, `unknown_edition` (of an
+    edition that is not `known`).
+
+    A failed visit is never a zero: after one, an index waits until people have settled what is not known. What they
+    confirmed counts then, whatever the visit's outcome was.
+    """
+    if not known:
+        return "unknown_edition"
+    if visit.outcome in ("ok", "partial") or (confirmed and not is_open):
+        return "assessed"
+    return visit.outcome or "pending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +88,9 @@ class PortalAnswers:
 
     @property
     def status(self) -> str:
-        """`assessed`, or why there is no score: `no_portal`, `blocked`, `unreachable`, `pending`, `unknown_edition`.
-
-        A failed visit is never a zero: after one, an index waits until people have settled what is not known. What they
-        confirmed counts then, whatever the visit's outcome was.
-        """
-        if self.questionnaire is None:
-            return "unknown_edition"
-        if self.visit.outcome in ("ok", "partial") or (self.confirmed and not self.open):
-            return "assessed"
-        return self.visit.outcome or "pending"
+        """Whether there is a score, see `status_of`."""
+        known = self.questionnaire is not None
+        return status_of(self.visit, known=known, confirmed=self.confirmed, is_open=self.open)
 
     @property
     def open(self) -> bool:
@@ -91,7 +105,7 @@ def portal_answers(session: Session, scope: Scope) -> Iterator[PortalAnswers]:
         stated = _stated(session, [visit.run for visit in batch if visit.run is not None])
         settled = _settled(session, batch)
         for visit in batch:
-            yield _joined(visit, stated.get(visit.run or 0, {}), settled.get(_key(visit), {}))
+            yield _joined(visit, stated.get(visit.run or 0, {}), settled.get(key_of(visit), {}))
 
 
 Row = tuple[str, float | None, str | None, int]
@@ -119,7 +133,7 @@ def _stated(session: Session, runs: Sequence[int]) -> dict[int, dict[tuple[str, 
 def _settled(session: Session, batch: Iterable[Visit]) -> dict[Key, dict[str, _Settled]]:
     """What people have settled, by sheet and code."""
     named = (Sheet.portal_id, Sheet.edition, Sheet.round)
-    ours = tuple_(*named).in_([_key(visit) for visit in batch])
+    ours = tuple_(*named).in_([key_of(visit) for visit in batch])
     query = (
         select(*named, Card.id, Card.code, Card.verdict, Card.state, Card.confidence, Card.evidence_url, Card.run_id)
         .join(Card, Card.sheet_id == Sheet.id)
@@ -156,7 +170,8 @@ def _address(proof: Mapping[str, Any]) -> str:
     return str(proof.get("own") or proof.get("url") or "")
 
 
-def _key(visit: Visit) -> Key:
+def key_of(visit: Visit) -> Key:
+    """The portal, edition and round by which the visit's sheet is known."""
     return visit.portal, visit.edition, visit.round
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Bundle, Session
 
 from storage.models import CyclePortal, Portal, Run
 from storage.repository import get_cycle
@@ -19,6 +19,11 @@ from survey.countries import countries
 from survey.groups import groups, groups_of
 
 Kind = Literal["city", "national"]
+_PORTAL = Bundle[Any](
+    "portal", Portal.id, Portal.url, Portal.name, Portal.country, Portal.region, Portal.kind, Portal.language
+)
+_RUN = Bundle[Any]("run", Run.id, Run.edition, Run.cycle_id, Run.outcome, Run.cause, Run.started)
+"""What a visit is made of; a run's certificate alone is longer than all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ def snapshot(session: Session) -> None:
 def visits(session: Session, scope: Scope) -> Iterator[Visit]:
     """The portals of a scope with the visits that count, by country, name and number; never all in memory."""
     rows = session.execute(_query(scope).execution_options(yield_per=CHUNK))
-    return (_visit(scope, portal, run, edition) for portal, run, edition in rows)
+    return (_visit(scope, portal, run if run.id is not None else None, edition) for portal, run, edition in rows)
 
 
 def place_of(iso3: str, today: date) -> Place:
@@ -109,13 +114,14 @@ def _place(iso3: str, day: date) -> Place:
     return Place(found.name, found.region, found.subregion, found.income, found.member, groups_of(iso3, day))
 
 
-def _query(scope: Scope) -> Select[Portal, Run, str]:
+def _query(scope: Scope) -> Select[Any]:
     among = [] if scope.cycle_id is None else [Run.cycle_id == scope.cycle_id]
     among += [] if scope.portal is None else [Run.portal_id == scope.portal]
     last = standing(*among).subquery()
     planned = and_(CyclePortal.portal_id == Portal.id, CyclePortal.cycle_id == scope.cycle_id)
     query = (
-        select(Portal, Run, CyclePortal.edition)
+        select(_PORTAL, _RUN, CyclePortal.edition)
+        .select_from(Portal)
         .outerjoin(CyclePortal, planned)
         .outerjoin(last, last.c.portal_id == Portal.id)
         .outerjoin(Run, Run.id == func.coalesce(CyclePortal.counted_id, last.c.run_id))
@@ -127,7 +133,7 @@ def _query(scope: Scope) -> Select[Portal, Run, str]:
     return query
 
 
-def _visit(scope: Scope, portal: Portal, run: Run | None, planned: str | None) -> Visit:
+def _visit(scope: Scope, portal: Any, run: Any, planned: str | None) -> Visit:
     country = portal.country or ""
     return Visit(
         portal.id,

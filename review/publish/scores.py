@@ -9,13 +9,16 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from review.publish.answers import PortalAnswers, Said, portal_answers
+from review.publish.answers import PortalAnswers, status_of
+from review.publish.counts import Counts, counts_of
 from review.publish.scope import Scope, Visit
+from review.publish.tallied import tallied
 from survey.indicator import Questionnaire
 from survey.published import published_results
-from survey.scoring import as_published, criterion_shares, level, losi_score, osi_raw, osi_weights
+from survey.scoring import as_published, level, losi_score
 
 Basis = Literal["confirmed", "mixed", "prefilled", "none"]
+_NOTHING = Counts("", 0, 0, 0, 0, 0, False, 0.0, 0.0, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +66,40 @@ class Score:
 
 def scores(session: Session, scope: Scope) -> Iterator[Score]:
     """The scores of a scope's portals, by country and name; never all in memory."""
-    return (score_of(each) for each in portal_answers(session, scope))
+    return (score_from(visit, counts) for visit, counts in tallied(session, scope))
 
 
 def score_of(portal: PortalAnswers) -> Score:
-    """The score of one portal."""
-    assessed = portal.status == "assessed" and portal.questionnaire is not None
-    exact, high, shares = _indices(portal) if assessed else (None, None, ())
-    index = None if exact is None else printed(exact)
-    measure = _measure(portal)
-    confirmed = portal.confirmed
-    prefilled = sum(each.basis == "prefilled" for each in portal.said)
+    """The score of one portal whose answers are at hand."""
+    asked = portal.questionnaire
+    told = counts_of(asked, ((each.state, each.verdict) for each in portal.said)) if asked is not None else None
+    return score_from(portal.visit, told)
+
+
+def score_from(visit: Visit, counts: Counts | None) -> Score:
+    """The score of a visit whose answers are counted; None for an edition that is not known."""
+    known = counts is not None
+    counts = counts or _NOTHING
+    status = status_of(visit, known=known, confirmed=counts.confirmed, is_open=counts.is_open)
+    assessed, questions = status == "assessed", counts.questions
+    measure = counts.measure or ("losi" if visit.kind == "city" else "osi_weighted")
+    index = printed(counts.exact) if assessed else None
     return Score(
-        portal.visit,
-        portal.status,
-        _basis(confirmed, len(portal.said)) if assessed else "none",
+        visit,
+        status,
+        _basis(counts.confirmed, questions) if assessed else "none",
         measure,
-        sum(each.value == 1 for each in portal.said),
-        sum(each.value is None for each in portal.said),
-        confirmed,
-        prefilled,
-        len(portal.said),
+        counts.yes,
+        counts.unknown,
+        counts.confirmed,
+        counts.prefilled,
+        questions,
         index,
-        None if high is None else printed(high),
+        printed(counts.high) if assessed else None,
         None if index is None else level(index, "losi" if measure == "losi" else "egdi"),
-        published_osi().get(portal.visit.country),
-        shares,
-        exact,
+        published_osi().get(visit.country),
+        counts.shares if assessed else (),
+        counts.exact if assessed else None,
     )
 
 
@@ -116,34 +126,6 @@ def in_percent(share: float) -> str:
 def index_of(yes: int, questionnaire: Questionnaire) -> float:
     """The LOSI of so many questions answered yes, as published."""
     return as_published(losi_score(yes, questionnaire))
-
-
-def measure_of(questionnaire: Questionnaire) -> str:
-    """How an edition is scored: `osi_weighted` where it has every sub-index that has a weight, else `losi`."""
-    national = questionnaire.kind == "national" and set(osi_weights()) <= set(questionnaire.criteria)
-    return "osi_weighted" if national else "losi"
-
-
-def _indices(portal: PortalAnswers) -> tuple[float, float, tuple[tuple[str, float], ...]]:
-    """The index, the index if what nobody knows were yes, and the shares by criterion as published."""
-    questionnaire = portal.questionnaire
-    assert questionnaire is not None
-    known, hoped = _answers(portal.said, 0), _answers(portal.said, 1)
-    shares, best = criterion_shares(known, questionnaire), criterion_shares(hoped, questionnaire)
-    told = tuple((name, as_published(share)) for name, share in shares.items())
-    if measure_of(questionnaire) == "losi":
-        return losi_score(sum(known.values()), questionnaire), losi_score(sum(hoped.values()), questionnaire), told
-    return osi_raw(shares), osi_raw(best), told
-
-
-def _measure(portal: PortalAnswers) -> str:
-    if portal.questionnaire is not None:
-        return measure_of(portal.questionnaire)
-    return "losi" if portal.visit.kind == "city" else "osi_weighted"
-
-
-def _answers(said: tuple[Said, ...], unknown: int) -> dict[str, bool]:
-    return {each.indicator.code: bool(unknown if each.value is None else each.value) for each in said}
 
 
 def _basis(confirmed: int, questions: int) -> Basis:

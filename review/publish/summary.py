@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -98,11 +98,12 @@ class _Tally:
 
 
 class Summary:
-    """Takes scores one by one and gives their figures; its memory does not grow with the number of portals."""
+    """Takes scores one by one and gives their figures, by the groups that are wanted; its memory does not grow with the
+    number of portals."""
 
-    def __init__(self) -> None:
+    def __init__(self, groups: Iterable[By] = BY) -> None:
         self._all = _Tally()
-        self._groups: dict[By, dict[str, _Tally]] = {by: defaultdict(_Tally) for by in BY}
+        self._groups: dict[By, dict[str, _Tally]] = {by: defaultdict(_Tally) for by in groups}
         self._editions: dict[str, Counter[float]] = defaultdict(Counter)
         self._ends: dict[str, tuple[float, float]] = {}
         self._states: dict[str, str] = {}
@@ -110,9 +111,9 @@ class Summary:
     def add(self, score: Score) -> None:
         """Counts one portal."""
         self._all.add(score)
-        for by in BY:
+        for by, found in self._groups.items():
             for key in keys_of(score, by):
-                self._groups[by][key].add(score)
+                found[key].add(score)
         if score.index is not None:
             self._editions[score.visit.edition][score.index] += 1
         if score.exact is not None:
@@ -172,11 +173,13 @@ class Summary:
         self._states[score.visit.country] = max(before, now, key=ranked.index)
 
 
-def summarise(scores: Iterable[Score]) -> dict[str, Summary]:
+def summarise(scores: Iterable[Score], groups: Sequence[By] = BY) -> dict[str, Summary]:
     """The figures of scores by their measure, `losi` first: indices of cities and of countries do not mix."""
     made: dict[str, Summary] = {}
     for score in scores:
-        made.setdefault(score.measure, Summary()).add(score)
+        if score.measure not in made:
+            made[score.measure] = Summary(groups)
+        made[score.measure].add(score)
     return dict(sorted(made.items()))
 
 

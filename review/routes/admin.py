@@ -5,22 +5,28 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime, time
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from review import jobs
 from review.access import IF_ADMIN, IF_SUPERVISOR, Admin, App, Supervisor, from_form
-from review.errors import Refused
-from review.inputs import Id, Number, Text
-from review.pages import render
+from review.context import Context
+from review.errors import Conflict, NotFound, Refused, ReviewError
+from review.inputs import AssignForm, Id, Number, Shown, Text
+from review.pages import refusal, render
 from review.security.passwords import generated
 from review.service import accounts, assignments, sheets
+from review.service.sessions import Viewer
 from review.wording import N_
 
 router = APIRouter(prefix="/admin")
 log = logging.getLogger(__name__)
 FORM = [Depends(from_form)]
+InView = Annotated[Shown, Query()]
+LISTED = 100
+"""Desks, or sheets that lack an assessor, on one page."""
 
 
 @router.get("/accounts")
@@ -97,53 +103,47 @@ def add_portal(context: App, account: Id, portal: Annotated[Number, Form()]) -> 
 
 
 @router.get("/assignments")
-def assignment_list(request: Request, context: App, viewer: Supervisor) -> Response:
+def assignment_list(request: Request, context: App, viewer: Supervisor, shown: InView) -> Response:
     """Who has what, and how far it is."""
-    with context.database.reader() as session:
-        rows = assignments.progress(session, context.clock())
-        people = [row for row in accounts.accounts(session) if row.active and row.role != "owner"]
-        waiting = sheets.sheets(session, sheets.SheetFilter(unassigned=True))
-    return render(request, "assignments.html", viewer, rows=rows, people=people, waiting=waiting)
+    return _assignments(request, context, viewer, shown)
 
 
-@router.post("/assignments", dependencies=[IF_SUPERVISOR, *FORM])
+@router.post("/assignments", dependencies=FORM)
 def assign(
-    context: App,
-    account: Annotated[Number, Form()],
-    sheet: Annotated[list[Number] | None, Form(max_length=2000)] = None,
-    country: Annotated[Text, Form()] = "",
-    language: Annotated[Text, Form()] = "",
-    due: Annotated[Text, Form()] = "",
+    request: Request, context: App, viewer: Supervisor, shown: InView, laid: Annotated[AssignForm, Form()]
 ) -> Response:
-    """Lays sheets on a desk: those ticked, or all that lack an assessor in a country or language."""
-    day = due_date(due)
-    with context.database.session() as session:
-        chosen = list(sheet or [])
-        if country or language:
-            wanted = sheets.SheetFilter(country or None, language or None, unassigned=True)
-            chosen += sheets.matching(session, wanted)
-        if not chosen:
-            raise Refused(
-                N_("nothing to assign"), N_("tick sheets, or name a country or language that lacks assessors")
-            )
-        assignments.assign(session, account, chosen, day, context.clock(), context.settings)
-    return RedirectResponse("/admin/assignments", 303)
+    """Lays sheets on a desk: those ticked, or all that lack an assessor in a country or language. What was filled in is
+    not lost where it is refused."""
+    try:
+        with context.database.session() as session:
+            chosen = list(laid.sheet)
+            if laid.country or laid.language:
+                wanted = sheets.SheetFilter(laid.country or None, laid.language or None, unassigned=True)
+                chosen += sheets.matching(session, wanted)
+            if not chosen:
+                raise Refused(
+                    N_("nothing to assign"), N_("tick sheets, or name a country or language that lacks assessors")
+                )
+            assignments.assign(session, laid.account, chosen, due_date(laid.due), context.clock(), context.settings)
+    except (Conflict, NotFound, Refused) as error:
+        return _assignments(request, context, viewer, shown, laid, error)
+    return _to_assignments(shown)
 
 
 @router.post("/assignments/{assignment}/due", dependencies=[IF_SUPERVISOR, *FORM])
-def move_due(context: App, assignment: Id, due: Annotated[Text, Form()] = "") -> Response:
+def move_due(context: App, assignment: Id, shown: InView, due: Annotated[Text, Form()] = "") -> Response:
     """Another due date, or none."""
     with context.database.session() as session:
         assignments.move_due(session, assignment, due_date(due))
-    return RedirectResponse("/admin/assignments", 303)
+    return _to_assignments(shown)
 
 
 @router.post("/assignments/{assignment}/remove", dependencies=[IF_SUPERVISOR, *FORM])
-def unassign(context: App, assignment: Id) -> Response:
+def unassign(context: App, assignment: Id, shown: InView) -> Response:
     """Takes a sheet from a desk."""
     with context.database.session() as session:
         assignments.unassign(session, assignment)
-    return RedirectResponse("/admin/assignments", 303)
+    return _to_assignments(shown)
 
 
 @router.post("/open", dependencies=[IF_SUPERVISOR, *FORM])
@@ -153,6 +153,34 @@ def open_sheets(
     """Opens sheets for runs that ended since."""
     jobs.open_all(context)
     return RedirectResponse("/sheets", 303)
+
+
+def _assignments(
+    request: Request,
+    context: Context,
+    viewer: Viewer,
+    shown: Shown,
+    laid: AssignForm | None = None,
+    error: ReviewError | None = None,
+) -> Response:
+    """The page of assignments; `laid` is what was filled in, and `error` why it was not taken."""
+    wanted = sheets.SheetFilter(shown.country or None, shown.language or None, unassigned=True, text=shown.text or None)
+    with context.database.reader() as session:
+        values = {
+            "rows": assignments.progress(session, context.clock(), shown.assessor, start=shown.first, limit=LISTED),
+            "desks": assignments.count(session, shown.assessor),
+            "people": [row for row in accounts.accounts(session) if row.active and row.role != "owner"],
+            "waiting": sheets.sheets(session, wanted, start=shown.waiting, limit=LISTED),
+            "lacking": sheets.count(session, wanted),
+        }
+    told = {"shown": shown, "listed": LISTED, "typed": laid, "query": urlencode(shown.query)}
+    why, status = (refusal(request, viewer, error), error.status) if error else ("", 200)
+    return render(request, "assignments.html", viewer, status=status, refused=why, **values, **told)
+
+
+def _to_assignments(shown: Shown) -> Response:
+    query = urlencode(shown.query)
+    return RedirectResponse(f"/admin/assignments?{query}" if query else "/admin/assignments", 303)
 
 
 def due_date(text: str) -> datetime | None:

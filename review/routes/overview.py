@@ -15,6 +15,9 @@ from review.service import cycles, portals, scores
 
 router = APIRouter()
 Cycle = Annotated[Text, Query(max_length=10)]
+Start = Annotated[int, Query(ge=0, le=MAX_ID)]
+LISTED = 200
+"""Portals of a measure on one page of the scores."""
 
 
 @router.get("/cycles")
@@ -42,13 +45,24 @@ def one_portal(request: Request, context: App, viewer: Supervisor, portal: Id) -
 
 
 @router.get("/scores")
-def all_scores(request: Request, context: App, viewer: Supervisor, cycle: Cycle = "", kind: Text = "") -> Response:
-    """The scores, with plots."""
+def all_scores(
+    request: Request,
+    context: App,
+    viewer: Supervisor,
+    cycle: Cycle = "",
+    kind: Text = "",
+    losi: Start = 0,
+    osi_weighted: Start = 0,
+) -> Response:
+    """The scores, with plots, and a page of the portals of each measure, from the places of these names."""
     chosen, today = _number(cycle), context.clock().date()
     with context.database.reader() as session:
         found = scores.scores(session, today, cycle_id=chosen, kind=_kind(kind))
         known = cycles.cycles(session)
-    return render(request, "scores.html", viewer, boards=found, cycles=known, chosen=chosen, kind=kind)
+    first = {"losi": losi, "osi_weighted": osi_weighted}
+    query = {"cycle": cycle, "kind": kind, **first}
+    values = {"first": first, "query": query, "listed": LISTED}
+    return render(request, "scores.html", viewer, boards=found, cycles=known, chosen=chosen, kind=kind, part=values)
 
 
 @router.get("/scores.csv", dependencies=[IF_SUPERVISOR])

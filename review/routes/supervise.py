@@ -22,19 +22,32 @@ FORM = [Depends(from_form)]
 After = Annotated[int | None, Query(ge=1, le=MAX_ID)]
 LISTED = 50
 """Disagreements, or notes, on one page."""
+SHEETS = 100
+"""Sheets on one page."""
+Start = Annotated[int, Query(ge=0, le=MAX_ID)]
 BACK = ("sheet", "notes", "contests")
 """Lists that lead to a card, and to which its verdict leads back."""
 
 
 @router.get("/sheets")
 def all_sheets(
-    request: Request, context: App, viewer: Supervisor, country: Text = "", language: Text = "", kind: Text = ""
+    request: Request,
+    context: App,
+    viewer: Supervisor,
+    country: Text = "",
+    language: Text = "",
+    kind: Text = "",
+    text: Text = "",
+    start: Start = 0,
 ) -> Response:
-    """All sheets under review."""
-    wanted = sheets.SheetFilter(country or None, language or None, kind or None)
+    """A page of the sheets under review."""
+    wanted = sheets.SheetFilter(country or None, language or None, kind or None, text=text or None)
     with context.database.reader() as session:
-        rows = sheets.sheets(session, wanted)
-    return render(request, "sheets.html", viewer, rows=rows, wanted=wanted)
+        rows = sheets.sheets(session, wanted, start=start, limit=SHEETS)
+        count = sheets.count(session, wanted)
+    query = {"country": country, "language": language, "kind": kind, "text": text}
+    part = {"start": start, "count": count, "listed": SHEETS}
+    return render(request, "sheets.html", viewer, rows=rows, wanted=wanted, query=query, part=part)
 
 
 @router.get("/sheets/{sheet}")

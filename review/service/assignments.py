@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import case, func, insert, select
+from sqlalchemy import Select, case, func, insert, select
 from sqlalchemy.orm import Session
 
 from review.errors import Conflict, NotFound, Refused
@@ -81,8 +81,14 @@ def unassign(session: Session, assignment_id: int) -> None:
         session.delete(row)
 
 
-def progress(session: Session, now: datetime, account_id: int | None = None) -> list[Progress]:
-    """How far everybody (or one assessor) is, by due date."""
+_ORDER = (Assignment.due.is_(None), Assignment.due, Assignment.sheet_id, Assignment.account_id)
+
+
+def progress(
+    session: Session, now: datetime, account_id: int | None = None, *, start: int = 0, limit: int | None = None
+) -> list[Progress]:
+    """How far everybody (or one assessor) is, by due date; with a `limit` so many desks, from place `start`."""
+    shown = _of(account_id).order_by(*_ORDER).offset(start).limit(limit).subquery()
     stages = (
         select(
             Task.account_id,
@@ -92,8 +98,8 @@ def progress(session: Session, now: datetime, account_id: int | None = None) -> 
             func.count(case((Task.stage == DECIDED, Task.verdict))).label("answered"),
             func.sum(case((Task.stage == 1, 1), else_=0)).label("skipped"),
         )
+        .join(shown, (shown.c.account_id == Task.account_id) & (shown.c.sheet_id == Task.sheet_id))
         .group_by(Task.account_id, Task.sheet_id)
-        .where(*([] if account_id is None else [Task.account_id == account_id]))
         .subquery()
     )
     query = (
@@ -106,15 +112,24 @@ def progress(session: Session, now: datetime, account_id: int | None = None) -> 
             stages.c.answered,
             stages.c.skipped,
         )
+        .join(shown, shown.c.id == Assignment.id)
         .join(Sheet, Sheet.id == Assignment.sheet_id)
         .join(Portal, Portal.id == Sheet.portal_id)
         .join(Account, Account.id == Assignment.account_id)
         .outerjoin(stages, (stages.c.account_id == Assignment.account_id) & (stages.c.sheet_id == Assignment.sheet_id))
-        .order_by(Assignment.due.is_(None), Assignment.due, Assignment.sheet_id, Assignment.account_id)
+        .order_by(*_ORDER)
     )
-    if account_id is not None:
-        query = query.where(Assignment.account_id == account_id)
     return [_progress(now, *tuple(row)) for row in session.execute(query)]
+
+
+def count(session: Session, account_id: int | None = None) -> int:
+    """How many sheets lie on desks (or on one assessor's)."""
+    return session.scalar(select(func.count()).select_from(_of(account_id).subquery())) or 0
+
+
+def _of(account_id: int | None) -> Select[int, int, int]:
+    query = select(Assignment.id, Assignment.account_id, Assignment.sheet_id)
+    return query if account_id is None else query.where(Assignment.account_id == account_id)
 
 
 def hides(portal_id: int, edition: str, code: str, account_id: int, share: float) -> bool:

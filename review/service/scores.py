@@ -35,7 +35,7 @@ def scores(session: Session, today: date, *, cycle_id: int | None = None, kind: 
         published(session, Scope(cycle_id, "", None, today, kind)),
         key=lambda score: (score.index is None, -(score.index or 0.0), score.visit.name),
     )
-    return [_board(measure, summary, found) for measure, summary in summarise(found).items()]
+    return [_board(measure, summary, found) for measure, summary in summarise(found, ("region", "group")).items()]
 
 
 def scores_csv(session: Session, today: date, *, cycle_id: int | None = None, kind: Kind | None = None) -> str:

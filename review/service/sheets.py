@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from review.errors import NotFound
@@ -19,7 +19,8 @@ from survey.questionnaire import load
 @dataclass(frozen=True, slots=True)
 class SheetFilter:
     """Which sheets: those that match all that is given. `unassigned`: those that lack an assessor; `owner`: those of
-    the portals that this account speaks for; `language`: one of those that the portal is in (`es, qu`)."""
+    the portals that this account speaks for; `language`: one of those that the portal is in (`es, qu`); `text`: part of
+    the portal's name or address."""
 
     country: str | None = None
     language: str | None = None
@@ -28,6 +29,7 @@ class SheetFilter:
     unassigned: bool = False
     sheet: int | None = None
     owner: int | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,18 @@ class CardRow:
     settled: datetime | None
 
 
-def sheets(session: Session, wanted: SheetFilter | None = None) -> list[SheetRow]:
-    """The sheets that match, by country and portal."""
+_ORDER = (Portal.country, Portal.name, Sheet.id)
+
+
+def sheets(
+    session: Session, wanted: SheetFilter | None = None, *, start: int = 0, limit: int | None = None
+) -> list[SheetRow]:
+    """The sheets that match, by country and portal; with a `limit` so many of them, from place `start`: the cards of
+    these alone are counted."""
     chosen = _chosen(wanted or SheetFilter())
+    if limit is not None:
+        shown = session.scalars(chosen.order_by(*_ORDER).offset(start).limit(limit)).all()
+        chosen = select(Sheet.id).where(Sheet.id.in_(shown))
     counted = (
         select(
             Card.sheet_id,
@@ -94,7 +105,7 @@ def sheets(session: Session, wanted: SheetFilter | None = None) -> list[SheetRow
         .join(Run, Run.id == Sheet.run_id)
         .outerjoin(counted, counted.c.sheet_id == Sheet.id)
         .where(Sheet.id.in_(chosen))
-        .order_by(Portal.country, Portal.name, Sheet.id)
+        .order_by(*_ORDER)
     )
     return [_row(*tuple(row)) for row in session.execute(query)]
 
@@ -105,6 +116,11 @@ def sheet_row(session: Session, sheet_id: int) -> SheetRow:
     if not found:
         raise NotFound(N_("there is no such sheet"))
     return found[0]
+
+
+def count(session: Session, wanted: SheetFilter) -> int:
+    """How many sheets match."""
+    return session.scalar(select(func.count()).select_from(_chosen(wanted).subquery())) or 0
 
 
 def matching(session: Session, wanted: SheetFilter) -> list[int]:
@@ -162,6 +178,9 @@ def _chosen(wanted: SheetFilter) -> Select[Any]:
     if wanted.owner is not None:
         spoken_for = select(Membership.portal_id).where(Membership.account_id == wanted.owner)
         query = query.where(Portal.id.in_(spoken_for))
+    if wanted.text:
+        columns = (Portal.name, Portal.url)
+        query = query.where(or_(*(column.icontains(wanted.text, autoescape=True) for column in columns)))
     if wanted.language:
         named = literal(", ") + func.lower(Portal.language) + ","
         query = query.where(named.contains(f", {wanted.language.lower()},", autoescape=True))

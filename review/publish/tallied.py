@@ -1,0 +1,64 @@
+"""The counts of many portals at once: the database gathers what is said of each in one row, and what was counted once
+is remembered by its very words, so that a dashboard over thousands of portals need not read every answer anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from review.publish.answers import Key, key_of
+from review.publish.counts import Counts, counts_of
+from review.publish.scope import Scope, Visit, visits
+from storage.models import Answer, Card, Sheet
+from survey.questionnaire import editions, load
+
+_BATCH = 500
+"""Portals asked for in one query."""
+_REMEMBERED = 20_000
+"""Portals whose counts are remembered."""
+_BETWEEN, _IS = "|", "="
+
+
+def tallied(session: Session, scope: Scope) -> Iterator[tuple[Visit, Counts | None]]:
+    """The portals of a scope with their counts, in the order of `visits`; None for an edition that is not known."""
+    source, known = visits(session, scope), editions()
+    while batch := list(islice(source, _BATCH)):
+        stated = _stated(session, [visit.run for visit in batch if visit.run is not None])
+        settled = _settled(session, [visit.portal for visit in batch])
+        for visit in batch:
+            words = stated.get((visit.run or 0, visit.edition), ""), settled.get(key_of(visit), "")
+            yield visit, _counted(visit.edition, *words) if visit.edition in known else None
+
+
+@lru_cache(_REMEMBERED)
+def _counted(edition: str, stated: str, settled: str) -> Counts:
+    questionnaire = load(edition)
+    states, verdicts = _told(stated), _told(settled)
+    return counts_of(questionnaire, ((states.get(code), verdicts.get(code)) for code in questionnaire.codes))
+
+
+def _told(words: str) -> Mapping[str, str]:
+    pairs = (pair.partition(_IS) for pair in words.split(_BETWEEN) if pair)
+    return {code: value for code, _, value in pairs}
+
+
+def _stated(session: Session, runs: Sequence[int]) -> dict[tuple[int, str], str]:
+    """The program's states, by run and edition."""
+    words = func.aggregate_strings(Answer.code + _IS + Answer.state, _BETWEEN)
+    query = select(Answer.run_id, Answer.edition, words).where(Answer.run_id.in_(runs))
+    rows = session.execute(query.group_by(Answer.run_id, Answer.edition))
+    return {(run, edition): told for run, edition, told in rows}
+
+
+def _settled(session: Session, portals: Sequence[int]) -> dict[Key, str]:
+    """What people have settled, by sheet."""
+    words = func.aggregate_strings(Card.code + _IS + Card.verdict, _BETWEEN)
+    sheet = (Sheet.portal_id, Sheet.edition, Sheet.round)
+    query = select(*sheet, words).join(Card, Card.sheet_id == Sheet.id).where(Sheet.portal_id.in_(portals))
+    made = query.where(Card.verdict.is_not(None), Card.status.in_(("agreed", "adjudicated")))
+    rows = session.execute(made.group_by(*sheet))
+    return {(portal, edition, round_): told for portal, edition, round_, told in rows}
