@@ -181,19 +181,33 @@ function count(node, more) {
 
 async function undo() {
   const last = past.pop();
-  wait++;
+  const mine = ++wait;
   if (!last) {
     await outbox.empty();
     return box().querySelector("#undo").submit();
   }
-  if (stale(taskOf(last.node))) return location.assign(`/cards/${taskOf(last.node)}${suffix}`);
   const stored = moves.of(last.keys).map((move) => move.task);
   for (const task of stored) say(outbox.push("undo", task, { task, sent: sent(task) }), last.node, task, "");
   visited.delete(taskOf(last.node));
   if (box() !== last.node) ahead.unshift(box());
   place.removeAttribute("aria-busy");
   told.textContent = stored.length ? place.dataset.undone : "";
-  show(last.node);
+  if (!stale(taskOf(last.node))) return show(last.node);
+  place.setAttribute("aria-busy", "true");
+  const node = await renewed(last.node);
+  if (mine === wait) show(node);
+  else ahead.unshift(node);
+}
+
+// The card as it is now; as it was, if nobody answers.
+async function renewed(node) {
+  try {
+    const answer = await fetch(`/cards/${taskOf(node)}${suffix}`);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return (answer.ok && page.querySelector(".cardbox")) || node;
+  } catch {
+    return node;
+  }
 }
 
 function choose(number) {
