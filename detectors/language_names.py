@@ -129,6 +129,9 @@ def names_language(link: Link, own: str) -> str:
     return _by_code(link, label, own) if code else ""
 
 
+_LETTERS_OF_LONG = 3
+"""A code of three letters ("ENG") may switch at an address of two ("/en")."""
+
 _NOTHING_SAID = (None, False)
 
 
@@ -167,6 +170,7 @@ def _by_code(link: Link, label: str, own: str) -> str:
         place = language_of_address(link.url) == code
     else:
         place = re.search(rf"(?:^|[/?&=._-]){re.escape(label.lower())}(?:$|[/?&=._-])", link.href.lower()) is not None
+    place = place or (len(code) == _LETTERS_OF_LONG and language_of_address(link.url) == code[:2])
     switched = place or SWITCH.search(f"{link.css} {link.href}") or _names_in_steps(link.href, code)
     return "link labelled with a language's code" if switched or not code.isascii() else ""
 

@@ -90,6 +90,9 @@ def _of_place(
 ) -> float:
     """Strength of a term in a place of the kind, which may begin with it; `level` is that of its heading."""
     row = table.tables[table.table_of(kind, feature, text_as_proof)][role]
+    alone = table.tables["text_alone"]
+    if role == "strong" and kind == "text" and extra == 0 and feature in alone["features"]:
+        return table.of_row(alone["strong"], extra, foreign)
     if role == "strong":
         return table.of_row(row, table.counted(kind, feature, extra) if begins else extra, foreign)
     return table.of_row(row, extra, foreign, table.of_box(feature, level))

@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from detectors.around import is_act_around
 from detectors.base import PageDetector
-from detectors.hosts import host_of
 from detectors.mentions import only_mentions
 from detectors.normalise import normalise
 from detectors.observation import PROOF, Observation
 from detectors.plainly import NOUNS
 from detectors.rows import is_bare
-from detectors.single_items import is_below_single_items, names_single_item
 from detectors.strengths import Strengths, strengths
 from detectors.targets import targets_of
-from detectors.telling import asks, tells_of_service
+from detectors.telling import tells_of_service
 from detectors.views import view
 from detectors.years import reckonings, years_in, years_in_address
 
@@ -37,10 +35,6 @@ _FED = frozenset(("info.news", "info.events"))
 """What a feed is proof of; of anything else it only carries news."""
 
 _OF_FEED = 0.45
-_TAG = re.compile(r"[/?&]tag(?:(?<=/tag)s?/|(?<=[?&]tag)=)", re.I)
-_FEW_LINKS = 8
-"""Fewer links of a site do not tell its folders."""
-
 _UNSAID = 0.45
 """What the address of a link counts at most whose label says something else, and a common word where it is no proof."""
 
@@ -51,7 +45,7 @@ _LEAST_SHOWN = 0.2
 _WORDS_OF_ACT = 2
 """Further words in a label that names a service and an act; in longer ones the act is often another's."""
 
-_OF_MENTION = 0.30
+OF_MENTION = 0.30
 """What mentions a feature counts this much at most."""
 
 
@@ -103,7 +97,7 @@ class TopicDetector(PageDetector):
             value, place, hit = heappop(queue)
             target = hit.segment.link.url if hit.segment.link is not None else hit.segment.text
             if value <= -PROOF and target not in best and only_mentions(page, hit, self.feature):
-                heappush(queue, (-_OF_MENTION, place, hit))
+                heappush(queue, (-OF_MENTION, place, hit))
             else:
                 best.setdefault(target, (-value, hit))
         return list(best.values())
@@ -152,51 +146,6 @@ class TopicDetector(PageDetector):
         return value if link.label or value < _LEAST_SHOWN else max(value, _SHOWN)
 
 
-class SectionDetector(TopicDetector):
-    """Finds a section on a sector (health, education ...).
-
-    No section are the name of a body or an office that holds the word ("Ministry of Health", "Minister of Education"),
-    the name of one measure ("Healthcare Reform"), what is listed below the news or below those who govern ("/news/41",
-    "/cabinet/portfolios/health"), and a tag.
-    """
-
-    names_bodies: ClassVar[frozenset[str]] = frozenset(("portal.official", "institution.department_heads"))
-    lists: ClassVar[tuple[str, ...]] = ("info.news", "institution.department_heads")
-    others: ClassVar[tuple[str, ...]] = ("service.vacancies",)
-
-    def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """As a topic, but little where the label names a body or an office, or an item of a list."""
-        value = super().weigh(page, hit, table)
-        if value <= _OF_MENTION:
-            return value
-        if asks(hit.segment.text):
-            return _OF_MENTION
-        named = hit.segment.number in page.hits.speaking(*self.names_bodies)
-        single = hit.extra > 0 and names_single_item(hit.segment.text, hit.term.language)
-        return _OF_MENTION if named or single or self._is_item(page, hit) else value
-
-    def _is_item(self, page: Page, hit: Hit) -> bool:
-        """Whether the sighting is a link below another section, or one of the content to an item of a list."""
-        link = hit.segment.link
-        if link is None:
-            return False
-        if is_below_single_items(link.url) and not _is_folder_of_site(page):
-            return True
-        if link.url in page.hits.below(*self.others):
-            return True
-        if link.zone not in ("main", "aside"):
-            return False
-        return link.url in page.hits.below(*self.lists) or bool(_TAG.search(link.url))
-
-
-@view
-def _is_folder_of_site(page: Page) -> bool:
-    """Whether most of the site's own links lead below single items, so that the step is a folder of everything."""
-    host = host_of(page.url)
-    own = [link.url for link in page.links if host_of(link.url) == host]
-    return 2 * sum(map(is_below_single_items, own)) > len(own) >= _FEW_LINKS
-
-
 class RecentTopicDetector(TopicDetector):
     """Finds a topic that counts only while it is recent: `max_age` years before the capture at most.
 
@@ -209,7 +158,7 @@ class RecentTopicDetector(TopicDetector):
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
         """As a topic, but little where all years named are too long ago."""
         value = super().weigh(page, hit, table)
-        return _OF_MENTION if value > _OF_MENTION and self._is_old(page, hit.segment) else value
+        return OF_MENTION if value > OF_MENTION and self._is_old(page, hit.segment) else value
 
     def _is_old(self, page: Page, segment: Segment) -> bool:
         if page.fetched_at is None:
@@ -245,7 +194,7 @@ class OnlineServiceDetector(TopicDetector):
         if page.kind != "html" or ("form" in marks and "online" not in marks) or _is_download(hit.segment):
             return min(value, 0.40)
         if tells_of_service(page, hit):
-            return min(value, _OF_MENTION)
+            return min(value, OF_MENTION)
         if hit.term.role == "strong":
             return value
         acts = {"online"} if hit.segment.kind in ("heading", "title", "text") else self.acts

@@ -12,9 +12,10 @@ from detectors.observation import Observation
 from detectors.page import Page
 from detectors.place_names import about_city, about_country, city_names, country_names, is_of_city, letters
 from detectors.procedure import service_sheet
+from detectors.section import SectionDetector
 from detectors.strengths import Strengths
 from detectors.targets import as_proof, targets_of
-from detectors.topic import SectionDetector, TopicDetector
+from detectors.topic import TopicDetector
 from detectors.views import view
 
 _MAX_LABEL = 50
@@ -153,7 +154,7 @@ class CultureSportInformation(SectionDetector):
     told by its host's name, counts."""
 
     name = "culture-sport-information"
-    version = "2"
+    version = "3"
     features = ("info.culture_sport",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -195,7 +196,7 @@ class SmartCityInformation(SectionDetector):
     """Smart-city projects, a strategy or services under that name. A congress or an award of that name is none."""
 
     name = "smart-city-information"
-    version = "2"
+    version = "3"
     features = ("info.smart_city",)
 
 
@@ -217,7 +218,7 @@ class PublicTransport(SectionDetector):
     """Timetables, maps or fares of public transport, or a link to its portal; the bare word "Transport" is none."""
 
     name = "public-transport"
-    version = "2"
+    version = "3"
     features = ("info.public_transport",)
     common_words_prove = False
 
@@ -233,7 +234,7 @@ class RoadMatters(SectionDetector):
     """Road works, closures, traffic and road safety; the bare subject ("Traffic") is none."""
 
     name = "road-matters"
-    version = "2"
+    version = "3"
     features = ("info.roads",)
     common_words_prove = False
 

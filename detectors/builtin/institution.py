@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from detectors.topic import SectionDetector, TopicDetector
+from detectors.section import SectionDetector
+from detectors.topic import TopicDetector
 
 
 class OrganizationChart(TopicDetector):
@@ -34,7 +35,7 @@ class Partnerships(SectionDetector):
     portfolio for the voluntary sector is none."""
 
     name = "partnerships"
-    version = "2"
+    version = "3"
     names_bodies = frozenset()
     features = ("institution.partnerships",)
 

@@ -21,6 +21,9 @@ _MEETINGS = "participation.council_meetings"
 """The feature whose words name a body's sittings, not the people in it."""
 
 _MAX_ENTRY = 240
+_MAX_LINK = 60
+"""Characters of a label that names a person and the office; a longer one is a headline about what a person did."""
+
 _POSSESSIVES = ("'s ", "’s ")
 """What follows a title that names something else ("Mayor's permit")."""
 
@@ -63,7 +66,7 @@ class DepartmentHeads(TopicDetector):
     or heading that names a list of them, or one in a menu that names one of them."""
 
     name = "department-heads"
-    version = "3"
+    version = "4"
     features = ("institution.department_heads",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -86,7 +89,7 @@ class DepartmentHeads(TopicDetector):
                 segment.zone in ("main", "aside")
                 and segment.number not in meetings
                 and segment.kind in ("heading", "text", "link")
-                and len(segment.text) < _MAX_ENTRY
+                and len(segment.text) < (_MAX_LINK if segment.link is not None else _MAX_ENTRY)
                 and not segment.text.startswith(_POSSESSIVES, hit.span()[1])
             ):
                 places.setdefault(_person(segment.text, *hit.span()), segment.text)

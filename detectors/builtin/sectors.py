@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from detectors.composite import SectorDetector
 from detectors.observation import Observation
 from detectors.page import Page
+from detectors.section import SectionDetector
 from detectors.together import named
-from detectors.topic import SectionDetector
 
 
 class MinistryLinks(SectorDetector):

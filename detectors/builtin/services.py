@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from detectors.hits import Hit
 from detectors.page import Page
+from detectors.section import SectionDetector
 from detectors.strengths import Strengths
 from detectors.telling import tells_of_service
-from detectors.topic import OnlineServiceDetector, SectionDetector, TopicDetector
+from detectors.topic import OnlineServiceDetector, TopicDetector
 
 
 class PoliceDeclaration(OnlineServiceDetector):
@@ -144,7 +145,7 @@ class HomelessServices(SectionDetector):
     """Meals, shelter, hygiene or care for homeless people: a page or a link."""
 
     name = "homeless-services"
-    version = "2"
+    version = "3"
     features = ("service.homeless",)
 
 
@@ -163,7 +164,7 @@ class AffordableHousing(SectionDetector):
     minister's portfolio and the rules of letting are none."""
 
     name = "affordable-housing"
-    version = "3"
+    version = "4"
     features = ("service.housing",)
 
     def suffices(self, page: Page, hit: Hit) -> bool:

@@ -114,7 +114,7 @@ class LiveChat(TopicDetector):
     for it."""
 
     name = "live-chat"
-    version = "3"
+    version = "4"
     features = ("support.live_chat",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -137,6 +137,11 @@ class LiveChat(TopicDetector):
         if hit.term.role == "strong":
             return max(value, _CHANNEL) if hit.segment.kind == "text" and _gives_number(hit) else value
         return value if opens else min(value, _HINT)
+
+    def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
+        """An address that shares the page opens no conversation either."""
+        value, link = super().weigh_url(page, hit, table), hit.segment.link
+        return min(value, _HINT) if link is not None and _shares(link.url) else value
 
 
 class Chatbot(TopicDetector):

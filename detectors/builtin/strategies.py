@@ -5,8 +5,9 @@ from __future__ import annotations
 from detectors.composite import CompanionDetector, ComposedDetector
 from detectors.hits import Hit
 from detectors.page import Page
+from detectors.section import SectionDetector
 from detectors.strengths import Strengths
-from detectors.topic import SectionDetector, TopicDetector
+from detectors.topic import TopicDetector
 
 
 class DigitalGovernmentStrategy(CompanionDetector):

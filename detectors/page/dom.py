@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 
 from detectors.page.elements import Block, Form, Heading, Link, Zone, made
 from detectors.page.forms import CONTROLS, Captions, OpenForm
+from detectors.page.scripted import STAYS, opened_by
 from detectors.page.texts import RunningText, alternative, has_words, squeeze, text_of, urljoin_safe, without_remark
 from detectors.page.zones import ZONED, zone_opened
 
@@ -73,9 +74,11 @@ def _is_shown(element: HtmlElement, tag: str) -> bool:
 
 
 def _target(element: HtmlElement) -> str | None:
-    """What a link names as its target, in a drawing perhaps in the old way (SVG 2, 16.2)."""
+    """What a link names as its target, in a drawing perhaps in the old way (SVG 2, 16.2), or what its script opens."""
     target: str | None = element.get("href")
-    return element.get("xlink:href") if target is None else target
+    if target and target[0] not in STAYS:
+        return target
+    return opened_by(element, element.get("xlink:href") if target is None else target)
 
 
 class Walk:

@@ -32,6 +32,7 @@ SPANISH = "<p>El ayuntamiento ofrece a los vecinos numerosos servicios y cuida l
         "<header><a href='/site/english/home'>EN</a></header>",
         "<header><a href='javascript:go(2)'>ENG</a></header>",
         "<a href='/otra'>ES/EN</a>",
+        "<a href='/ru'>RUS</a>",
         "<nav><a href=/zh>Traditional Chinese</a></nav>",
         "<form method=post><input type=submit value=English></form>",
     ],

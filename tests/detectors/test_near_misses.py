@@ -146,3 +146,39 @@ def test_the_topic_of_discrimination_is_no_way_to_report_it(proves: Proves, labe
 def test_what_is_registered_is_no_account(proves: Proves, language: str, title: str, lets_in: bool) -> None:
     body = f"<main><h1>{title}</h1></main>"
     assert proves("account.authentication", body, language, URL + "inscription/", title) == lets_in
+
+
+@pytest.mark.parametrize(
+    ("language", "feature", "body", "section"),
+    [
+        ("en", "info.environment", "Council on Environmental Quality", "Environmental quality"),
+        ("es", "info.culture_sport", "Instituto de Cultura y Patrimonio", "Cultura y patrimonio"),
+        ("es", "info.social_welfare", "Secretaría de Protección Social", "Protección social"),
+    ],
+)
+def test_what_an_organization_is_called_is_no_section(
+    proves: Proves, language: str, feature: str, body: str, section: str
+) -> None:
+    assert not proves(feature, f"<nav><a href=/x>{body}</a></nav>", language)
+    assert proves(feature, f"<nav><a href=/x>{section}</a></nav>", language)
+
+
+def test_a_line_of_text_that_is_one_strong_term_is_a_caption(proves: Proves) -> None:
+    assert proves("support.faq", "<main><div>Frequently asked questions</div><div>Where do I pay?</div></main>")
+    assert not proves("support.faq", "<main><p>There are frequently asked questions and seldom asked ones.</p></main>")
+    assert not proves("budget.publication", "<main><div>Municipal budget</div><div>12,000</div></main>")
+
+
+def test_a_messenger_that_a_script_opens_to_share_the_page_is_no_chat(proves: Proves) -> None:
+    shared = "https://wa.me/?text=https://villa.example/news"
+    assert not proves("support.live_chat", f"<a href='#' onclick=\"window.open('{shared}')\"><img src=x></a>")
+    assert proves("support.live_chat", "<a href='#' onclick=\"window.open('https://wa.me/15550100')\"><img src=x></a>")
+
+
+def test_headlines_about_office_holders_are_no_list_of_them(proves: Proves) -> None:
+    holders = ("Mayor Ann Smith", "Mayor Joe Brown", "Mayor Eve Clark")
+    told = "opens the new library in the old harbour of Villa"
+    news = "".join(f"<li><a href=/n/{name}>{name} {told}</a>" for name in holders)
+    people = "".join(f"<li><a href=/p/{name}>{name}</a>" for name in holders)
+    assert not proves("institution.department_heads", f"<main><ul>{news}</ul></main>")
+    assert proves("institution.department_heads", f"<main><ul>{people}</ul></main>")

@@ -438,3 +438,41 @@ def test_a_page_that_names_no_body_is_read() -> None:
     assert [heading.text for heading in page.headings] == ["Welcome"]
     assert "City" not in [block.text for block in page.blocks]
     assert "let a" in page.outline.inline_scripts
+
+
+# --- links that scripts open ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        "href='#' onclick=\"window.open('/budget')\"",
+        "onclick=\"location.href='/budget'\"",
+        "href='javascript:void(0)' onclick='window.open(\"/budget\", \"_blank\"); return false'",
+        "href=\"javascript:window.location = '/budget'\"",
+        "href='#' onclick=\"document.location.assign('/budget')\"",
+        "href='#top' onclick=\"top.location.replace('/budget')\"",
+    ],
+)
+def test_a_link_leads_where_its_script_does(make_page: MakePage, attributes: str) -> None:
+    link = only(make_page(f"<nav><a {attributes}>Budget</a></nav>", url="https://villa.example/x"))
+    assert (link.url, link.href, link.label) == ("https://villa.example/budget", "/budget", "Budget")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "href"),
+    [
+        ("href='#' onclick='window.open(this.href)'", "#"),
+        ("href='#' onclick=\"open_menu('budget')\"", "#"),
+        ("href='/tax' onclick=\"window.open('/survey')\"", "/tax"),
+        ("href='#main'", "#main"),
+        ("href='javascript:void(0)'", "javascript:void(0)"),
+        ("href='#' onclick=\"window.open('/list?of=' + this.id)\"", "#"),
+    ],
+)
+def test_a_script_that_names_no_address_changes_no_link(make_page: MakePage, attributes: str, href: str) -> None:
+    assert only(make_page(f"<nav><a {attributes}>Budget</a></nav>")).href == href
+
+
+def test_what_a_script_opens_without_address_is_no_link(make_page: MakePage) -> None:
+    assert make_page("<nav><a onclick='toggle()'>Budget</a></nav>").links == []

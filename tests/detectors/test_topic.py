@@ -12,8 +12,9 @@ import pytest
 from detectors.hits import Hit
 from detectors.observation import PROOF, Observation
 from detectors.page import Page
+from detectors.section import SectionDetector
 from detectors.strengths import Strengths
-from detectors.topic import OnlineServiceDetector, SectionDetector, TopicDetector
+from detectors.topic import OnlineServiceDetector, TopicDetector
 
 MakePage = Callable[..., Page]
 

@@ -1,0 +1,27 @@
+"""Where a link leads that a script opens: what many portals write instead of an address that any reader follows."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+STAYS = "#jJ"
+"""What addresses begin with that may stay on the page: a fragment, a script."""
+
+_OPENED = re.compile(
+    r"""(?:\bwindow\.open\s*\(|\blocation\.(?:assign|replace)\s*\(|\blocation(?:\.href)?\s*=)\s*(['"])([^'"<>\s]+)\1(?!\s*\+)""",
+    re.I,
+)
+
+
+def opened_by(element: HtmlElement, href: str | None) -> str | None:
+    """The address that a link's script opens, if it says one in full (`window.open('/budget')`,
+    `location.href = '/budget'`); else what the link names itself, which may be nothing."""
+    script = element.get("onclick", "")
+    if href and href[0] != "#":
+        script = f"{href} {script}"
+    found = _OPENED.search(script) if script else None
+    return found[2] if found else href
