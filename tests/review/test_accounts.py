@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from review.errors import Conflict, TooMany
+from review.access import from_form
+from review.errors import Conflict, Forbidden, NotFound, TooMany
+from review.service import sessions
 from review.service.accounts import (
     Login,
     authenticate,
@@ -22,7 +24,7 @@ from review.service.accounts import (
     password_right,
 )
 from review.workbook.gathering import person
-from storage.models import Attempt
+from storage.models import Account, Attempt
 from tests.review.conftest import PASSWORD, World
 
 NAME = "Zoë Öztürk"
@@ -139,3 +141,33 @@ def test_a_second_factor_is_not_replaced_without_the_password(small: World) -> N
     with small.database.session() as session, pytest.raises(Conflict):
         confirm_totp(session, number, second, pyotp.TOTP(second).at(now), now)
     assert small.account(NAME).totp_secret == first
+
+
+def test_nobody_takes_back_another_s_token(world: World) -> None:
+    ana, ben = world.person("Ana"), world.person("Ben")
+    with world.database.session() as session:
+        token = sessions.make_token(session, ana, "notebook", world.settings, world.clock())
+        (made,) = sessions.tokens_of(session, ana)
+        with pytest.raises(NotFound):
+            sessions.revoke_token(session, ben, made.id)
+        assert sessions.account_of_token(session, token, world.clock()) is not None
+
+
+def test_a_token_and_a_session_open_nothing_once_their_account_is_closed(world: World) -> None:
+    ana, now = world.person("Ana"), world.clock()
+    with world.database.session() as session:
+        account = session.get_one(Account, ana)
+        token = sessions.make_token(session, ana, "notebook", world.settings, now)
+        cookie = sessions.start_session(session, account, world.settings, now)
+        session.flush()
+        assert sessions.session_of(session, cookie, world.settings, now) is not None
+        account.active = False
+        session.flush()
+        assert sessions.account_of_token(session, token, now) is None
+        assert sessions.session_of(session, cookie, world.settings, now) is None
+
+
+def test_a_program_s_token_sends_no_forms() -> None:
+    """It has no session whose token a form could carry."""
+    with pytest.raises(Forbidden):
+        from_form(sessions.Viewer(1, "Ana", "admin", "en"), "")
