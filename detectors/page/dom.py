@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from detectors.page.elements import Block, Form, Heading, Link, Zone, made
 from detectors.page.forms import CONTROLS, Captions, OpenForm
-from detectors.page.scripted import STAYS, opened_by
+from detectors.page.scripted import opened_by
 from detectors.page.texts import RunningText, alternative, has_words, squeeze, text_of, urljoin_safe, without_remark
 from detectors.page.zones import ZONED, zone_opened
 
@@ -76,8 +76,6 @@ def _is_shown(element: HtmlElement, tag: str) -> bool:
 def _target(element: HtmlElement) -> str | None:
     """What a link names as its target, in a drawing perhaps in the old way (SVG 2, 16.2), or what its script opens."""
     target: str | None = element.get("href")
-    if target and target[0] not in STAYS:
-        return target
     return opened_by(element, element.get("xlink:href") if target is None else target)
 
 

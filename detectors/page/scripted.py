@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-STAYS = "#jJ"
-"""What addresses begin with that may stay on the page: a fragment, a script."""
-
+_SCRIPT = "javascript:"
 _OPENED = re.compile(
     r"""(?:\bwindow\.open\s*\(|\blocation\.(?:assign|replace)\s*\(|\blocation(?:\.href)?\s*=)\s*(['"])([^'"<>\s]+)\1(?!\s*\+)""",
     re.I,
@@ -19,9 +17,14 @@ _OPENED = re.compile(
 
 def opened_by(element: HtmlElement, href: str | None) -> str | None:
     """The address that a link's script opens, if it says one in full (`window.open('/budget')`,
-    `location.href = '/budget'`); else what the link names itself, which may be nothing."""
+    `location.href = '/budget'`); else what the link names itself, which may be nothing. A link that names an address
+    leads there, whatever its script opens beside."""
+    named = href.lstrip() if href else ""
+    is_script = named[: len(_SCRIPT)].lower() == _SCRIPT
+    if named and named[0] != "#" and not is_script:
+        return href
     script = element.get("onclick", "")
-    if href and href[0] != "#":
-        script = f"{href} {script}"
+    if is_script:
+        script = f"{named} {script}"
     found = _OPENED.search(script) if script else None
     return found[2] if found else href
