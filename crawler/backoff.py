@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
 PASSING_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 PASSING_CAUSES = frozenset({"timeout", "tcp", "dns"})
+_NOTED = ("capture", "fetched_at", "cut")
+"""What is noted of an answer in the meta of its request."""
 
 
 class BackoffMiddleware:
     """Holds the whole crawl of a portal while one of its own hosts asks for patience.
 
-    An answer that broke off is asked for once more. Until then it waits in `request.meta["broken"]`: it counts where no
-    other comes."""
+    An answer that broke off is asked for once more. Until then it waits in `request.meta["broken"]`, with what was
+    noted of it: it counts where no other comes, or only one that asks for patience."""
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
@@ -43,10 +45,12 @@ class BackoffMiddleware:
         elif "broken" not in request.meta and broke_by_accident(request.meta["cut"], response.status, response.body):
             again = await self._again(request, None, hold=False)
             if again is not None:
-                again.meta["broken"] = response
-        if again is None:
-            request.meta.pop("broken", None)
-        return again or response
+                again.meta["broken"] = response, {name: request.meta[name] for name in _NOTED}
+        if again is not None:
+            return again
+        before = _broken(request) if response.status in PASSING_STATUS else None
+        request.meta.pop("broken", None)
+        return before or response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:
         """The request again after a pause, if the failure may pass, or without one, if its connection was stale; else
@@ -57,7 +61,7 @@ class BackoffMiddleware:
             return request.copy()
         passes = exception.cause in PASSING_CAUSES
         again = await self._again(request, None, hold=False) if passes else None
-        return again or request.meta.get("broken")
+        return again or _broken(request)
 
     async def _again(self, request: Request, asked: float | None, *, hold: bool) -> Request | None:
         options = self._visit.options
@@ -75,6 +79,14 @@ class BackoffMiddleware:
         again = request.copy()
         again.meta["tries"] = tries + 1
         return again
+
+
+def _broken(request: Request) -> Response | None:
+    """What had come before of an answer that broke off, if anything; what is noted of the last answer is of that one
+    then."""
+    response, noted = request.meta.get("broken", (None, {}))
+    request.meta.update(noted)
+    return response  # type: ignore[no-any-return]
 
 
 def retry_after(value: bytes | None, now: datetime) -> float | None:

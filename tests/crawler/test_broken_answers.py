@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from sqlalchemy import select
 
 from crawler.result import RunResult
 from storage.archive import ArchiveReader
+from storage.database import Database
+from storage.models import Capture
 from tests.crawler.loopback import TEXT, Crawl, Handler, Route, Serve, page
 
 FEATURE = "budget_data.health"
@@ -143,6 +146,31 @@ def test_what_had_come_counts_where_no_second_answer_comes(serve: Serve, crawl: 
     assert site.requests.count("/x") > 1
     assert "/deeper" in site.requests
     assert _searched(result) == ("unknown", False, 1)
+
+
+def _busy(handler: Handler) -> None:
+    handler.send_response(503)
+    handler.send_header("Content-Length", "0")
+    handler.end_headers()
+
+
+def _silent(handler: Handler) -> None:
+    handler.close_connection = True
+
+
+@pytest.mark.parametrize("last", [_busy, _silent], ids=["busy", "silent"])
+def test_a_server_that_is_busy_then_takes_back_nothing(
+    last: Answering, serve: Serve, crawl: Crawl, database: Database
+) -> None:
+    """What was read is told of the answer in which it stood, not of the one that came last."""
+    answers = [_always_links, _busy]
+    site = serve(_portal(lambda handler: (answers.pop(0) if answers else last)(handler)))
+    result = crawl(f"{site.url}/", retries=2)
+    assert "/deeper" in site.requests
+    assert _searched(result) == ("unknown", False, 1)
+    with database.reader() as session:
+        titled = session.scalars(select(Capture.status).where(Capture.title == "Rest of the plan"))
+        assert list(titled) == [200]
 
 
 def _always_links(handler: Handler) -> None:
