@@ -19,7 +19,8 @@ _CONDITIONAL = frozenset({"page", "seed", "external", "document", "sitemap"})
 
 class KeptMiddleware:
     """Gives what a broken visit has fetched, before any pause and without the network; marks it in
-    `request.meta["kept"]`. Puts conditions on requests for pages that an earlier run holds."""
+    `request.meta["kept"]`. Puts conditions on requests for pages that an earlier run holds, but not where one is asked
+    again since it broke off: what the earlier run holds may be broken as well."""
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
@@ -35,7 +36,8 @@ class KeptMiddleware:
         request.meta.pop("kept", None)
         answer = self._kept(request) if visit.kept is not None else None
         if answer is None and visit.earlier is not None and request.meta.get("role") in _CONDITIONAL:
-            request.meta["conditions"] = visit.earlier.conditions(request.url)
+            broken = "broken" in request.meta
+            request.meta["conditions"] = visit.earlier.conditions(request.url) if not broken else {}
         return answer
 
     def _kept(self, request: Request) -> Response | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+from storage.archive.body import decoded_body
 from storage.archive.framing import RawRecord
 from storage.archive.message import header
 from storage.archive.reader import ArchiveReader, Problem
@@ -26,6 +27,8 @@ from storage.archive.surt import older_surt, surt, without_fragment
 from storage.errors import ArchiveError
 
 _HEAD = 1 << 16
+_UNPACKED = 1 << 26
+"""So many bytes of what is packed are looked at for damage."""
 _NOTHING = digest_of(b"")
 """What a 304 is said to hold where a tool takes the digest of its own body: it tells nothing of the page."""
 
@@ -33,7 +36,8 @@ _NOTHING = digest_of(b"")
 @dataclass(slots=True)
 class _Entry:
     """Where a response lies: `archive` numbers the reader, `digest` is the body's, or empty where the record tells
-    none; `cut` whether it says that its body was cut; `original` is the entry that a revisit repeats."""
+    none; `cut` whether it says that its body was cut; `original` is the entry that a revisit repeats, `second` the next
+    capture of the URL that is worth as much."""
 
     url: str
     status: int
@@ -43,6 +47,7 @@ class _Entry:
     digest: str
     cut: bool = False
     original: int | None = None
+    second: int | None = None
 
     @property
     def worth(self) -> tuple[bool, bool]:
@@ -78,17 +83,18 @@ class ReplayIndex:
         First the exact URL, then its SURT key (scheme, host case, default port, escapes), then that with its
         query sorted; then both under the host that the rules of 2003 made of an international name. The fragment never
         counts. Of several captures the first with status 200 is taken, else the first; one whose body was cut only
-        where none is whole. A redirect found by key alone that leads back to `url` is not taken: it would never end.
+        where none is whole, and for one that cannot be unpacked to its end the next, as whoever asks again has it. A
+        redirect found by key alone that leads back to `url` is not taken: it would never end.
         """
         exact = self._by_url.get(without_fragment(url))
         if exact is not None:
-            return self._response(self._entries[exact])
+            return self._whole(self._entries[exact])
         number = self._find(url, surt)
         if number is None:
             number = self._find(url, older_surt)
         if number is None:
             return None
-        response = self._response(self._entries[number])
+        response = self._whole(self._entries[number])
         return None if _leads_to(response, url) else response
 
     def _find(self, url: str, keyed: Callable[..., str]) -> int | None:
@@ -211,6 +217,10 @@ class ReplayIndex:
         return True
 
     def _file_under_urls(self, number: int, entry: _Entry) -> None:
+        held = self._by_url.get(entry.url)
+        first = self._entries[held] if held is not None else None
+        if first is not None and first.second is None and first.worth == entry.worth:
+            first.second = number
         self._prefer(self._by_url, entry.url, number, entry)
         self._prefer(self._by_key, surt(entry.url), number, entry)
         if "&" in entry.url:
@@ -220,6 +230,12 @@ class ReplayIndex:
         held = index.get(key)
         if held is None or entry.worth > self._entries[held].worth:
             index[key] = number
+
+    def _whole(self, entry: _Entry) -> ArchivedResponse:
+        response = self._response(entry)
+        if entry.second is None or not decoded_body(response.headers, response.body, _UNPACKED).damaged:
+            return response
+        return self._response(self._entries[entry.second])
 
     def _response(self, entry: _Entry) -> ArchivedResponse:
         reader = self._readers[entry.archive]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import os
 import signal
 import subprocess
@@ -477,3 +478,26 @@ def test_a_choice_as_typed() -> None:
     assert choice("kind=city country=PER,Chile lima norte") == Choice("city", ("PER", "CHL"), "lima norte")
     with pytest.raises(ValueError, match="kind"):
         choice("kind=town")
+
+
+def test_what_was_damaged_at_an_earlier_visit_is_asked_for_whole(
+    serve: Serve, go: Go, database: Database, tmp_path: Path
+) -> None:
+    """Its server says that it is as it was, which tells nothing of what came."""
+    packed = gzip.compress(page("Tagged page", "/").encode())
+    sent = [packed[:120], packed[:120]]
+
+    def answer(handler: Handler) -> tuple[int, dict[str, str], bytes]:
+        if handler.headers.get("If-None-Match") == '"v1"':
+            return 304, {"ETag": '"v1"', "Content-Length": "0"}, b""
+        return 200, {"ETag": '"v1"', "Content-Encoding": "gzip"}, sent.pop() if sent else packed
+
+    site = serve({**town(BUDGET), "/": page("Town", "/budget", "/tagged"), "/tagged": answer})
+    patient = QUICK.model_copy(update={"retries": 1})
+    for name in ("one", "two"):
+        begun(database, name, [site], patient)
+        go(name)
+    with ReplayIndex([tmp_path / "archive" / "run-000002"]) as index:
+        found = index.lookup(f"{site.url}/tagged")
+        assert found is not None
+        assert found.body == packed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -130,6 +131,19 @@ def test_of_many_captures_the_first_good_one(tmp_path: Path) -> None:
         assert len(index) == 1
     with archive_of(tmp_path / "bad", ("https://x.org/", 404, "gone"), ("https://x.org/", 500, "oops")) as index:
         assert found(index, "https://x.org/") == "gone"
+
+
+@pytest.mark.parametrize("length", [15, 20, 30])
+def test_of_two_captures_that_one_that_can_be_unpacked(tmp_path: Path, length: int) -> None:
+    url, whole = "https://villa.example/x", gzip.compress(b"the whole page", mtime=0)
+    packed = ((b"Content-Encoding", b"gzip"),)
+    with ArchiveWriter(tmp_path, "run") as archive:
+        for body in (whole[:length], whole, b"a later day"):
+            archive.write_response(url, 200, "", packed, body, AT)
+    with ReplayIndex([tmp_path]) as index:
+        response = index.lookup(url.upper().replace("X", "x"))
+        assert response is not None
+        assert response.body == whole
 
 
 def test_a_redirect_to_https_does_not_turn_in_circles(tmp_path: Path) -> None:
