@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
@@ -72,6 +73,37 @@ def test_scores_that_are_tallied_are_those_of_the_answers(several: World) -> Non
         one_by_one = [score_of(portal) for portal in portal_answers(session, scope)]
         assert list(scores(session, scope)) == one_by_one
         assert list(scores(session, scope)) == one_by_one, "also when it is remembered"
+
+
+MARKED = """
+edition = "towns-2026"
+title = "Towns"
+year = 2026
+kind = "city"
+criteria = ["all"]
+source = "Decree 12"
+"""
+QUESTION = """
+[[indicator]]
+code = "%s"
+criterion = "all"
+title = "A question"
+counts_as_yes = "It is told"
+features = ["contact.details"]
+"""
+
+
+@pytest.mark.parametrize("code", ["1|2", "1=2", "1; 2"])
+def test_whatever_signs_a_code_has(code: str, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "extension" / "questionnaires" / "towns-2026.toml"
+    place.parent.mkdir(parents=True)
+    place.write_text(MARKED + QUESTION % code + QUESTION % "3", encoding="utf-8")
+    monkeypatch.setenv("LOSI_EXTENSION", str(tmp_path / "extension"))
+    monkeypatch.setattr("tests.review.conftest.EDITION", "towns-2026")
+    world.run("https://city.example/", said={"contact.details": "present"})
+    with world.database.reader() as session:
+        (score,) = scores(session, Scope(None, "", None, world.clock().date()))
+    assert (score.yes, score.unknown) == (2, 0)
 
 
 def test_lists_are_turned_page_by_page(sue: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
