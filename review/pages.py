@@ -62,6 +62,12 @@ def refusal(request: Request, viewer: Viewer | None, error: ReviewError) -> str:
     return "; ".join(filter(None, error.told(translations(language).gettext)))
 
 
+def place_in(count: int, start: int, listed: int) -> int:
+    """The place from which a list of `count` is shown, `listed` on a page: where its last page begins if it ends before
+    `start`, as it may since the link there was made."""
+    return start if start < count else max(0, count - 1) // listed * listed
+
+
 def came_from(request: Request) -> str:
     """The page of this app that led here; the first page if there was none."""
     try:

@@ -15,7 +15,7 @@ from review.access import IF_ADMIN, IF_SUPERVISOR, Admin, App, Supervisor, from_
 from review.context import Context
 from review.errors import Conflict, NotFound, Refused, ReviewError
 from review.inputs import AssignForm, Id, Number, Shown, Text
-from review.pages import refusal, render
+from review.pages import place_in, refusal, render
 from review.security.passwords import generated
 from review.service import accounts, assignments, sheets
 from review.service.sessions import Viewer
@@ -166,12 +166,15 @@ def _assignments(
     """The page of assignments; `laid` is what was filled in, and `error` why it was not taken."""
     wanted = sheets.SheetFilter(shown.country or None, shown.language or None, unassigned=True, text=shown.text or None)
     with context.database.reader() as session:
+        desks, lacking = assignments.count(session, shown.assessor), sheets.count(session, wanted)
+        places = {"first": place_in(desks, shown.first, LISTED), "waiting": place_in(lacking, shown.waiting, LISTED)}
+        shown = shown.model_copy(update=places)
         values = {
             "rows": assignments.progress(session, context.clock(), shown.assessor, start=shown.first, limit=LISTED),
-            "desks": assignments.count(session, shown.assessor),
+            "desks": desks,
             "people": [row for row in accounts.accounts(session) if row.active and row.role != "owner"],
             "waiting": sheets.sheets(session, wanted, start=shown.waiting, limit=LISTED),
-            "lacking": sheets.count(session, wanted),
+            "lacking": lacking,
         }
     told = {"shown": shown, "listed": LISTED, "typed": laid, "query": urlencode(shown.query)}
     why, status = (refusal(request, viewer, error), error.status) if error else ("", 200)

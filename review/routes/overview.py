@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from review.access import IF_SUPERVISOR, App, Supervisor
 from review.inputs import MAX_ID, Id, Text
-from review.pages import render
+from review.pages import place_in, render
 from review.publish.scope import Kind
 from review.service import cycles, portals, scores
 
@@ -60,6 +60,7 @@ def all_scores(
         found = scores.scores(session, today, cycle_id=chosen, kind=_kind(kind))
         known = cycles.cycles(session)
     first = {"losi": losi, "osi_weighted": osi_weighted}
+    first |= {board.measure: place_in(len(board.rows), first[board.measure], LISTED) for board in found}
     query = {"cycle": cycle, "kind": kind, **first}
     values = {"first": first, "query": query, "listed": LISTED}
     return render(request, "scores.html", viewer, boards=found, cycles=known, chosen=chosen, kind=kind, part=values)

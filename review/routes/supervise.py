@@ -12,7 +12,7 @@ from review.access import IF_SUPERVISOR, App, Supervisor, from_form
 from review.context import Context
 from review.errors import Conflict, Refused, ReviewError
 from review.inputs import MAX_ID, Id, Text
-from review.pages import refusal, render
+from review.pages import place_in, refusal, render
 from review.service import adjudication, cards, figures, notes, replies, sheets
 from review.service.sessions import Viewer
 from storage.repository.chain import verify_chain
@@ -43,8 +43,9 @@ def all_sheets(
     """A page of the sheets under review."""
     wanted = sheets.SheetFilter(country or None, language or None, kind or None, text=text or None)
     with context.database.reader() as session:
-        rows = sheets.sheets(session, wanted, start=start, limit=SHEETS)
         count = sheets.count(session, wanted)
+        start = place_in(count, start, SHEETS)
+        rows = sheets.sheets(session, wanted, start=start, limit=SHEETS)
     query = {"country": country, "language": language, "kind": kind, "text": text}
     part = {"start": start, "count": count, "listed": SHEETS}
     return render(request, "sheets.html", viewer, rows=rows, wanted=wanted, query=query, part=part)

@@ -149,3 +149,36 @@ def test_a_sheet_that_was_given_away_meanwhile_costs_no_tick(sue: httpx.Client, 
     assert late.status_code == 409
     assert "sheet 1 has its 2 assessors already" in late.text
     assert re.findall(r'name="sheet" value="(\d+)" checked', late.text) == ["2", "4"]
+
+
+@pytest.mark.parametrize(
+    ("place", "part"),
+    [
+        ("/sheets?start=40", "5–5 / 5"),
+        ("/scores?losi=40", "5–5 / 5"),
+        ("/admin/assignments?waiting=40", "5–5 / 5"),
+        ("/admin/assignments?first=4", "3–4 / 4"),
+    ],
+)
+def test_for_a_page_that_is_no_more_the_last_one_is_shown(
+    place: str, part: str, sue: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where all of the last page was given away."""
+    for name in ("admin.LISTED", "supervise.SHEETS", "overview.LISTED"):
+        monkeypatch.setattr(f"review.routes.{name}", 2)
+    told = sue.get(place).text
+    assert part in told
+    assert "None yet." not in told
+
+
+def test_what_a_filter_leaves_out_is_not_assigned(sue: httpx.Client) -> None:
+    told = "Every sheet has its assessors."
+    assert told not in sue.get("/admin/assignments?text=nowhere").text
+    assert told not in sue.get("/admin/assignments?country=FRA").text
+
+
+def test_that_every_sheet_has_its_assessors_is_told(several: World, sue: httpx.Client) -> None:
+    several.assign(several.account("Ana").id, PORTALS)
+    several.person("Ben")
+    several.assign(several.account("Ben").id, *range(1, PORTALS + 1))
+    assert "Every sheet has its assessors." in sue.get("/admin/assignments?waiting=100").text
