@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from review.errors import Conflict, NotFound, Refused
 from review.service.cards import PROOFS, own_answer, same_proof
-from review.service.proofs import ask
+from review.service.proofs import ask, checked_url
 from review.service.queue import own_task
 from review.service.windows import Window, said_elsewhere
 from review.wording import N_
@@ -243,9 +243,10 @@ def _is_as_seen(card: Card, seen: int | None) -> None:
 
 def _is_the_same(made: Review, verdict: Verdict, decision: Decision) -> None:
     """Raises `Conflict` unless an answer that was given elsewhere says what this decision says."""
-    url = (decision.url or "").strip()
+    own = checked_url(decision.url, allow_private=True) if decision.url and decision.url.strip() else None
     same = made.act == "decision" and made.verdict == verdict and made.comment == comment_of(decision.comment)
-    if not same or (url and url != made.proof.get("own")):
+    rests_on = own in (None, made.proof.get("own")) and decision.proof in (None, made.proof.get("number"))
+    if not same or not rests_on:
         raise _other_window()
 
 

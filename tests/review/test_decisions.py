@@ -438,6 +438,23 @@ def test_the_same_answer_out_of_two_windows_is_stored_once(pair: Pair) -> None:
     assert _rows(pair) == [("decision", "yes")]
 
 
+@pytest.mark.parametrize("url", ["https://Better.example", "better.example/page", "https://better.example/a b"])
+def test_a_form_with_an_address_that_is_sent_twice_is_stored_once(pair: Pair, url: str) -> None:
+    first = _in_window(pair, "yes", 0, url=url)
+    assert _in_window(pair, "yes", 0, url=url) == first
+    with pytest.raises(Conflict):
+        _in_window(pair, "yes", 0, url="https://worse.example/")
+    assert _rows(pair) == [("decision", "yes")]
+
+
+def test_another_proof_that_a_second_window_chose_is_not_dropped_unseen(pair: Pair) -> None:
+    _in_window(pair, "yes", 0)
+    with pytest.raises(Conflict):
+        _in_window(pair, "yes", 0, proof=1)
+    first = _in_window(pair, "yes", pair.sees(pair.ana).answered, proof=1)
+    assert _in_window(pair, "yes", 0, proof=1) == first
+
+
 def test_another_persons_answer_is_none_of_the_own_windows(pair: Pair) -> None:
     shown = pair.sees(pair.ana).answered
     pair.says(pair.ben, "no")
