@@ -19,7 +19,7 @@ ROLES: tuple[Role, ...] = ("strong", "weak", "not", "url")
 GENERAL = ("online", "apply", "pay", "form", "archive", "search", "contact", "language_names")
 BESIDE = (
     "strategy", "law", "licence", "consultation", "co_creation", "petition", "business", "rural",
-    "women", "youth", "older_persons", "disability", "migrants", "poverty", "organization",
+    "women", "youth", "older_persons", "disability", "migrants", "poverty",
 )  # fmt: skip
 OPENINGS = ("health", "education", "employment", "social_protection", "environment", "justice")
 KEEPS_DIACRITICS = frozenset({"vi"})

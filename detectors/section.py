@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from detectors.beside import told_beside
-from detectors.compositions import GENERAL
 from detectors.hosts import host_of
 from detectors.single_items import is_below_single_items, names_single_item
 from detectors.telling import asks
@@ -26,12 +24,10 @@ _FEW_LINKS = 8
 class SectionDetector(TopicDetector):
     """Finds a section on a sector (health, education ...).
 
-    No section are the name of a body or an office that holds the word ("Ministry of Health", "Minister of Education",
-    "Human Rights Affairs Office"), the name of one measure ("Healthcare Reform"), what is listed below the news or
-    below those who govern ("/news/41", "/cabinet/portfolios/health"), and a tag.
+    No section are the name of a body or an office that holds the word ("Ministry of Health", "Minister of Education"),
+    the name of one measure ("Healthcare Reform"), what is listed below the news or below those who govern ("/news/41",
+    "/cabinet/portfolios/health"), and a tag.
     """
-
-    version = "2"
 
     names_bodies: ClassVar[frozenset[str]] = frozenset(("portal.official", "institution.department_heads"))
     lists: ClassVar[tuple[str, ...]] = ("info.news", "institution.department_heads")
@@ -44,7 +40,7 @@ class SectionDetector(TopicDetector):
             return value
         if asks(hit.segment.text):
             return OF_MENTION
-        named = hit.segment.number in page.hits.speaking(*self.names_bodies) or _names_organization(page, hit)
+        named = hit.segment.number in page.hits.speaking(*self.names_bodies)
         single = hit.extra > 0 and names_single_item(hit.segment.text, hit.term.language)
         return OF_MENTION if named or single or self._is_item(page, hit) else value
 
@@ -60,13 +56,6 @@ class SectionDetector(TopicDetector):
         if link.zone not in ("main", "aside"):
             return False
         return link.url in page.hits.below(*self.lists) or bool(_TAG.search(link.url))
-
-
-def _names_organization(page: Page, hit: Hit) -> bool:
-    """Whether the label of a link says beside the term what an organization is called."""
-    if hit.segment.link is None or not hit.extra or "organization" not in page.hits.marks(hit.segment):
-        return False
-    return f"{GENERAL}organization" in told_beside(page, hit).names
 
 
 @view

@@ -154,7 +154,7 @@ class CultureSportInformation(SectionDetector):
     told by its host's name, counts."""
 
     name = "culture-sport-information"
-    version = "3"
+    version = "2"
     features = ("info.culture_sport",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -196,7 +196,7 @@ class SmartCityInformation(SectionDetector):
     """Smart-city projects, a strategy or services under that name. A congress or an award of that name is none."""
 
     name = "smart-city-information"
-    version = "3"
+    version = "2"
     features = ("info.smart_city",)
 
 
@@ -218,7 +218,7 @@ class PublicTransport(SectionDetector):
     """Timetables, maps or fares of public transport, or a link to its portal; the bare word "Transport" is none."""
 
     name = "public-transport"
-    version = "3"
+    version = "2"
     features = ("info.public_transport",)
     common_words_prove = False
 
@@ -234,7 +234,7 @@ class RoadMatters(SectionDetector):
     """Road works, closures, traffic and road safety; the bare subject ("Traffic") is none."""
 
     name = "road-matters"
-    version = "3"
+    version = "2"
     features = ("info.roads",)
     common_words_prove = False
 

@@ -35,7 +35,7 @@ class Partnerships(SectionDetector):
     portfolio for the voluntary sector is none."""
 
     name = "partnerships"
-    version = "3"
+    version = "2"
     names_bodies = frozenset()
     features = ("institution.partnerships",)
 

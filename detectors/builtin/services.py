@@ -145,7 +145,7 @@ class HomelessServices(SectionDetector):
     """Meals, shelter, hygiene or care for homeless people: a page or a link."""
 
     name = "homeless-services"
-    version = "3"
+    version = "2"
     features = ("service.homeless",)
 
 
@@ -164,7 +164,7 @@ class AffordableHousing(SectionDetector):
     minister's portfolio and the rules of letting are none."""
 
     name = "affordable-housing"
-    version = "4"
+    version = "3"
     features = ("service.housing",)
 
     def suffices(self, page: Page, hit: Hit) -> bool:

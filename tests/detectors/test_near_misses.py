@@ -148,21 +148,6 @@ def test_what_is_registered_is_no_account(proves: Proves, language: str, title: 
     assert proves("account.authentication", body, language, URL + "inscription/", title) == lets_in
 
 
-@pytest.mark.parametrize(
-    ("language", "feature", "body", "section"),
-    [
-        ("en", "info.environment", "Council on Environmental Quality", "Environmental quality"),
-        ("es", "info.culture_sport", "Instituto de Cultura y Patrimonio", "Cultura y patrimonio"),
-        ("es", "info.social_welfare", "Secretaría de Protección Social", "Protección social"),
-    ],
-)
-def test_what_an_organization_is_called_is_no_section(
-    proves: Proves, language: str, feature: str, body: str, section: str
-) -> None:
-    assert not proves(feature, f"<nav><a href=/x>{body}</a></nav>", language)
-    assert proves(feature, f"<nav><a href=/x>{section}</a></nav>", language)
-
-
 def test_a_line_of_text_that_is_one_strong_term_is_a_caption(proves: Proves) -> None:
     assert proves("support.faq", "<main><div>Frequently asked questions</div><div>Where do I pay?</div></main>")
     assert not proves("support.faq", "<main><p>There are frequently asked questions and seldom asked ones.</p></main>")
