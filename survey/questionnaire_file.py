@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 EACH_ONCE = "Every question counts once."
 """Why a score is divided by the number of questions, where a file says nothing else."""
 
+LONGEST_NAME = LONGEST_CODE = 40
+LONGEST_CRITERION = 200
+"""So many characters the names of editions, codes and criteria may have: the columns of the database."""
+
 Words = Annotated[str, Field(min_length=1)]
 
 
@@ -28,9 +32,9 @@ class _Part(BaseModel):
 class IndicatorPart(_Part):
     """An `[[indicator]]` table as written in the file."""
 
-    code: Words
-    criterion: Words
-    also_in: list[Words] = []
+    code: Annotated[Words, Field(max_length=LONGEST_CODE)]
+    criterion: Annotated[Words, Field(max_length=LONGEST_CRITERION)]
+    also_in: list[Annotated[Words, Field(max_length=LONGEST_CRITERION)]] = []
     title: Words
     counts_as_yes: Words
     features: list[Words] = Field(min_length=1)
@@ -41,7 +45,7 @@ class IndicatorPart(_Part):
 class QuestionnaireFile(_Part):
     """A whole questionnaire file."""
 
-    edition: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*-\d{4}$", max_length=40)]
+    edition: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*-\d{4}$", max_length=LONGEST_NAME)]
     title: Words
     year: int
     kind: Kind

@@ -165,7 +165,7 @@ def _cards() -> None:
         sa.Column("answer_id", BIG, nullable=False),
         sa.Column("run_id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
-        sa.Column("criterion", sa.String(length=40), nullable=False),
+        sa.Column("criterion", sa.String(length=200), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("confidence", sa.Double(), nullable=True),

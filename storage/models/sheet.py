@@ -62,7 +62,7 @@ class Card(Base):
     answer_id: Mapped[int] = mapped_column(ForeignKey("answers.id", ondelete="CASCADE"), index=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), index=True)
     code: Mapped[str] = mapped_column(String(40))
-    criterion: Mapped[str] = mapped_column(String(40))
+    criterion: Mapped[str] = mapped_column(String(200))
     position: Mapped[int]
     state: Mapped[FindingState] = mapped_column(String(20))
     confidence: Mapped[float | None]

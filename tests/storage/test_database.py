@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 
 from storage.database import Database, alembic_config, database_url, dump_json, revisions, where
 from storage.errors import StorageError
-from storage.models import Answer, Base, Cycle, Portal, Run
+from storage.models import Answer, Base, Card, Cycle, Portal, Run
+from survey.questionnaire_file import LONGEST_CRITERION
 from tests.storage.conftest import _create
 from tests.unprivileged import bound
 
@@ -439,3 +440,15 @@ def _me() -> str:
     import pwd
 
     return pwd.getpwuid(os.geteuid()).pw_name
+
+
+def test_a_criterion_of_an_older_schema_becomes_as_long_as_a_questionnaire_may_have_it(
+    empty_postgresql: URL,
+) -> None:
+    with Database(empty_postgresql) as database:
+        upgrade(database, "0003")
+        with database.engine.begin() as connection:
+            connection.execute(text("ALTER TABLE cards ALTER COLUMN criterion TYPE varchar(40)"))
+        database.migrate()
+        assert differences(database) == []
+    assert Card.__table__.c.criterion.type.length == LONGEST_CRITERION  # type: ignore[attr-defined]
