@@ -65,7 +65,9 @@ class LexiconSet:
             found = parse(_text(file), file.name, self._added(language))
             _must_be(language, found.language, file)
         except LexiconError as error:
-            self.problems.append(f"lexicon skipped: {error}")
+            base = language.split("-")[0]
+            mend = f"; words for {base} belong into {base}.toml" if base != language and base in self._files else ""
+            self.problems.append(f"lexicon skipped: {error}{mend}")
             return None
         return found
 

@@ -20,7 +20,7 @@ from survey.features import features, own_features
 from survey.packaged import SurveyDataError
 from survey.plan import efforts, targets
 from survey.questionnaire import editions, load
-from survey.questionnaire_file import EACH_ONCE, written
+from survey.questionnaire_file import EACH_ONCE, LONGEST_NAME, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,8 +73,9 @@ class Extension:
 def begin_extension(place: Path, edition: str, model: str, title: str, asked: Asked | None = None) -> list[Path]:
     """Writes the first files of an extension, and none over another (new features are added to those that are there);
     their paths. Raises Misuse for a name that is no edition's, or is taken."""
-    if not _NAME.fullmatch(edition):
-        raise Misuse(f"{edition!r} is no name of an edition", "small letters and a year, for example: greece-2026")
+    if not _NAME.fullmatch(edition) or len(edition) > LONGEST_NAME:
+        mend = f"small letters and a year, {LONGEST_NAME} characters at most, for example: greece-2026"
+        raise Misuse(f"{edition!r} is no name of an edition", mend)
     if edition in editions():
         raise Misuse(f"there is an edition {edition} already", "take another name")
     begun = questionnaire_for(None, model)
@@ -94,7 +95,8 @@ def begin_extension(place: Path, edition: str, model: str, title: str, asked: As
 
 
 def _add_features(table: Path, added: Sequence[Feature]) -> None:
-    """Appends a row for each feature, in the columns that the table has, or makes the table."""
+    """Appends a row for each feature, in the columns that the table has, or makes the table; with the mark by which
+    spreadsheets know UTF-8."""
     text = own_text(table) if table.exists() else _HEAD
     stream = io.StringIO(newline="")
     columns = next(csv.reader([text.partition("\n")[0]], delimiter=delimiter(text)))
@@ -103,7 +105,7 @@ def _add_features(table: Path, added: Sequence[Feature]) -> None:
     rows = csv.DictWriter(stream, columns, extrasaction="ignore", delimiter=delimiter(text), lineterminator="\n")
     rows.writerows(asdict(feature) for feature in added)
     with whole_file(table) as file:
-        file.write(f"{text if text.endswith(chr(10)) else text + chr(10)}{stream.getvalue()}".encode())
+        file.write(f"{text if text.endswith(chr(10)) else text + chr(10)}{stream.getvalue()}".encode("utf-8-sig"))
 
 
 def _each_once(book: Questionnaire, edition: str, title: str) -> Questionnaire:
@@ -132,7 +134,7 @@ def read_extension(place: Path) -> Extension:
     words = {language: lexicon for language in own_files(place) if (lexicon := installed().get(language))}
     seen = tuple(_feature(each, words) for each in own)
     faults += installed().problems
-    faults += _unseen(own, seen)
+    faults += [*_unseen(own, seen), *_unread_words(own, words)]
     return Extension(str(place), tuple(_edition(book) for book in books if book), seen, tuple(words), tuple(faults))
 
 
@@ -181,3 +183,15 @@ def _unseen(own: Sequence[Feature], seen: Sequence[OwnFeature]) -> Iterator[str]
             yield f"{feature.key}: no detector sees it; install its plug-in, or write manual as its proof"
         elif feature.told_by and feature.key in found.detectors and not found.languages:
             yield f"{feature.key}: no lexicon has words for it; write some into {FOLDER}/<language>.toml"
+
+
+def _unread_words(own: Sequence[Feature], words: Mapping[str, Lexicon]) -> Iterator[str]:
+    """Words of features that there are not, and of one's own that only a person can tell."""
+    manual = {feature.key for feature in own if feature.proof == "manual"}
+    for language, lexicon in words.items():
+        place = f"{FOLDER}/{language}.toml"
+        for key in sorted(lexicon.features | lexicon.denied):
+            if key not in features():
+                yield f"{place}: no such feature: {key}; a new one is a row of {_FEATURES}"
+            elif key in manual:
+                yield f"{place}: words for {key}, whose proof is manual, are not read; write page where they tell it"

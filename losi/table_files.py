@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+import click
 
 from losi.cells import uncelled
 from losi.errors import Failure
@@ -22,6 +25,7 @@ from losi.text_files import tell_guess, text_of
 _HEAD_ROWS = 20
 """A table may begin with so many lines of title before the names of its columns."""
 _DELIMITERS = ",;\t|"
+_PLACES = re.compile(r"0\.(0+)")
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _Row = tuple[int, Sequence[Any]]
 
@@ -57,8 +61,9 @@ class Columns:
         return next((named for _, cells in rows if self.needed in (named := self.named(cells))), {})
 
 
-def read_table(path: Path, columns: Columns) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of a CSV or XLSX file (`-`: CSV on stdin) that hold anything, by line from 1 and by column.
+def read_table(path: Path, columns: Columns, tell_rest: bool = False) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a CSV or XLSX file (`-`: CSV on stdin) that hold anything, by line from 1 and by column; with
+    `tell_rest` columns that are none of these are named on stderr.
 
     Raises Failure for a file that cannot be read, and one without the needed column.
     """
@@ -74,10 +79,18 @@ def read_table(path: Path, columns: Columns) -> Iterator[tuple[int, dict[str, st
         mend = f"one line must name the columns: {','.join(columns.names)}"
         raise Failure(f"{name} has no column '{columns.needed}'", mend)
     tell_guess(path, guessed)
+    if tell_rest:
+        _tell_rest(path, first[-1][1], place.values())
     for line, cells in rows:
         values = {column: _text(cells[number]) for column, number in place.items() if number < len(cells)}
         if any(values.values()):
             yield line, values
+
+
+def _tell_rest(path: Path, head: Sequence[Any], read: Collection[int]) -> None:
+    rest = [one_line(_text(value)) for number, value in enumerate(head) if number not in read]
+    if named := ", ".join(name for name in rest if name):
+        click.echo(f"losi: {path}: nothing is taken from the columns {named}", err=True)
 
 
 def _rows(path: Path, columns: Columns) -> tuple[Iterator[_Row], str]:
@@ -119,12 +132,28 @@ def _sheet(data: bytes, path: Path, columns: Columns) -> Iterator[_Row]:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         for sheet in book.worksheets:
             sheet.reset_dimensions()
-        sheets = [list(enumerate(sheet.iter_rows(values_only=True), 1)) for sheet in book.worksheets]
+        sheets = {sheet.title: list(enumerate(_cells(sheet), 1)) for sheet in book.worksheets}
     except Exception as error:  # a parser of damaged files may fail in any way
         why = " ".join(str(error).split())[:200] or type(error).__name__
         raise Failure(f"{path} is no workbook that can be read: {why}", "save it as XLSX or CSV anew") from error
-    found = next((rows for rows in sheets if columns.head(rows[:_HEAD_ROWS])), sheets[0] if sheets else [])
-    yield from found
+    fitting = [title for title, rows in sheets.items() if columns.head(rows[:_HEAD_ROWS])]
+    if fitting[1:]:
+        rest = ", ".join(fitting[1:])
+        click.echo(
+            f"losi: {path}: only the sheet {fitting[0]} is read, not {rest}; put all rows into one sheet", err=True
+        )
+    yield from sheets[next(iter(fitting or sheets))] if sheets else ()
+
+
+def _cells(sheet: Any) -> Iterator[Sequence[Any]]:
+    return ([_shown(cell) for cell in row] for row in sheet.iter_rows())
+
+
+def _shown(cell: Any) -> Any:
+    """The value of a cell; a number with the places that the sheet shows, if it is that number: 1.10, not 1.1."""
+    places = _PLACES.fullmatch(cell.number_format) if isinstance(cell.value, float) else None
+    shown = f"{cell.value:.{len(places[1])}f}" if places else ""
+    return shown if shown and float(shown) == cell.value else cell.value
 
 
 def _delimiter(text: str, columns: Columns) -> str:
@@ -139,6 +168,11 @@ def spellings(name: str) -> Mapping[str, Mapping[str, str]]:
     with (files("losi") / "data" / f"{name}.toml").open("rb") as file:
         found = tomllib.load(file)
     return {part: {plain(said): word for word, all_said in found[part].items() for said in all_said} for part in found}
+
+
+def one_line(text: str) -> str:
+    """The text without its breaks of lines, which many a cell has."""
+    return " ".join(text.split())
 
 
 def plain(text: str) -> str:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from survey.packaged import SurveyDataError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 VARIABLE = "LOSI_EXTENSION"
 """The environment variable that names the folder, so that processes which are begun have the same."""
@@ -69,21 +69,28 @@ def own_rows(place: Path | None, name: str, needed: Collection[str], further: Co
     text = own_text(place / name)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter(text))
     columns = reader.fieldnames or ()
-    wrong = [column for column in columns if column not in (*needed, *further)]
+    wrong = [column for column in columns if column and column not in (*needed, *further)]
     missing = [column for column in needed if column not in columns]
     if missing or wrong:
         known = ", ".join((*needed, *further))
         raise SurveyDataError(f"{place / name}: the columns are {known}; missing {missing}, not known {wrong}")
-    return [_row(given, f"{place / name}, line {reader.line_num}", needed) for given in reader]
+    rows = ((f"{place / name}, line {reader.line_num}", given) for given in reader)
+    return [_row(given, line, needed) for line, given in rows if any(_cells(given))]
 
 
 Row = dict[str, str]
 
 
+def _cells(given: Mapping[str | None, str | list[str] | None]) -> Iterator[str]:
+    """What the cells of a row hold; spreadsheets save empty rows and columns beside those that are used."""
+    for value in given.values():
+        yield from (cell.strip() for cell in ([value] if isinstance(value, str) else value or ()))
+
+
 def _row(given: Mapping[str | None, str | list[str] | None], line: str, needed: Collection[str]) -> Row:
-    if None in given:
+    if any(_cells({column: value for column, value in given.items() if not column})):
         raise SurveyDataError(f"{line}: more cells than columns; put a text with commas into quotation marks")
-    row = {str(column): str(value or "").strip() for column, value in given.items()}
+    row = {column: str(value or "").strip() for column, value in given.items() if column}
     empty = [column for column in needed if not row[column]]
     if empty:
         raise SurveyDataError(f"{line}: {', '.join(empty)} is empty")

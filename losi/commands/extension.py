@@ -39,15 +39,18 @@ def new(state: State, edition: str, model: str, questions: Path | None, title: s
     EDITION is a name in small letters and a year, such as greece-2026. Files that are there stay as they are.
 
     A FILE of questions has the columns, by these or similar names: title, and if known code, criterion, counts_as_yes,
-    same_as (the code of the same question in the edition of --from) and features. What is neither the same as another
-    question nor has features is for a person to answer, until words are written for it. If a row cannot be used,
-    nothing is written.
+    same_as (the code of the same question in the edition of --from) and features. An empty criterion is that of the row
+    above. What is neither the same as another question nor has features is for a person to answer, until words are
+    written for it. If a row cannot be used, nothing is written.
     """
     from losi.extension_files import begin_extension
     from losi.question_files import asked_in
 
+    place = _place(state)
+    if place != extension_of(state.data):  # a folder that the environment names may be a new one
+        place.mkdir(parents=True, exist_ok=True)
     asked = asked_in(questions, edition, model) if questions is not None else None
-    for path in begin_extension(_place(state), edition, model, title or edition, asked):
+    for path in begin_extension(place, edition, model, title or edition, asked):
         click.echo(path)
     click.echo(f"edit these, see what they come to with: losi extension check --data {state.data}", err=True)
     return 0

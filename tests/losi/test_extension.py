@@ -109,7 +109,13 @@ def test_a_second_edition_leaves_the_files_of_the_first_alone(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("Greece", "no name of an edition"), ("losi-2024", "already"), (EDITION, "already")]
+    ("name", "said"),
+    [
+        ("Greece", "no name of an edition"),
+        ("municipalities-of-the-hellenic-republic-2026", "40 characters at most"),
+        ("losi-2024", "already"),
+        (EDITION, "already"),
+    ],
 )
 def test_a_name_that_will_not_do_is_refused(tmp_path: Path, name: str, said: str) -> None:
     documented(tmp_path)
@@ -157,6 +163,106 @@ def test_questions_in_a_workbook_are_read_too(tmp_path: Path) -> None:
     assert [(each["questions"], each["by_person"]) for each in checked(tmp_path)["editions"]] == [(2, 0)]
 
 
+def test_a_workbook_as_ministries_keep_it_loses_nothing_in_silence(tmp_path: Path) -> None:
+    """Merged cells of sections, breaks of lines, a code that shows as 1.10, columns and sheets that nothing reads."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in (
+        ("Αξιολόγηση Δήμων",),
+        ("Α/Α", "Ενότητα", "Ερώτηση", "Υπεύθυνος"),
+        (1.1, "1. Διαφάνεια", "Ώρες\nαγορών", "Α"),
+        (1.1, None, "Ώρες κοιμητηρίων", "Β"),
+        (None, "2. Υπηρεσίες", None, None),
+        ("Q-3", None, "Άδεια", "Γ"),
+    ):
+        sheet.append(row)
+    sheet["A4"].number_format = "0.00"
+    book.create_sheet("Δεύτερο").append(("Κωδικός", "Ερώτηση"))
+    book.save(tmp_path / "questions.xlsx")
+    done = losi("extension", "new", "greece-2026", "--questions", "questions.xlsx", cwd=tmp_path)
+    assert "only the sheet Sheet is read, not Δεύτερο" in done.stderr
+    assert "nothing is taken from the columns Υπεύθυνος" in done.stderr
+    made = tomllib.loads((tmp_path / "losi-data/extension/questionnaires/greece-2026.toml").read_text("utf-8"))
+    assert [(each["code"], each["criterion"], each["title"], *each["features"]) for each in made["indicator"]] == [
+        ("1.1", "1. Διαφάνεια", "Ώρες αγορών", "own.greece_2026_1_1"),
+        ("1.10", "1. Διαφάνεια", "Ώρες κοιμητηρίων", "own.greece_2026_1_10"),
+        ("Q-3", "2. Υπηρεσίες", "Άδεια", "own.greece_2026_q_3"),
+    ]
+
+
+def test_codes_that_a_spreadsheet_took_for_numbers_and_dates_are_told(tmp_path: Path) -> None:
+    questions(tmp_path, f"code,criterion,title\n1.1,a,A\n1.1,a,B\n2026-01-02,a,C\n4,{'x' * 201},D\n{'5' * 41},a,E\n")
+    done = losi("extension", "new", "greece-2026", "--questions", "questions.csv", cwd=tmp_path)
+    for line, said in (
+        (3, "the code 1.1 is on line 2 already; a spreadsheet takes 1.10 for 1.1: make the column text"),
+        (4, "the spreadsheet made a date of the code (2026-01-02)"),
+        (5, "the criterion has more than 200 characters"),
+        (6, "the code has more than 40 characters"),
+    ):
+        assert f"losi: line {line}: {said}" in done.stderr
+    assert not (tmp_path / "losi-data").exists()
+
+
+def test_codes_written_alike_have_features_of_their_own(tmp_path: Path) -> None:
+    questions(tmp_path, "code,title\nA1,Markets\na1,Pools\n")
+    losi("extension", "new", "greece-2026", "--questions", "questions.csv", cwd=tmp_path)
+    found = checked(tmp_path)
+    assert [each["key"] for each in found["features"]] == ["own.greece_2026_a1", "own.greece_2026_line_3"]
+    assert found["faults"] == []
+
+
+def test_a_questionnaire_begun_anew_keeps_its_features(tmp_path: Path) -> None:
+    new = ("extension", "new", "greece-2026", "--questions", "questions.csv")
+    for text in ("code,title\n1,Markets\n", "code,title\n1,Markets\n2,Pools\n"):
+        questions(tmp_path, text)
+        assert losi(*new, cwd=tmp_path).returncode == 0
+        book = tmp_path / "losi-data/extension/questionnaires/greece-2026.toml"
+        found = checked(tmp_path)
+        book.unlink()
+    assert [each["title"] for each in found["features"]] == ["Markets", "Pools"]
+    assert found["faults"] == []
+    questions(tmp_path, "code,title\n1,Parks\n")
+    done = losi(*new, cwd=tmp_path)
+    assert "line 2: features.csv has a feature own.greece_2026_1 already, of another question" in done.stderr
+    assert not book.exists()
+
+
+def test_features_are_written_so_that_spreadsheets_read_their_letters(tmp_path: Path) -> None:
+    questions(tmp_path)
+    for year in ("2026", "2027"):
+        losi("extension", "new", f"greece-{year}", "--questions", "questions.csv", cwd=tmp_path)
+        assert (tmp_path / "losi-data/extension/features.csv").read_bytes().startswith(b"\xef\xbb\xbfkey,")
+
+
+def test_the_folder_that_the_environment_names_may_be_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    call = [sys.executable, "-m", "losi", "extension", "new", "greece-2026"]
+    place = tmp_path / "own" / "questions"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "LOSI_EXTENSION": str(place)}
+    done = subprocess.run(call, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (place / "questionnaires" / "greece-2026.toml").is_file()
+
+
+def test_words_that_nothing_reads_are_told(tmp_path: Path) -> None:
+    folder = documented(tmp_path)
+    with (folder / "lexicons" / "en.toml").open("a", encoding="utf-8") as words:
+        words.write('[features."audit.answer_in_three_days".strong]\n"answers" = ""\n')
+    lists = ("online", "apply", "pay", "form", "archive", "search", "contact", "language_names")
+    general = "\n".join(f'{name} = ["{name}qu"]' for name in lists)
+    own = (
+        f'language = "tlh"\nname = "Klingon"\n[general]\n{general}\n[features."leisure.misspelt".strong]\n"bIQ" = ""\n'
+    )
+    (folder / "lexicons" / "tlh.toml").write_text(own, encoding="utf-8")
+    (folder / "lexicons" / "pt-BR.toml").write_text('language = "pt-BR"\n', encoding="utf-8")
+    skipped, *unread = checked(tmp_path)["faults"]
+    assert skipped.endswith("; words for pt belong into pt.toml")
+    assert unread == [
+        "lexicons/en.toml: words for audit.answer_in_three_days, whose proof is manual, are not read; "
+        "write page where they tell it",
+        "lexicons/tlh.toml: no such feature: leisure.misspelt; a new one is a row of features.csv",
+    ]
+
+
 def test_a_second_spreadsheet_adds_its_features_to_the_table(tmp_path: Path) -> None:
     questions(tmp_path)
     for year in ("2026", "2027"):
@@ -176,7 +282,7 @@ def test_a_spreadsheet_with_faults_writes_nothing_and_tells_each_line(tmp_path: 
     assert done.returncode == 1
     assert [line.split(": ", 2)[1:] for line in done.stderr.splitlines()] == [
         ["line 3", "losi-2024 has no indicator '9999'"],
-        ["line 5", "the question has no title"],
+        ["line 5", "the question has no title; the name of a section belongs into a column criterion"],
         ["line 6", "the code 1 is on line 4 already"],
         ["line 7", "the code 1 is on line 4 already"],
         ["questions.csv", "4 lines cannot be used"],

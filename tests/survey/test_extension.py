@@ -95,6 +95,11 @@ def test_a_table_as_a_spreadsheet_saves_it_is_read(extension: Write) -> None:
     assert [feature.title for feature in own_features()] == ["Pools"]
 
 
+def test_empty_rows_and_columns_that_spreadsheets_save_are_none(extension: Write) -> None:
+    extension({"features.csv": "key;title;counts_as_yes;;\nleisure.pools;Pools;Hours;;\n;;;;\n;;;;;\n"})
+    assert [feature.title for feature in own_features()] == ["Pools"]
+
+
 @pytest.mark.parametrize(
     ("table", "message"),
     [
@@ -102,6 +107,7 @@ def test_a_table_as_a_spreadsheet_saves_it_is_read(extension: Write) -> None:
         (POOLS.replace("title,", "titel,"), r"missing \['title'\], not known \['titel'\]"),
         (POOLS.replace(",Pools,", ",,"), r"features\.csv, line 2: title is empty"),
         (POOLS.replace("Hours of", "Hours, prices of"), "line 2: more cells than columns"),
+        (POOLS.replace("yes\n", "yes,,\n").replace("pools\n", "pools,,x\n"), "line 2: more cells than columns"),
         (POOLS.replace("leisure.pools", "Pools"), "'Pools' is no key"),
         (POOLS.replace("leisure.pools", "general.pools"), "'general.pools' is no key"),
         (POOLS.replace("leisure.pools", "budget.publication"), "'budget.publication' is given twice"),
@@ -173,6 +179,15 @@ def test_a_feature_that_nobody_judged_is_no_obstacle_to_a_plan(extension: Write)
 @pytest.mark.parametrize("edition", ["losi-2020", "losi-2022", "losi-2024", "osi-2024"])
 def test_a_questionnaire_that_is_written_is_read_as_it_was(edition: str) -> None:
     assert parse_questionnaire(written(load(edition)), features()) == load(edition)
+
+
+@pytest.mark.parametrize(("field", "longest"), [("code", 40), ("criterion", 200)])
+def test_what_the_database_cannot_hold_is_refused(extension: Write, field: str, longest: int) -> None:
+    extension({"features.csv": POOLS})
+    short = {"code": "P1", "criterion": "leisure"}[field]
+    parse_questionnaire(QUESTIONS.replace(f'"{short}"', f'"{"x" * longest}"'), features())
+    with pytest.raises(SurveyDataError, match=rf"indicator\.0\.{field}: .* at most {longest} characters"):
+        parse_questionnaire(QUESTIONS.replace(f'"{short}"', f'"{"x" * (longest + 1)}"'), features())
 
 
 def test_a_score_is_divided_by_what_is_added_too(extension: Write) -> None:
