@@ -68,7 +68,7 @@ def _widths(answers: Sequence[Answer], width: int) -> tuple[int, ...]:
 
 def _criterion_table(criterion: str, rows: Sequence[Answer], widths: tuple[int, ...]) -> Table:
     made = table("", ("code", "title", "state", "conf.", "proof"), right=("conf.",))
-    made.title = criterion.capitalize()
+    made.title = criterion[:1].upper() + criterion[1:]
     for column, width in zip(made.columns, widths, strict=True):
         column.min_width = column.max_width = width
     made.columns[-1].min_width = None

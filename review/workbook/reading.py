@@ -25,7 +25,7 @@ from review.workbook.layout import (
     PartBefore,
 )
 from review.workbook.opening import opened
-from survey.questionnaire import load
+from survey.questionnaire import UnknownEditionError, load
 
 _HEAD_ROWS = 20
 """The titles stand in one of the first rows: somebody may have put a line above."""
@@ -156,6 +156,13 @@ def _text(cell: Any) -> str:
     return str(value).replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def _edition(path: Path, name: str) -> str:
+    try:
+        return load(name).edition
+    except UnknownEditionError as error:
+        raise Refused(f"{path}: {error}", "bring back its questionnaire") from error
+
+
 def _memory(path: Path, book: Workbook) -> Memory:
     """What the hidden sheet says; raises `Refused` if there is none, or of a kind that this version does not know."""
     if MEMORY not in book.sheetnames:
@@ -168,7 +175,7 @@ def _memory(path: Path, book: Workbook) -> Memory:
     for _, cells in _rows(book[MEMORY]):
         tag, *values = [_text(cell) for cell in [*cells, *[None] * 9][:10]]
         if tag == "part":
-            edition = load(values[1]).edition
+            edition = _edition(path, values[1])
             parts[values[0], edition] = PartBefore(values[0], edition, int(values[2]), int(values[3]))
         elif tag == "row":
             rows[values[0], values[1], values[2]] = Before(values[3], values[4], values[5], int(values[6]))

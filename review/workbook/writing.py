@@ -204,13 +204,17 @@ class _Writer:
         self._memory.row += 1
 
 
+_TAKEN = (INSTRUCTIONS.lower(), MEMORY.lower(), "history")
+"""The last is Excel's own."""
+
+
 def sheet_names(editions: Sequence[str]) -> dict[tuple[str, str], str]:
     """Sheet names by edition and criterion: at most 31 characters, none that Excel forbids, all different."""
-    used: Counter[str] = Counter()
+    used = Counter(_TAKEN)
     names: dict[tuple[str, str], str] = {}
     for edition in editions:
         for criterion in load(edition).criteria:
-            text = criterion.capitalize() if len(editions) == 1 else f"{edition} {criterion}"
+            text = criterion[:1].upper() + criterion[1:] if len(editions) == 1 else f"{edition} {criterion}"
             name = "".join("-" if c in "[]:*?/\\'" else c for c in text)[:28]
             used[name.lower()] += 1
             names[edition, criterion] = name if used[name.lower()] == 1 else f"{name} {used[name.lower()]}"

@@ -13,7 +13,7 @@ from review.errors import Conflict, Refused
 from review.workbook.layout import MEMORY
 from review.workbook.reading import Problem
 from storage.repository import verify_chain
-from tests.review.conftest import World
+from tests.review.conftest import EDITION, World
 from tests.review.workbooks import SINGLE, Office, answer, cell, edited, questions
 
 ONE, TWO, THREE, FOUR = (each.code for each in SINGLE[:4])
@@ -215,6 +215,18 @@ def test_a_workbook_without_its_hidden_sheet_is_refused(office: Office) -> None:
         del book[MEMORY]
     with pytest.raises(Refused, match="lost its hidden sheet"):
         office.take(path)
+
+
+def test_a_workbook_of_a_questionnaire_that_is_not_there_says_so(office: Office) -> None:
+    path = office.export()
+    with edited(path) as book:
+        for row in book[MEMORY].iter_rows():
+            for each in row:
+                if each.value == EDITION:
+                    each.value = "greece-2026"
+    with pytest.raises(Refused, match="unknown edition 'greece-2026'") as refused:
+        office.take(path)
+    assert refused.value.mend == "bring back its questionnaire"
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from review.workbook.gathering import Links, Sources, about, part_of_run, person
 from review.workbook.layout import COLUMNS, MEMORY, Line, Part
 from review.workbook.writing import sheet_names, write_book
 from storage.models import Card, Finding, Task
+from survey.extension import VARIABLE
 from survey.questionnaire import editions, load
 from tests.full_disk import full_at
 from tests.review.conftest import EDITION, World
@@ -161,6 +162,22 @@ def test_sheets_of_every_edition_and_of_all_have_names_that_differ(chosen: list[
     names = list(sheet_names(chosen).values())
     assert len({name.lower() for name in names}) == sum(len(load(edition).criteria) for edition in chosen)
     assert all(0 < len(name) <= 31 and not set(name) & set("[]:*?/\\'") for name in names)
+
+
+def test_criteria_of_ones_own_take_no_name_of_another_sheet_and_keep_their_capitals(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    criteria = ["Instructions", "_losi", "History", "Υπηρεσίες ΚΕΠ"]
+    head = f'edition = "x-2026"\ntitle = "X"\nyear = 2026\nkind = "city"\nsource = "X"\ncriteria = {criteria}\n'
+    asked = "".join(
+        f'[[indicator]]\ncode = "{code}"\ncriterion = "{criterion}"\ntitle = "T"\ncounts_as_yes = "C"\n'
+        'features = ["budget.publication"]\n'
+        for code, criterion in enumerate(criteria)
+    )
+    (tmp_path / "questionnaires").mkdir()
+    (tmp_path / "questionnaires" / "x-2026.toml").write_text(head + asked, encoding="utf-8")
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    assert list(sheet_names(["x-2026"]).values()) == ["Instructions 2", "_losi 2", "History 2", "Υπηρεσίες ΚΕΠ"]
 
 
 def test_a_place_that_cannot_be_written_is_told_and_leaves_nothing(office: Office, tmp_path: Path) -> None:
