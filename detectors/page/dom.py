@@ -194,6 +194,7 @@ class Walk:
             self._captions.close(element, text)
         elif tag == "button":
             self._captions.buttons[element] = text
+            self._link(element, opened_by(element, None) or "", text)
         elif text:
             zone = self._zones[-1][1]
             if self._in_link and not self._card:

@@ -16,7 +16,7 @@ _OPENED = re.compile(
 
 
 def opened_by(element: HtmlElement, href: str | None) -> str | None:
-    """The address that a link's script opens, if it says one in full (`window.open('/budget')`,
+    """The address that the script of a link or button opens, if it says one in full (`window.open('/budget')`,
     `location.href = '/budget'`); else what the link names itself, which may be nothing. A link that names an address
     leads there, whatever its script opens beside."""
     named = href.lstrip() if href else ""

@@ -477,5 +477,11 @@ def test_a_script_that_names_no_address_changes_no_link(make_page: MakePage, att
     assert only(make_page(f"<nav><a {attributes}>Budget</a></nav>")).href == href
 
 
+def test_a_button_whose_script_opens_an_address_is_a_link(make_page: MakePage) -> None:
+    link = only(make_page("<nav><button onclick=\"location.href='/budget'\">Budget</button></nav>"))
+    assert (link.href, link.label, link.zone) == ("/budget", "Budget", "nav")
+    assert make_page("<nav><button onclick='toggle()'>Budget</button></nav>").links == []
+
+
 def test_what_a_script_opens_without_address_is_no_link(make_page: MakePage) -> None:
     assert make_page("<nav><a onclick='toggle()'>Budget</a></nav>").links == []
