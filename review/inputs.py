@@ -16,6 +16,12 @@ def scrubbed(text: str) -> str:
     return "".join("\ufffd" if c == "\x00" or "\ud800" <= c <= "\udfff" else c for c in text)
 
 
+def number_of(text: str) -> int | None:
+    """The number of a row that a text names; None if it names none."""
+    short = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID))
+    return int(text) if short and 0 < int(text) <= MAX_ID else None
+
+
 Id = Annotated[int, Path(ge=1, le=MAX_ID)]
 Number = Annotated[int, Field(ge=1, le=MAX_ID)]
 Text = Annotated[str, AfterValidator(scrubbed), Field(max_length=10_000)]
@@ -118,7 +124,7 @@ class Shown(BaseModel):
     @property
     def assessor(self) -> int | None:
         """The number of the assessor, if one is chosen."""
-        return int(self.who) if self.who.isascii() and self.who.isdigit() and int(self.who) <= MAX_ID else None
+        return number_of(self.who)
 
     @property
     def query(self) -> dict[str, str]:

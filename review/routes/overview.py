@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from review.access import IF_SUPERVISOR, App, Supervisor
-from review.inputs import MAX_ID, Id, Text
+from review.inputs import MAX_ID, Id, Text, number_of
 from review.pages import place_in, render
 from review.publish.scope import Kind
 from review.service import cycles, portals, scores
@@ -55,7 +55,7 @@ def all_scores(
     osi_weighted: Start = 0,
 ) -> Response:
     """The scores, with plots, and a page of the portals of each measure, from the places of these names."""
-    chosen, today = _number(cycle), context.clock().date()
+    chosen, today = number_of(cycle), context.clock().date()
     with context.database.reader() as session:
         found = scores.scores(session, today, cycle_id=chosen, kind=_kind(kind))
         known = cycles.cycles(session)
@@ -70,14 +70,10 @@ def all_scores(
 def scores_csv(context: App, cycle: Cycle = "", kind: Text = "") -> Response:
     """The scores as a table for spreadsheets, in the columns of `losi score --csv`."""
     with context.database.reader() as session:
-        text = scores.scores_csv(session, context.clock().date(), cycle_id=_number(cycle), kind=_kind(kind))
+        text = scores.scores_csv(session, context.clock().date(), cycle_id=number_of(cycle), kind=_kind(kind))
     headers = {"Content-Disposition": 'attachment; filename="scores.csv"'}
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _kind(text: str) -> Kind | None:
     return cast(Kind, text) if text in get_args(Kind) else None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text) <= MAX_ID else None

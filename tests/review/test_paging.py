@@ -182,3 +182,9 @@ def test_that_every_sheet_has_its_assessors_is_told(several: World, sue: httpx.C
     several.person("Ben")
     several.assign(several.account("Ben").id, *range(1, PORTALS + 1))
     assert "Every sheet has its assessors." in sue.get("/admin/assignments?waiting=100").text
+
+
+@pytest.mark.parametrize("who", ["9" * 5000, "0", "²", "Ana"])
+def test_what_is_no_assessors_number_leaves_all_desks_in_view(who: str, sue: httpx.Client) -> None:
+    told = sue.get("/admin/assignments", params={"who": who})
+    assert (told.status_code, told.text.count("/due?")) == (200, PORTALS - 1)
