@@ -25,7 +25,6 @@ class _Place:
     seq: int
     file: str
     offset: int
-    good: bool
 
 
 class RunShelf:
@@ -50,13 +49,14 @@ class RunShelf:
         for row in captures(session, self._run_id):
             if row.status is None:
                 continue
-            place = self._by_seq[row.seq] = _Place(row.seq, row.file, row.offset, row.status == 200)
-            held = self._by_url.get(row.url_key)
-            if held is None or (place.good and not held.good):
+            place = self._by_seq[row.seq] = _Place(row.seq, row.file, row.offset)
+            good = row.status == 200
+            if good or row.url_key not in self._by_url:
                 self._by_url[row.url_key] = place
 
     def find(self, url: str) -> tuple[int, Wire] | None:
-        """Number and answer of the capture of `url`: the first with status 200, else the first; None without any."""
+        """Number and answer of the capture of `url`: the last with status 200, else the first; None without any.
+        What was asked for again had come in part."""
         return self._read(self._by_url.get(url_key(url)))
 
     def capture(self, seq: int) -> tuple[str, Wire] | None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from storage.errors import ArchiveError, StorageError
@@ -140,9 +140,11 @@ def captures(session: Session, run_id: int) -> Iterator[Capture]:
 
 
 def capture_of_url(session: Session, run_id: int, url: str) -> Capture | None:
-    """The first capture of `url` in a run; fragments do not count."""
+    """The capture of `url` in a run: the last with status 200, for what is asked for again had come in part, else the
+    first. Fragments do not count."""
     query = select(Capture).where(Capture.run_id == run_id, Capture.url_key == url_key(url))
-    return session.scalar(query.order_by(Capture.seq).limit(1))
+    good = case((Capture.status == 200, Capture.seq), else_=0)
+    return session.scalar(query.order_by(good.desc(), Capture.seq).limit(1))
 
 
 def observations(session: Session, run_id: int, *, feature: str | None = None) -> Iterator[Observation]:

@@ -10,7 +10,9 @@ import pytest
 import zstandard
 from sqlalchemy import select
 
+from crawler.browser.shelf import RunShelf
 from crawler.result import RunResult
+from crawler.runlog import RunLog
 from storage.archive import ArchiveReader
 from storage.database import Database
 from storage.models import Capture
@@ -209,6 +211,32 @@ def test_a_replay_takes_the_whole_answer(broken: Answering, serve: Serve, crawl:
     again = crawl(f"{site.url}/", replay=live.archive)
     assert again.pages == live.pages
     assert _searched(again) == ("absent", True, 0)
+
+
+class _Written(RunLog):
+    """The log of a crawl that has ended."""
+
+    def __init__(self) -> None:
+        """Nothing is left to be written."""
+
+    def flush(self) -> None:
+        """Nothing is."""
+
+
+@BROKEN
+def test_the_browser_is_given_the_answer_that_was_read(
+    broken: Answering, serve: Serve, crawl: Crawl, database: Database
+) -> None:
+    site = serve(_portal(_Then(broken)))
+    result = crawl(f"{site.url}/")
+    assert result.run_id is not None
+    assert result.archive is not None
+    shelf = RunShelf(database, result.run_id, result.archive, _Written())
+    shelf.open()
+    found = shelf.find(f"{site.url}/x")
+    shelf.close()
+    assert found is not None
+    assert found[1].decoded(10_000).body == WHOLE.encode()
 
 
 def _copies(archive: Path, url: str) -> int:

@@ -163,6 +163,24 @@ def test_mistakes_with_runs_and_cycles(database: Database, run_id: int, at: date
             finish_run(session, run_id, "ok", colour="red")
 
 
+@pytest.mark.parametrize(
+    ("answers", "number"),
+    [((200, 200), 2), ((503, 200), 2), ((200, 503), 1), ((None, 404), 1), ((None, 200, None), 2), ((503, 503), 1)],
+)
+def test_of_several_captures_of_a_url_the_one_that_was_read(
+    answers: tuple[int | None, ...], number: int, database: Database, run_id: int, at: datetime, tmp_path: Path
+) -> None:
+    """A page is asked for again only where what came before was no good."""
+    with RunRecorder(database, run_id, ArchiveWriter(tmp_path, "run")) as recorder:
+        for status in answers:
+            error = None if status else "timeout"
+            recorder.capture(CaptureRecord(recorder.allot(), "https://x.org/a", at, status, error=error))
+    with database.reader() as session:
+        found = capture_of_url(session, run_id, "https://x.org/a")
+    assert found is not None
+    assert found.seq == number
+
+
 def test_captures_of_a_run(database: Database, run_id: int, at: datetime, tmp_path: Path) -> None:
     longest = "https://x.org/" + "ä" * 20_000
     with RunRecorder(database, run_id, ArchiveWriter(tmp_path, "run")) as recorder:
@@ -171,7 +189,7 @@ def test_captures_of_a_run(database: Database, run_id: int, at: datetime, tmp_pa
         recorder.observe(ObservationRecord(feature, "d", "1", "content", 0.5, 1) for feature in ("x", "y", "x"))
     with database.reader() as session:
         assert [capture.seq for capture in captures(session, run_id)] == [1, 2, 3, 4]
-        for url, seq in (("https://x.org/a#top", 1), ("https://x.org/b", 2), (longest, 4)):
+        for url, seq in (("https://x.org/a#top", 3), ("https://x.org/b", 2), (longest, 4)):
             found = capture_of_url(session, run_id, url)
             assert found is not None
             assert found.seq == seq
