@@ -13,12 +13,14 @@ _OPENED = re.compile(
     r"""(?:\bwindow\.open\s*\(|\blocation\.(?:assign|replace)\s*\(|\blocation(?:\.href)?\s*=)\s*(['"])([^'"<>\s]+)\1(?!\s*\+)""",
     re.I,
 )
+_ASKS = re.compile(r"\b(?:confirm|prompt)\s*\(", re.I)
+"""A script that asks first may do what only a person is to do: delete, send, pay."""
 
 
 def opened_by(element: HtmlElement, href: str | None) -> str | None:
     """The address that the script of a link or button opens, if it says one in full (`window.open('/budget')`,
-    `location.href = '/budget'`); else what the link names itself, which may be nothing. A link that names an address
-    leads there, whatever its script opens beside."""
+    `location.href = '/budget'`) and asks nothing first; else what the link names itself, which may be nothing. A link
+    that names an address leads there, whatever its script opens beside."""
     named = href.lstrip() if href else ""
     is_script = named[: len(_SCRIPT)].lower() == _SCRIPT
     if named and named[0] != "#" and not is_script:
@@ -27,4 +29,4 @@ def opened_by(element: HtmlElement, href: str | None) -> str | None:
     if is_script:
         script = f"{named} {script}"
     found = _OPENED.search(script) if script else None
-    return found[2] if found else href
+    return found[2] if found and not _ASKS.search(script) else href

@@ -468,6 +468,7 @@ def test_a_link_leads_where_its_script_does(make_page: MakePage, attributes: str
         ("href='/tax' onclick=\"window.open('/survey')\"", "/tax"),
         ("href='jobs.html' onclick=\"window.open('/survey')\"", "jobs.html"),
         ("xlink:href='/tax' onclick=\"window.open('/survey')\"", "/tax"),
+        ("href='#' onclick=\"if (confirm('Delete it?')) location.href = '/tax/5/delete'\"", "#"),
         ("href='#main'", "#main"),
         ("href='javascript:void(0)'", "javascript:void(0)"),
         ("href='#' onclick=\"window.open('/list?of=' + this.id)\"", "#"),
