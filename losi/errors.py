@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 DEBUG = "LOSI_DEBUG"
-_NO_EDITION = "stored results name it: bring back its questionnaire, a file in DATA/extension/questionnaires"
+NO_QUESTION = "stored results name it: bring back its questionnaire, a file in DATA/extension/questionnaires"
 
 
 class Failure(click.ClickException):
@@ -104,14 +104,14 @@ def _one_line(error: click.ClickException) -> str:
 def _unexpected(error: Exception) -> str:
     from storage.errors import StorageError
     from survey.packaged import SurveyDataError
-    from survey.questionnaire import UnknownEditionError
+    from survey.questionnaire import UnknownEditionError, UnknownIndicatorError
 
     if isinstance(error, StorageError):
         return " ".join(str(error).split())
     if isinstance(error, SurveyDataError):  # of an extension: what ships is tested
         return sentence(" ".join(str(error).split()), "losi extension check tells what else is wrong")
-    if isinstance(error, UnknownEditionError):  # of stored results: what a user types is refused before
-        return sentence(str(error), _NO_EDITION)
+    if isinstance(error, UnknownEditionError | UnknownIndicatorError):
+        return sentence(str(error), NO_QUESTION)  # of stored results: what a user types is refused before
     text = " ".join(str(error).split()) or "no message"
     return f"unexpected {type(error).__name__}: {text}; set {DEBUG}=1 to see where, and please report it"
 

@@ -44,6 +44,7 @@ from review.settings import ReviewSettings
 from review.wording import N_
 from storage.database import Database
 from storage.errors import StorageError
+from survey.questionnaire import UnknownEditionError, UnknownIndicatorError
 
 API = "/api/v1"
 log = logging.getLogger(__name__)
@@ -105,6 +106,14 @@ def _handle_errors(app: FastAPI) -> None:
         """What is wrong with the database, and where it is, is the log's to tell."""
         log.error("%s %s: %s", request.method, request.url.path, error)
         return _answer(request, 503, ReviewError(N_("the database cannot be used now"), N_("try again later")))
+
+    @app.exception_handler(UnknownEditionError)
+    @app.exception_handler(UnknownIndicatorError)
+    def unasked(request: Request, error: LookupError) -> Response:
+        """Which question somebody took out of which file is the log's to tell."""
+        log.error("%s %s: %s", request.method, request.url.path, error)
+        told = "a question was taken out of its questionnaire after it was asked"
+        return _answer(request, 503, ReviewError(told, "ask who runs this program to bring it back"))
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:

@@ -84,9 +84,10 @@ def _serve(state: State, host: str, port: int, proxy: str | None) -> int:
 
     from crawler.garbage import settle
     from losi.choices import review_settings
-    from losi.errors import Failure
+    from losi.errors import NO_QUESTION, Failure, sentence
     from review.app import create_app
     from review.service.accounts import admins
+    from review.service.lost_questions import lost_questions
     from survey.questionnaire import load_all
 
     load_all()
@@ -95,6 +96,8 @@ def _serve(state: State, host: str, port: int, proxy: str | None) -> int:
         with database.reader() as session:
             if not admins(session) and not settings.oidc_issuer:
                 raise Failure("nobody can log in yet", "run losi review --create-admin NAME first")
+            for lost in lost_questions(session):
+                click.echo(f"losi: {sentence(lost, NO_QUESTION)}", err=True)
         app = create_app(database, state.data, settings)
         server = uvicorn.Server(
             uvicorn.Config(

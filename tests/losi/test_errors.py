@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from losi.errors import PlainGroup
+from survey.questionnaire import UnknownEditionError, UnknownIndicatorError
 from tests.losi.conftest import run
 
 Losi = Callable[..., Any]
@@ -157,3 +159,20 @@ def test_an_unexpected_error_is_shown_whole_on_demand(losi: Losi, tmp_path: Path
     assert "ZeroDivisionError" in plain.lines[-1]
     assert "LOSI_DEBUG=1" in plain.lines[-1]
     assert "Traceback" in losi("portals", "list", PYTHONPATH=str(tmp_path), LOSI_DEBUG="1").err
+
+
+@pytest.mark.parametrize("error", [UnknownEditionError("no such edition"), UnknownIndicatorError("no such question")])
+def test_a_question_that_stored_results_name_is_to_be_brought_back(
+    error: LookupError, capsys: pytest.CaptureFixture[str]
+) -> None:
+    group = PlainGroup("losi")
+
+    @group.command()
+    def score() -> None:
+        raise error
+
+    with pytest.raises(SystemExit) as ended:
+        group.main(["score"])
+    assert ended.value.code == 1
+    told = "stored results name it: bring back its questionnaire, a file in DATA/extension/questionnaires"
+    assert capsys.readouterr().err == f"losi: {error}; {told}\n"

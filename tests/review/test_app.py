@@ -9,13 +9,14 @@ import httpx
 import pyotp
 import pytest
 from lxml import html
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from review.security.headers import ARCHIVED_POLICY, POLICY
 from review.service.accounts import confirm_totp
 from review.service.archive import archived_link
+from review.service.lost_questions import lost_questions
 from review.settings import ReviewSettings
-from storage.models import ApiToken, LoginSession, Task
+from storage.models import ApiToken, Card, LoginSession, Sheet, Task
 from tests.review.browsing import fields, log_in, token
 from tests.review.conftest import PASSWORD, Client, World
 
@@ -365,6 +366,32 @@ def test_what_is_wrong_with_the_database_is_for_the_log(
         assert "the database cannot be used now" in answer.text
         assert small.database.where not in answer.text
         assert small.database.where in caplog.text
+
+
+def test_a_question_taken_out_of_its_questionnaire_is_told(
+    desk: World, browser: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with desk.database.session() as session:
+        card = session.scalars(select(Card).order_by(Card.id)).first()
+        assert card is not None
+        card.code = "gone"
+    for path in ("/desk", f"/cards/{_tasks(desk)[0]}"):
+        answer = browser.get(path)
+        assert answer.status_code == 503
+        assert "a question was taken out of its questionnaire after it was asked" in answer.text
+    assert "losi-2024 has no indicator 'gone'" in caplog.text
+
+
+def test_questions_that_no_questionnaire_has_any_more_are_named(desk: World) -> None:
+    with desk.database.session() as session:
+        assert lost_questions(session) == ()
+        for card, code in zip(session.scalars(select(Card).order_by(Card.id)), ("gone", "lost"), strict=False):
+            card.code = code
+    with desk.database.session() as session:
+        assert lost_questions(session) == ("losi-2024 has no indicator 'gone'",)
+        session.execute(update(Sheet).values(edition="greece-2026"))
+    with desk.database.reader() as session:
+        assert [lost.partition(";")[0] for lost in lost_questions(session)] == ["unknown edition 'greece-2026'"]
 
 
 def test_nothing_secret_is_logged(desk: World, client: Client, caplog: pytest.LogCaptureFixture) -> None:
