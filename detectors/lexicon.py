@@ -12,7 +12,7 @@ import tomli
 
 from detectors.compositions import GENERAL as GENERAL_PREFIX
 from detectors.compositions import OPENING, composed_of
-from detectors.matcher import Matcher
+from detectors.matcher import Matcher, normals
 
 Role = Literal["strong", "weak", "not", "url"]
 ROLES: tuple[Role, ...] = ("strong", "weak", "not", "url")
@@ -85,9 +85,8 @@ def parse(text: str, source: str, further: Sequence[Term] = ()) -> Lexicon:
     table = _known(text, source, _KNOWN)
     language = _string(table, "language", source)
     fold = language not in KEEPS_DIACRITICS
-    said = {(term.feature, term.text) for term in further}
     there = chain.from_iterable(read(table, language, source) for read in _SECTIONS)
-    terms = (*(term for term in there if not said or (term.feature, term.text) not in said), *further)
+    terms = (*(_but(tuple(there), further, fold) if further else there), *further)
     written = [(text, term) for term in terms for text in _spelt(term.text, language)]
     words = Matcher(((text, term) for text, term in written if term.role in _WORDS), fold, _is_weak)
     denials = Matcher(((text, term) for text, term in written if term.role == "not"), fold)
@@ -97,6 +96,23 @@ def parse(text: str, source: str, further: Sequence[Term] = ()) -> Lexicon:
     denied = frozenset(term.feature for term in terms if term.role == "not")
     name = _string(table, "name", source)
     return Lexicon(language, name, terms, words, denials, urls, fold, features, denied)
+
+
+def _but(terms: Sequence[Term], further: Sequence[Term], fold: bool) -> Iterator[Term]:
+    """The terms without those that the further ones of the same words and feature stand for, however these are written:
+    in running text, in addresses, and in both where they deny."""
+    asked = {term.feature for term in further}
+    near = [term for term in terms if term.feature in asked]
+    forms = dict(zip(map(id, near), normals([term.text for term in near], fold), strict=True))
+    said = {
+        (term.feature, form, is_url)
+        for term, form in zip(further, normals([term.text for term in further], fold), strict=True)
+        for is_url in ((True, False) if term.role == "not" else (term.role == "url",))
+    }
+    for term in terms:
+        form = forms.get(id(term))
+        if form is None or (term.feature, form, term.role == "url") not in said:
+            yield term
 
 
 def further_terms(text: str, source: str, known_features: Collection[str]) -> tuple[str, tuple[Term, ...]]:

@@ -65,8 +65,8 @@ class LexiconSet:
             found = parse(_text(file), file.name, self._added(language))
             _must_be(language, found.language, file)
         except LexiconError as error:
-            base = language.split("-")[0]
-            mend = f"; words for {base} belong into {base}.toml" if base != language and base in self._files else ""
+            base = next((name for name in self._names(language) if name != language and name in self._files), "")
+            mend = f"; words for {base} belong into {base}.toml" if base else ""
             self.problems.append(f"lexicon skipped: {error}{mend}")
             return None
         return found

@@ -61,12 +61,12 @@ class Matcher(Generic[T]):
         self, terms: Iterable[tuple[str, T]], fold: bool = True, minor: Callable[[T], bool] | None = None
     ) -> None:
         listed = list(terms)
-        normals = _normals([text for text, _ in listed], fold)
-        letters = " ".join(normals).replace(_STAR, "")
+        forms = normals([text for text, _ in listed], fold)
+        letters = " ".join(forms).replace(_STAR, "")
         self._is_spaced = letters.isascii() or not _GAPS.search(letters)
         self._empty = not listed
         self._automaton = ahocorasick.Automaton()
-        self._fill(_patterns(normals, [value for _, value in listed]), minor)
+        self._fill(_patterns(forms, [value for _, value in listed]), minor)
 
     def _fill(self, patterns: Iterable[_Pattern[T]], minor: Callable[[T], bool] | None) -> None:
         """Has the automaton look for the patterns, and give all those of a piece where it finds that."""
@@ -202,7 +202,7 @@ def _compile(normal: str, value: T, common: Mapping[str, int]) -> _Pattern[T]:
     return piece[0], other[0], first is piece, spaces, value, follows, False, normal
 
 
-def _normals(texts: Iterable[str], fold: bool) -> list[str]:
+def normals(texts: Iterable[str], fold: bool) -> list[str]:
     """The terms in normal form, each `*` kept in its place as _STAR; those of Latin letters all in one go."""
     lines = [text.replace("\n", " ") for text in texts]
     even = normal_lines(lines, fold, "*") if lines else []

@@ -90,6 +90,23 @@ def test_words_of_the_extension_go_before_the_bundled_ones(extension: Write) -> 
     assert seen(menu).get("budget.publication", 0.0) < 0.5
 
 
+@pytest.mark.parametrize("said", ["municipal budget", "Municipal BUDGET", "municipal-budget", "Municipál budget"])
+def test_however_they_are_written(extension: Write, said: str) -> None:
+    link = "<nav><a href=/p>Here you find the municipal budget of our town and much else</a></nav>"
+    assert seen(link)["budget.publication"] >= 0.5
+    extension(f'language = "en"\n[features."budget.publication".weak]\n"{said}" = ""\n')
+    assert seen(link).get("budget.publication", 0.0) < 0.5
+
+
+@pytest.mark.parametrize(("role", "left"), [("strong", ["strong", "url"]), ("url", ["url", "weak"]), ("not", ["not"])])
+def test_words_for_labels_leave_those_of_addresses(extension: Write, role: str, left: list[str]) -> None:
+    extension(f'language = "es"\n[features."budget.publication".{role}]\n"presupuesto" = "budget"\n', "es")
+    lexicon = installed().get("es")
+    assert lexicon is not None
+    wanted = ("budget.publication", "presupuesto")
+    assert sorted(term.role for term in lexicon.terms if (term.feature, term.text) == wanted) == left
+
+
 def test_words_of_an_unknown_feature_are_told_and_the_lexicon_stays(extension: Write) -> None:
     extension(WORDS.replace("leisure.pools", "leisure.pool"))
     found = seen("<nav><a href=/b>Municipal budget</a><a href=/p>Swimming pools</a></nav>")

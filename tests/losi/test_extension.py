@@ -253,9 +253,11 @@ def test_words_that_nothing_reads_are_told(tmp_path: Path) -> None:
         f'language = "tlh"\nname = "Klingon"\n[general]\n{general}\n[features."leisure.misspelt".strong]\n"bIQ" = ""\n'
     )
     (folder / "lexicons" / "tlh.toml").write_text(own, encoding="utf-8")
-    (folder / "lexicons" / "pt-BR.toml").write_text('language = "pt-BR"\n', encoding="utf-8")
-    skipped, *unread = checked(tmp_path)["faults"]
-    assert skipped.endswith("; words for pt belong into pt.toml")
+    for language in ("nb", "pt-BR"):
+        (folder / "lexicons" / f"{language}.toml").write_text(f'language = "{language}"\n', encoding="utf-8")
+    norwegian, portuguese, *unread = checked(tmp_path)["faults"]
+    assert norwegian.endswith("; words for no belong into no.toml")
+    assert portuguese.endswith("; words for pt belong into pt.toml")
     assert unread == [
         "lexicons/en.toml: words for audit.answer_in_three_days, whose proof is manual, are not read; "
         "write page where they tell it",
