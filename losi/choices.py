@@ -32,6 +32,17 @@ def questionnaire_for(kind: str | None, edition: str | None) -> Questionnaire:
     return questionnaire
 
 
+def editions_by_kind(editions: Iterable[str]) -> dict[str, str]:
+    """The editions by the kind of portal that each is for; raises Misuse where two are for the same."""
+    named: dict[str, str] = {}
+    for found in (questionnaire_for(None, edition) for edition in dict.fromkeys(editions)):
+        if found.kind in named:
+            both = f"{named[found.kind]} and {found.edition} are both for {found.kind} portals"
+            raise Misuse(both, "a cycle asks each portal one questionnaire: begin another cycle for the other")
+        named[found.kind] = found.edition
+    return named
+
+
 def country_code(text: str) -> str:
     """The ISO 3166 alpha-3 code of a code or English name; empty stays empty."""
     from survey.countries import UnknownCountryError, country

@@ -94,9 +94,11 @@ _HEAD = tuple(field for field in QuestionnaireFile.model_fields if field != "ind
 
 
 def _lines(values: Mapping[str, object]) -> str:
-    """Keys and values as TOML, which writes text, numbers and lists as JSON does; what is empty is left out."""
+    """Keys and values as TOML, which writes text, numbers and lists as JSON does, but for one sign; what is empty is
+    left out."""
     said = ((key, value) for key, value in values.items() if value not in ("", ()))
-    return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in said)
+    lines = (f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in said)
+    return "".join(lines).replace("\x7f", "\\u007f")
 
 
 def _validated(text: str, source: str) -> QuestionnaireFile:

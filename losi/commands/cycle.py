@@ -81,16 +81,14 @@ def new(state: State, name: str, editions: tuple[str, ...], text: str, closes: d
 
     from crawler.cycle.plan import CycleSettings, begin_cycle
     from crawler.settings import CrawlOptions
-    from losi.choices import consenting_host, questionnaire_for
+    from losi.choices import consenting_host, editions_by_kind
     from losi.errors import Misuse
     from survey.counts import count_of
 
     if not name.strip():
         raise Misuse("a cycle needs a name", "for example: losi cycle new 2026")
     chosen = chosen_portals(text)
-    named: dict[str, str] = {
-        found.kind: found.edition for found in (questionnaire_for(None, edition) for edition in editions)
-    }
+    named = editions_by_kind(editions)
     own = {key: settings.pop(key) for key in ("tries", "retry_hours", "confirm_hours")}
     settings["robots_agreed"] = tuple(consenting_host(host) for host in settings["robots_agreed"])
     given = {key: value for key, value in settings.items() if value is not None}

@@ -31,6 +31,10 @@ MISUSES = {
         ["check", "https://villa.example", "--kind", "national", "--edition", "losi-2024"],
         "osi-2024",
     ),
+    "two editions of a kind": (
+        ["cycle", "new", "2026", "--edition", "losi-2022", "--edition", "losi-2024"],
+        "losi-2022 and losi-2024 are both for city portals",
+    ),
     "no pages": (["check", "https://villa.example", "--max-pages", "0"], "--max-pages"),
     "no number as pause": (["check", "https://villa.example", "--delay", "nan"], "nan is no amount; write a number"),
     "no end": (["check", "https://villa.example", "--max-seconds", "inf"], "inf is no amount; write a number"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -188,6 +189,13 @@ def test_what_the_database_cannot_hold_is_refused(extension: Write, field: str, 
     parse_questionnaire(QUESTIONS.replace(f'"{short}"', f'"{"x" * longest}"'), features())
     with pytest.raises(SurveyDataError, match=rf"indicator\.0\.{field}: .* at most {longest} characters"):
         parse_questionnaire(QUESTIONS.replace(f'"{short}"', f'"{"x" * (longest + 1)}"'), features())
+
+
+def test_a_text_of_any_sign_is_written_so_that_it_is_read_again(extension: Write) -> None:
+    extension({"features.csv": POOLS, **BOOK})
+    strange = "".join(map(chr, (*range(160), 0x2028, 0xFEFF, 0x1F600)))
+    book = replace(load("towns-of-atlantis-2026"), title=strange)
+    assert parse_questionnaire(written(book), features()) == book
 
 
 def test_a_score_is_divided_by_what_is_added_too(extension: Write) -> None:
