@@ -210,27 +210,33 @@ class _View:
     def _portal(self, then: Finding | None, now: Finding | None) -> tuple[Cause, str]:
         """Whether the pages changed, or other pages were read: told by the pages that carry the proof."""
         if _state(now) == "present":
-            return self._proof(now, self._then, "the page that proves it was read before and did not show it")
+            return self._proof(now, then, self._then, "the page that proves it was read before and did not show it")
         if _state(then) == "present":
-            return self._proof(then, self._now, "the page that proved it was read again and shows it no more")
+            return self._proof(then, now, self._now, "the page that proved it was read again and shows it no more")
         reason = now.reason if now is not None and now.reason else _state(now) or "no finding"
         return (
             "crawl",
             f"the later visit searched differently: {reason}, {self._now.pages} pages ({self._then.pages} before)",
         )
 
-    def _proof(self, finding: Finding | None, other: Run, seen: str) -> tuple[Cause, str]:
+    def _proof(self, finding: Finding | None, missed: Finding | None, other: Run, seen: str) -> tuple[Cause, str]:
+        """Why the other visit missed what proves the finding. Where it says absent, it took all that it read for whole;
+        else a page that was cut may hold the proof in its rest."""
         evidence = finding.evidence[:_ENOUGH] if finding is not None else []
         urls = [str(proof["url"]) for proof in evidence if proof.get("url")]
         answers = {url: self._answer(other.id, url) for url in urls}
         read = set(other.certificate.get("read", ()))
-        for url, rows in answers.items():
-            if any(row.seq in read for row in rows):
+        again = {url: [row for row in rows if row.seq in read] for url, rows in answers.items()}
+        for url, rows in again.items():
+            if any(_state(missed) == "absent" or not row.truncated for row in rows):
                 return "site", f"{seen}: {url}"
         for url, rows in answers.items():
             gone = next((row for row in rows if row.status in (301, 302, 303, 307, 308, 404, 410)), None)
             if gone is not None:
                 return "site", f"{url} answered HTTP {gone.status}"
+        part = next((url for url, rows in again.items() if rows), "")
+        if part:
+            return "crawl", f"only a part of it came in the other visit: {part}"
         if not urls:
             return "site", "it was measured on the portal as a whole"
         if other.certificate.get("exhausted"):

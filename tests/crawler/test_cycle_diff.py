@@ -25,7 +25,7 @@ from storage.models import CyclePortal, Finding, Run
 from storage.records import PortalRecord
 from storage.repository import import_portals
 from tests.crawler.cycles import QUICK
-from tests.crawler.loopback import Route, Serve, page
+from tests.crawler.loopback import Handler, Route, Serve, page
 
 ROOT = Path(__file__).parents[2]
 BUDGET = page("Municipal budget 2026", "/", body="The municipal budget of the city. " * 20)
@@ -102,6 +102,29 @@ def test_other_pages_were_read(survey: Survey, change: Callable[[], Any], routes
     found = change()
     assert (found.before, found.causes) == ("present", ("crawl",))
     assert "was not read" in found.why
+
+
+def test_a_page_of_which_a_part_came_tells_nothing_of_the_site(
+    survey: Survey, change: Callable[[], Any], routes: dict[str, Route]
+) -> None:
+    """Its proof may stand in the rest."""
+
+    def cut(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/html")
+        handler.send_header("Content-Length", "99999")
+        handler.end_headers()
+        handler.wfile.write(page("Figures", "/", body="The figures of the city. " * 20)[:-60].encode())
+        handler.close_connection = True
+
+    routes["/"] = page("Town", "/figures", *(path for path in routes if path.startswith("/p")))
+    routes["/figures"] = routes.pop("/budget")
+    survey("one")
+    routes["/figures"] = cut
+    survey("two")
+    found = change()
+    assert (found.before, found.after, found.causes) == ("present", "unknown", ("crawl",))
+    assert "a part of it came" in found.why
 
 
 def test_a_detector_changed(survey: Survey, change: Callable[[], Any], database: Database) -> None:
