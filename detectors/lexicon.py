@@ -212,7 +212,8 @@ def _features(file: Mapping[str, Any], language: str, source: str) -> Iterator[T
     for feature, tables in _table(file.get("features", {}), source, "features").items():
         unknown = set(_table(tables, source, feature)) - set(ROLES)
         if unknown:
-            raise LexiconError(f"{source}: {feature}: unknown table {sorted(unknown)}; known are {list(ROLES)}")
+            mend = "" if "." in feature else "; the name of a feature stands in quotation marks"
+            raise LexiconError(f"{source}: {feature}: unknown table {sorted(unknown)}; known are {list(ROLES)}{mend}")
         for role in ROLES:
             for text, gloss in _table(tables.get(role, {}), source, f"{feature}.{role}").items():
                 if not isinstance(gloss, str):

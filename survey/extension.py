@@ -79,6 +79,13 @@ def own_rows(place: Path | None, name: str, needed: Collection[str], further: Co
 
 
 Row = dict[str, str]
+_PLACE = ""
+"""What a row names its file and line by: no column is called so."""
+
+
+def place_of(row: Mapping[str, str], table: str) -> str:
+    """The file and line of a row of the extension, the table of one that ships."""
+    return row.get(_PLACE, table)
 
 
 def _cells(given: Mapping[str | None, str | list[str] | None]) -> Iterator[str]:
@@ -94,4 +101,4 @@ def _row(given: Mapping[str | None, str | list[str] | None], line: str, needed: 
     empty = [column for column in needed if not row[column]]
     if empty:
         raise SurveyDataError(f"{line}: {', '.join(empty)} is empty")
-    return row
+    return {**row, _PLACE: line}

@@ -8,7 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
-from survey.extension import folder, own_rows
+from survey.extension import folder, own_rows, place_of
 from survey.packaged import SurveyDataError, read_rows
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Proof = Literal["page", "portal", "browser", "manual"]
 ToldBy = Literal["", "topic", "service"]
+_TABLE = "features.csv"
 _KEY = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9_]+")
 _RESERVED = ("general.", "opening.")
 """What lexicons call their general vocabulary."""
@@ -60,11 +61,14 @@ def _features(place: Path | None) -> Mapping[str, Feature]:
 def _completed(row: dict[str, str]) -> dict[str, str]:
     """A row of an extension with what may be left out: a topic that a page proves."""
     if not _KEY.fullmatch(row["key"]) or row["key"].startswith(_RESERVED):
-        raise SurveyDataError(f"features: {row['key']!r} is no key; write area.name in small letters, as leisure.pools")
-    proof = row.get("proof") or "page"
-    told_by = row.get("told_by") or ("topic" if proof == "page" else "")
-    if told_by and proof != "page":
-        raise SurveyDataError(f"features: {row['key']}: told_by is of what a page proves, not of {proof}")
+        mend = "write area.name in small letters, as leisure.pools"
+        raise SurveyDataError(f"{place_of(row, _TABLE)}: {row['key']!r} is no key; {mend}")
+    proof = row.get("proof", "").lower() or "page"
+    told_by = row.get("told_by", "").lower() or ("topic" if proof == "page" else "")
+    if told_by and proof in get_args(Proof) and proof != "page":
+        raise SurveyDataError(
+            f"{place_of(row, _TABLE)}: {row['key']}: told_by is of what a page proves, not of {proof}"
+        )
     return {**row, "proof": proof, "area": row.get("area") or row["key"].partition(".")[0], "told_by": told_by}
 
 
@@ -74,18 +78,21 @@ def parse_features(rows: Iterable[Mapping[str, str]]) -> Mapping[str, Feature]:
     for row in rows:
         feature = _feature(row)
         if feature.key in found:
-            raise SurveyDataError(f"features: the key {feature.key!r} is given twice")
+            raise SurveyDataError(f"{place_of(row, _TABLE)}: the key {feature.key!r} is given twice")
         found[feature.key] = feature
     return MappingProxyType(found)
 
 
 def _feature(row: Mapping[str, str]) -> Feature:
     if row["proof"] not in get_args(Proof):
+        known = ", ".join(get_args(Proof))
         raise SurveyDataError(
-            f"feature {row['key']!r}: proof is {row['proof']!r}, not one of {', '.join(get_args(Proof))}"
+            f"{place_of(row, _TABLE)}: feature {row['key']!r}: proof is {row['proof']!r}, not one of {known}"
         )
     told_by = row.get("told_by", "")
     if told_by not in get_args(ToldBy):
-        raise SurveyDataError(f"feature {row['key']!r}: told_by is {told_by!r}, neither topic nor service")
+        raise SurveyDataError(
+            f"{place_of(row, _TABLE)}: feature {row['key']!r}: told_by is {told_by!r}, neither topic nor service"
+        )
     proof, told = cast(Proof, row["proof"]), cast(ToldBy, told_by)
     return Feature(row["key"], row["title"], row["counts_as_yes"], proof, row["area"], told)

@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, get_args
 
-from survey.extension import folder, own_rows
+from survey.extension import folder, own_rows, place_of
 from survey.features import features
 from survey.packaged import SurveyDataError, read_rows
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from survey.indicator import Indicator
 
 Grade = Literal["easy", "moderate", "hard"]
+_GOALS = frozenset(map(str, range(1, 18)))
 GRADES: tuple[Grade, ...] = get_args(Grade)
 
 
@@ -78,9 +79,16 @@ def parse_efforts(rows: Iterable[Mapping[str, str]]) -> Mapping[str, Effort]:
     for row in rows:
         grade = next((each for each in GRADES if each == row["effort"]), None)
         if grade is None:
-            raise SurveyDataError(f"effort of {row['feature']}: {row['effort']!r} is not one of {', '.join(GRADES)}")
-        if row["feature"] not in features() or row["feature"] in found:
-            raise SurveyDataError(f"effort: {row['feature']!r} is no feature, or is given twice")
+            known = ", ".join(GRADES)
+            raise SurveyDataError(
+                f"{place_of(row, 'effort')}: effort of {row['feature']}: {row['effort']!r} is not one of {known}"
+            )
+        if row["feature"] not in features():
+            raise SurveyDataError(f"{place_of(row, 'effort')}: {row['feature']!r} is no feature")
+        if row["feature"] in found:
+            raise SurveyDataError(
+                f"{place_of(row, 'effort')}: {row['feature']!r} is given twice, here or by what ships"
+            )
         found[row["feature"]] = Effort(grade, row["reason"], row["source"])
     return MappingProxyType(found)
 
@@ -91,10 +99,15 @@ def parse_targets(rows: Iterable[Mapping[str, str]]) -> Mapping[str, tuple[Targe
     titles: dict[str, str] = {}
     for row in rows:
         if row["feature"] not in features():
-            raise SurveyDataError(f"sdgs: {row['feature']!r} is no feature")
+            raise SurveyDataError(f"{place_of(row, 'sdgs')}: {row['feature']!r} is no feature")
+        if row["goal"] not in _GOALS or row["target"].partition(".")[0] != row["goal"]:
+            raise SurveyDataError(
+                f"{place_of(row, 'sdgs')}: {row['feature']}: target {row['target']} does not fit goal {row['goal']}"
+            )
         title = titles.setdefault(row["goal"], row["title"])
-        if row["target"].partition(".")[0] != row["goal"] or title != row["title"]:
-            raise SurveyDataError(f"sdgs: {row['feature']}: target {row['target']} does not fit goal {row['goal']}")
+        if title != row["title"]:
+            place = place_of(row, "sdgs")
+            raise SurveyDataError(f"{place}: goal {row['goal']} is called {title!r}, not {row['title']!r}")
         target = Target(int(row["goal"]), row["title"], row["target"], row["source"])
         found.setdefault(row["feature"], []).append(target)
     return MappingProxyType({feature: tuple(each) for feature, each in found.items()})

@@ -13,8 +13,10 @@ from survey.indicator import Indicator, Kind, Questionnaire, Status
 from survey.packaged import SurveyDataError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
+_TOLD = 5
+"""So many faults of a file are told at once."""
 EACH_ONCE = "Every question counts once."
 """Why a score is divided by the number of questions, where a file says nothing else."""
 
@@ -102,19 +104,25 @@ def _lines(values: Mapping[str, object]) -> str:
 
 
 def _validated(text: str, source: str) -> QuestionnaireFile:
+    table: dict[str, object] = {}
     try:
-        return QuestionnaireFile.model_validate(tomllib.loads(text))
+        table = tomllib.loads(text)
+        return QuestionnaireFile.model_validate(table)
     except tomllib.TOMLDecodeError as error:
         raise SurveyDataError(f"{source} is no valid TOML: {error}") from error
     except ValidationError as error:
-        raise SurveyDataError(f"{source}: {_first_fault(error)}") from error
+        faults = [f"{_place(fault['loc'], table)}: {fault['msg']}" for fault in error.errors()]
+        more = f"; and {len(faults) - _TOLD} more" if len(faults) > _TOLD else ""
+        raise SurveyDataError(f"{source}: {'; '.join(faults[:_TOLD])}{more}") from error
 
 
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors()[0]
-    place = ".".join(str(part) for part in fault["loc"])
-    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return f"{place}: {fault['msg']}{more}"
+def _place(path: Sequence[int | str], table: Mapping[str, object]) -> str:
+    """Where a fault is, questions by the code that their authors know."""
+    parts, asked = [str(part) for part in path], table.get("indicator")
+    if isinstance(asked, list) and len(path) > 1 and isinstance(path[1], int):
+        said = asked[path[1]]
+        parts[1] = str(said.get("code", path[1] + 1)) if isinstance(said, dict) else str(path[1] + 1)
+    return " ".join(parts)
 
 
 def _repeated_codes(raw: QuestionnaireFile) -> Iterator[str]:

@@ -121,6 +121,7 @@ def test_words_of_an_unknown_feature_are_told_and_the_lexicon_stays(extension: W
     [
         ("language = ", "not valid TOML"),
         (WORDS.replace('"en"', '"fr"'), "says that its language is 'fr'"),
+        (WORDS.replace('"leisure.pools"', "leisure.pools"), "the name of a feature stands in quotation marks"),
         (WORDS + "[general]\nonline = []\n", "unknown ['general']"),
     ],
 )

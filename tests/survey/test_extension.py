@@ -109,10 +109,10 @@ def test_empty_rows_and_columns_that_spreadsheets_save_are_none(extension: Write
         (POOLS.replace(",Pools,", ",,"), r"features\.csv, line 2: title is empty"),
         (POOLS.replace("Hours of", "Hours, prices of"), "line 2: more cells than columns"),
         (POOLS.replace("yes\n", "yes,,\n").replace("pools\n", "pools,,x\n"), "line 2: more cells than columns"),
-        (POOLS.replace("leisure.pools", "Pools"), "'Pools' is no key"),
+        (POOLS.replace("leisure.pools", "Pools"), r"features\.csv, line 2: 'Pools' is no key"),
         (POOLS.replace("leisure.pools", "general.pools"), "'general.pools' is no key"),
-        (POOLS.replace("leisure.pools", "budget.publication"), "'budget.publication' is given twice"),
-        ("key,title,counts_as_yes,proof\na.b,A,B,video\n", "proof is 'video'"),
+        (POOLS.replace("leisure.pools", "budget.publication"), "line 2: .*'budget.publication' is given twice"),
+        ("key,title,counts_as_yes,proof\na.b,A,B,video\n", "line 2: .*proof is 'video'"),
         ("key,title,counts_as_yes,told_by\na.b,A,B,magic\n", "told_by is 'magic'"),
         ("key,title,counts_as_yes,proof,told_by\na.b,A,B,manual,topic\n", "told_by is of what a page proves"),
     ],
@@ -121,6 +121,46 @@ def test_a_wrong_table_is_refused_with_its_place(extension: Write, table: str, m
     extension({"features.csv": table})
     with pytest.raises(SurveyDataError, match=message):
         features()
+
+
+def test_words_of_the_table_may_have_capitals(extension: Write) -> None:
+    extension({"features.csv": "key,title,counts_as_yes,proof,told_by\na.b,A,B,Page,Service\n"})
+    (found,) = own_features()
+    assert (found.proof, found.told_by) == ("page", "service")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("effort.csv", "feature,effort,reason,source\na.x,easy,R,S\n", "line 2: 'a.x' is no feature"),
+        (
+            "effort.csv",
+            "feature,effort,reason,source\nbudget.publication,easy,R,S\n",
+            "line 2: .* given twice, here or by what ships",
+        ),
+        ("sdgs.csv", "feature,goal,title,target,source\nleisure.pools,x,T,x.1,S\n", "line 2: .* does not fit goal x"),
+        (
+            "sdgs.csv",
+            "feature,goal,title,target,source\nleisure.pools,13,Κλίμα,13.1,S\n",
+            "13 is called 'Climate action'",
+        ),
+    ],
+)
+def test_a_wrong_row_of_a_plan_is_refused_with_its_place(extension: Write, name: str, text: str, message: str) -> None:
+    extension({"features.csv": POOLS, name: text})
+    with pytest.raises(SurveyDataError, match=message):
+        {"effort.csv": efforts, "sdgs.csv": targets}[name]()
+
+
+def test_faults_of_questions_are_told_together_and_by_code(extension: Write) -> None:
+    extension({"features.csv": POOLS})
+    wrong = QUESTIONS.replace("counts_as_yes", "count_as_yes").replace("year = 2026", "year = true")
+    with pytest.raises(SurveyDataError) as refused:
+        parse_questionnaire(wrong, features(), "book")
+    assert str(refused.value) == (
+        "book: year: Input should be a valid integer; indicator P1 counts_as_yes: Field required; "
+        "indicator P1 count_as_yes: Extra inputs are not permitted"
+    )
 
 
 def test_a_table_that_is_no_utf_8_is_refused(extension: Write) -> None:
@@ -187,7 +227,7 @@ def test_what_the_database_cannot_hold_is_refused(extension: Write, field: str, 
     extension({"features.csv": POOLS})
     short = {"code": "P1", "criterion": "leisure"}[field]
     parse_questionnaire(QUESTIONS.replace(f'"{short}"', f'"{"x" * longest}"'), features())
-    with pytest.raises(SurveyDataError, match=rf"indicator\.0\.{field}: .* at most {longest} characters"):
+    with pytest.raises(SurveyDataError, match=rf"indicator \w+ {field}: .* at most {longest} characters"):
         parse_questionnaire(QUESTIONS.replace(f'"{short}"', f'"{"x" * (longest + 1)}"'), features())
 
 

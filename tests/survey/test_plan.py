@@ -88,5 +88,5 @@ def test_a_broken_target_is_refused(change: dict[str, str]) -> None:
 
 
 def test_a_goal_has_one_title() -> None:
-    with pytest.raises(SurveyDataError, match="does not fit"):
+    with pytest.raises(SurveyDataError, match="is called 'Peace', not 'Something else'"):
         parse_targets([TARGET, TARGET | {"title": "Something else"}])
