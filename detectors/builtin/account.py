@@ -63,7 +63,7 @@ class Authentication(TopicDetector):
     link to one."""
 
     name = "authentication"
-    version = "3"
+    version = "4"
     features = ("account.authentication",)
 
     def observe(self, page: Page) -> Iterable[Observation]:

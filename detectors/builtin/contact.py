@@ -64,7 +64,7 @@ class ContactDetails(TopicDetector):
     data, a number beside a word for it), or a link to contact details."""
 
     name = "contact-details"
-    version = "6"
+    version = "7"
     features = ("contact.details",)
 
     def observe(self, page: Page) -> Iterable[Observation]:

@@ -19,6 +19,7 @@ class AccessToInformation(TopicDetector):
     alone proves nothing: the words must name the right or the request."""
 
     name = "access-to-information"
+    version = "2"
     features = ("institution.access_to_information",)
 
 

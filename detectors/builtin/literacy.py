@@ -35,7 +35,7 @@ class Faq(TopicDetector):
     names them and whose first heading asks a question, or which links to several questions, is one of them."""
 
     name = "faq"
-    version = "4"
+    version = "5"
     features = ("support.faq",)
     address_completes = False
 

@@ -23,7 +23,7 @@ class News(TopicDetector):
     """A section or list of the body's news: a heading or menu entry, structured data, a feed of items."""
 
     name = "news"
-    version = "3"
+    version = "4"
     features = ("info.news",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -51,7 +51,7 @@ class Events(TopicDetector):
     were all over a year before the capture is an archive. Source: LOSI 2024 question 295, "upcoming events"."""
 
     name = "events"
-    version = "3"
+    version = "4"
     features = ("info.events",)
 
     def observe(self, page: Page) -> Iterable[Observation]:

@@ -85,6 +85,7 @@ class ReportIssue(TopicDetector):
     question."""
 
     name = "report-issue"
+    version = "2"
     features = ("participation.report_issue",)
 
 

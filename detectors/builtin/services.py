@@ -138,6 +138,7 @@ class Vacancies(TopicDetector):
     there."""
 
     name = "vacancies"
+    version = "2"
     features = ("service.vacancies",)
 
 
