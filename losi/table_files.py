@@ -150,10 +150,12 @@ def _cells(sheet: Any) -> Iterator[Sequence[Any]]:
 
 
 def _shown(cell: Any) -> Any:
-    """The value of a cell; a number with the places that the sheet shows, if it is that number: 1.10, not 1.1."""
-    places = _PLACES.fullmatch(cell.number_format) if isinstance(cell.value, float) else None
-    shown = f"{cell.value:.{len(places[1])}f}" if places else ""
-    return shown if shown and float(shown) == cell.value else cell.value
+    """The value of a cell; a number as the sheet shows it, with its places if it is that number: 1.10, not 1.1."""
+    if not isinstance(cell.value, float):
+        return cell.value
+    value, places = float(f"{cell.value:.15g}"), _PLACES.fullmatch(cell.number_format)
+    shown = f"{value:.{len(places[1])}f}" if places else ""
+    return shown if shown and float(shown) == value else value
 
 
 def _delimiter(text: str, columns: Columns) -> str:

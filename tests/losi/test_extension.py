@@ -172,6 +172,7 @@ def test_a_workbook_as_ministries_keep_it_loses_nothing_in_silence(tmp_path: Pat
         ("Α/Α", "Ενότητα", "Ερώτηση", "Υπεύθυνος"),
         (1.1, "1. Διαφάνεια", "Ώρες\nαγορών", "Α"),
         (1.1, None, "Ώρες κοιμητηρίων", "Β"),
+        (1.1 + 0.1, None, "Ώρες βιβλιοθηκών", "Β"),
         (None, "2. Υπηρεσίες", None, None),
         ("Q-3", None, "Άδεια", "Γ"),
     ):
@@ -186,6 +187,7 @@ def test_a_workbook_as_ministries_keep_it_loses_nothing_in_silence(tmp_path: Pat
     assert [(each["code"], each["criterion"], each["title"], *each["features"]) for each in made["indicator"]] == [
         ("1.1", "1. Διαφάνεια", "Ώρες αγορών", "own.greece_2026_1_1"),
         ("1.10", "1. Διαφάνεια", "Ώρες κοιμητηρίων", "own.greece_2026_1_10"),
+        ("1.2", "1. Διαφάνεια", "Ώρες βιβλιοθηκών", "own.greece_2026_1_2"),
         ("Q-3", "2. Υπηρεσίες", "Άδεια", "own.greece_2026_q_3"),
     ]
 
