@@ -78,9 +78,10 @@ class Questionnaire:
     def indicator(self, code: str) -> Indicator:
         """Return the indicator of a code (`"220"` or `"losi-2024:220"`); raise UnknownIndicatorError."""
         wanted = code.removeprefix(f"{self.edition}:")
-        for candidate in self.indicators:
-            if candidate.code == wanted:
-                return candidate
+        for said in (code, wanted):
+            for candidate in self.indicators:
+                if candidate.code == said:
+                    return candidate
         raise UnknownIndicatorError(self._unknown(wanted))
 
     def indicators_of(self, feature: str) -> tuple[Indicator, ...]:

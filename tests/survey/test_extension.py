@@ -68,6 +68,12 @@ def test_an_edition_of_ones_own_asks_for_a_feature_of_ones_own(extension: Write)
     assert load("losi-2024").indicator("220").features == ("procurement.announcements",)
 
 
+def test_a_code_may_begin_with_the_name_of_its_edition(extension: Write) -> None:
+    code = "towns-of-atlantis-2026:7"
+    extension({"features.csv": POOLS, **{name: text.replace('"P1"', f'"{code}"') for name, text in BOOK.items()}})
+    assert load("towns-of-atlantis-2026").indicator(code).code == code
+
+
 def test_another_folder_is_read_for_itself(
     extension: Write, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
