@@ -112,8 +112,8 @@ def _handle_errors(app: FastAPI) -> None:
     def unasked(request: Request, error: LookupError) -> Response:
         """Which question somebody took out of which file is the log's to tell."""
         log.error("%s %s: %s", request.method, request.url.path, error)
-        told = "a question was taken out of its questionnaire after it was asked"
-        return _answer(request, 503, ReviewError(told, "ask who runs this program to bring it back"))
+        told = N_("a question was taken out of its questionnaire after it was asked")
+        return _answer(request, 503, ReviewError(told, N_("ask who runs this program to bring it back")))
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:

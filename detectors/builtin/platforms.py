@@ -15,7 +15,7 @@ class Platforms(PageDetector):
     or a page made with one. A link to an official external platform counts as proof."""
 
     name = "platforms"
-    version = "3"
+    version = "2"
     features = (
         "open_data.provision",
         "participation.deliberation",
