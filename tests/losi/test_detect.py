@@ -68,7 +68,7 @@ def test_an_edition_of_another_program_is_not_taken_for_a_detector(copied: Path,
     assert (done.code, done.out) == (1, "")
     assert len(done.lines) == 1
     assert "unknown edition 'losi-2099'" in done.err
-    assert "use a losi that has its questionnaire" in done.err
+    assert "bring back its questionnaire" in done.err
     assert "please report" not in done.err
 
 

@@ -56,7 +56,7 @@ def test_a_later_run_that_cannot_be_told_leaves_the_earlier_file(
     done = offline("export", form, kept.name)
     assert (done.code, done.out, len(done.lines)) == (1, "", 1)
     assert "unknown edition 'city-2030'" in done.err
-    assert "survey/data/questionnaires" in done.err
+    assert "bring back its questionnaire, a file in DATA/extension/questionnaires" in done.err
     assert kept.read_bytes() == b"of yesterday\n"
 
 
