@@ -113,7 +113,7 @@ def test_no_password_is_printed(losi: Losi, tmp_path: Path, empty_postgresql: UR
     (tmp_path / "one.csv").write_text("url\nhttp://127.0.0.1:9/\n", encoding="utf-8")
     for words in (
         ("portals", "import", "one.csv"),
-        ("cycle", "new", "2099"),
+        ("cycle", "new", "2099", "--allow-private"),
         ("schedule", "add", "2099", "--every", "day"),
     ):
         assert losi(*words, "--db", url).code == 0
