@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 import click
 
 from losi.errors import Misuse
-from survey.counts import count_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -55,4 +54,6 @@ def nothing_but_private(database: Database, name: str, chosen: Choice) -> bool:
 
 
 def _lie(count: int) -> str:
+    from survey.counts import count_of
+
     return count_of(count, "portal lies in a private network", "portals lie in private networks")
