@@ -474,12 +474,6 @@ def test_portals_of_one_host_are_visited_in_turn(serve: Serve, go: Go, database:
     assert second.started >= first.finished
 
 
-def test_a_choice_as_typed() -> None:
-    assert choice("kind=city country=PER,Chile lima norte") == Choice("city", ("PER", "CHL"), "lima norte")
-    with pytest.raises(ValueError, match="kind"):
-        choice("kind=town")
-
-
 def test_what_was_damaged_at_an_earlier_visit_is_asked_for_whole(
     serve: Serve, go: Go, database: Database, tmp_path: Path
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -10,93 +9,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.base import PageDetector, PortalDetector
 from detectors.calibration import chance_of_miss, probability
-from detectors.conclude import Finding, SearchCertificate, Tally, combined, conclude, is_front, standing
-from detectors.facts import PortalFacts
+from detectors.conclude import Finding, SearchCertificate, Tally, combined, conclude
 from detectors.inspector import Inspector
-from detectors.lexicon import GENERAL, parse
 from detectors.lexicon_set import LexiconSet
 from detectors.observation import PROOF, Observation
 from detectors.packaged import data
-from detectors.page import Page
 from detectors.plainly import GONE
 from detectors.registry import Registry
-
-KEEP = 5
-WIDE = SearchCertificate(pages=60, languages=(("es", 60),), exhausted=True, sitemap=True)
-
-
-class Words(PageDetector):
-    name = "words"
-    version = "2"
-    features = ("a.b", "x.y")
-
-    def observe(self, page: Page) -> Iterable[Observation]:
-        return ()
-
-
-class Shape(PageDetector):
-    name = "shape"
-    features = ("c.d",)
-    uses_lexicon = False
-
-    def observe(self, page: Page) -> Iterable[Observation]:
-        return ()
-
-
-class Wire(PortalDetector):
-    name = "wire"
-    features = ("e.f",)
-    uses_lexicon = False
-
-    def observe(self, portal: PortalFacts) -> Iterable[Observation]:
-        return ()
-
-
-class Broken(PageDetector):
-    name = "broken"
-    features = ("i.j",)
-    uses_lexicon = False
-
-    def observe(self, page: Page) -> Iterable[Observation]:
-        raise RuntimeError("always")
-
-
-FEATURES = {"a.b": "page", "c.d": "page", "e.f": "portal", "g.h": "browser", "m.n": "manual", "o.p": "page"}
-SPANISH = 'language = "es"\nname = "Spanish"\n[general]\n' + "".join(f"{n} = []\n" for n in GENERAL)
+from tests.detectors.concluding import (
+    FEATURES,
+    KEEP,
+    SIGHTING,
+    SUPPORT,
+    WIDE,
+    Shape,
+    Wire,
+    Words,
+    finding,
+    seen,
+    small_inspector,
+    tally,
+)
 
 
 @pytest.fixture(scope="module")
 def inspector() -> Inspector:
-    """Three small detectors, and a Spanish lexicon that names one of two features."""
-    text = f'{SPANISH}[features."a.b".strong]\n"palabra" = "word"\n'
-    return Inspector(Registry((Words(), Shape(), Broken()), (Wire(),)), LexiconSet({"es": parse(text, "es.toml")}))
-
-
-def seen(strength: float = 0.9, feature: str = "a.b", quote: str = "q", **fields: Any) -> Observation:
-    """An observation on the page of its quote."""
-    given = {"kind": "content", "why": "a rule", "zone": "nav", "url": f"https://www.villa.example/pages/{quote}"}
-    return Observation(feature=feature, strength=strength, quote=quote, **(given | fields))
-
-
-def tally(*observations: Observation) -> Tally:
-    """A run of one page with these observations."""
-    kept = Tally([*FEATURES, "x.y", "i.j"])
-    kept.add("es", observations)
-    return kept
-
-
-def finding(
-    inspector: Inspector,
-    *observations: Observation,
-    feature: str = "a.b",
-    proof: str = "page",
-    certificate: SearchCertificate = WIDE,
-) -> Finding:
-    """The conclusion on one feature."""
-    (found,) = conclude(tally(*observations), certificate, inspector, {feature: proof})
-    return found
+    return small_inspector()
 
 
 # --- states -----------------------------------------------------------------------------------------------------------
@@ -277,102 +216,6 @@ def test_more_pages_make_absence_surer(inspector: Inspector) -> None:
     sure = [finding(inspector, certificate=replace(WIDE, pages=n)).confidence for n in (5, 10, 30, 70, 200, 5_000)]
     assert sure == sorted(sure)
     assert sure[-1] < 1.0
-
-
-# --- arithmetic -------------------------------------------------------------------------------------------------------
-
-STRENGTHS = st.floats(0.01, 0.99).map(lambda x: round(x, 3))
-SIGHTING = st.builds(
-    seen,
-    strength=STRENGTHS,
-    quote=st.sampled_from(["a", "b", "c", "d", "e", "f", "g"]),
-    href=st.sampled_from(["", "/x", "/y"]),
-    zone=st.sampled_from(["main", "main", "main", "nav"]),
-    capture=st.one_of(st.none(), st.integers(0, 3)),
-)
-SUPPORT = st.lists(SIGHTING, max_size=12)
-
-
-@given(SUPPORT, SIGHTING)
-def test_more_support_never_lowers_confidence(support: list[Observation], more: Observation) -> None:
-    before, after = tally(*support), tally(*support, more)
-    assert combined(after.best("a.b")) >= combined(before.best("a.b")) - 1e-12
-
-
-@given(SUPPORT, SIGHTING)
-def test_support_never_turns_present_to_anything_else(support: list[Observation], more: Observation) -> None:
-    registry = Registry((Words(),), ())
-    words = Inspector(registry, LexiconSet({}))
-    before, after = finding(words, *support), finding(words, *support, more)
-    if before.state == "present":
-        assert after.state == "present"
-        assert after.confidence >= before.confidence
-
-
-@given(SUPPORT, st.randoms(use_true_random=False))
-def test_the_order_of_arrival_does_not_matter(support: list[Observation], random: Any) -> None:
-    shuffled = support[:]
-    random.shuffle(shuffled)
-    one, other = tally(*support), tally(*shuffled)
-    assert one.best("a.b") == other.best("a.b")
-    assert one.against("a.b") == other.against("a.b")
-
-
-@given(SUPPORT, st.randoms(use_true_random=False))
-def test_the_order_of_arrival_does_not_matter_for_what_is_settled(support: list[Observation], random: Any) -> None:
-    fixed = [seen(0.8, quote="proof"), *(seen(0.45, quote=f"hint{n}") for n in range(3)), *support]
-    shuffled = fixed[:]
-    random.shuffle(shuffled)
-    ends = [sorted(fixed, key=lambda o: o.strength), sorted(fixed, key=lambda o: -o.strength), shuffled]
-    assert len({frozenset(tally(*end).settled) for end in ends}) == 1
-
-
-def test_the_order_of_detectors_does_not_matter() -> None:
-    one, other = seen(detector="one", why="rule one"), seen(detector="other", why="rule two")
-    assert tally(one, other).best("a.b") == tally(other, one).best("a.b")
-
-
-@given(st.lists(STRENGTHS, max_size=10))
-def test_a_combination_is_a_probability_of_at_least_its_best(strengths: list[float]) -> None:
-    value = combined([seen(s) for s in strengths])
-    assert 0.0 <= value < 1.0
-    assert value >= min(max(strengths, default=0.0), 0.49) - 1e-12
-
-
-def test_a_sighting_deep_in_the_content_says_less_of_the_portal() -> None:
-    deep, front, menu = seen(0.6, zone="main"), seen(0.6, zone="main", url="https://www.villa.example/es/"), seen(0.6)
-    assert standing(deep) < standing(front) == standing(menu) == 0.6
-    assert combined([deep]) < combined([front])
-
-
-@pytest.mark.parametrize(
-    ("url", "front"),
-    [
-        ("https://www.villa.example", True),
-        ("https://www.villa.example/", True),
-        ("https://www.villa.example/es/", True),
-        ("https://www.villa.example/index.php", True),
-        ("https://www.villa.example/pt-BR", True),
-        ("https://www.villa.example/eng/index.jsp", True),
-        ("https://www.villa.example/EN/Index.HTML", True),
-        ("https://www.villa.example/pt_BR/", True),
-        ("https://www.villa.example/zh-Hant/", True),
-        ("https://www.villa.example/home/affairs", False),
-        ("https://www.villa.example/indexation", False),
-        ("https://www.villa.example/es-cultura", False),
-        ("https://www.villa.example/?page=5", False),
-        ("https://www.villa.example/es/budget", False),
-        ("https://www.villa.example/budget", False),
-        ("http://[bad", False),
-    ],
-)
-def test_front_pages(url: str, front: bool) -> None:
-    assert is_front(url) == front
-
-
-@pytest.mark.parametrize("path", ["tax", "faq", "foi", "map"])
-def test_a_short_section_is_no_front_page(path: str) -> None:
-    assert not is_front(f"https://www.villa.example/{path}")
 
 
 # --- absence and what was looked at -----------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from detectors.calibration import rules
 from detectors.conclude import Tally, combined
 from detectors.packaged import data
-from tests.detectors.test_conclude import KEEP, seen, tally
+from tests.detectors.concluding import KEEP, seen, tally
 
 
 def test_a_menu_on_every_page_is_one_sighting() -> None:
