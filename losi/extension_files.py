@@ -81,7 +81,8 @@ def begin_extension(place: Path, edition: str, model: str, title: str, asked: As
     begun = questionnaire_for(None, model)
     begun = replace(begun, source=f"questions of {model}, {begun.source}")
     if asked is not None:
-        begun = replace(begun, indicators=asked.indicators, criteria=asked.criteria, source=asked.source)
+        own = {name: getattr(asked, name) for name in ("indicators", "criteria", "source", "language")}
+        begun = replace(begun, **own)
     for folder in (place / QUESTIONNAIRES, place / FOLDER):
         folder.mkdir(parents=True, exist_ok=True)
     book, table = place / QUESTIONNAIRES / f"{edition}.toml", place / _FEATURES

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
+from detectors.page.language import identify
 from losi.errors import Failure
 from losi.table_files import Columns, one_line, read_table, spellings
 from survey.counts import count_of
@@ -23,17 +24,20 @@ _AREA = "own"
 _MEANING = "counts_as_yes"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _DECIMAL = re.compile(r"\d+\.\d+")
+_SURE = 0.8
 _AS_TEXT = "make the column text, and write the codes anew"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The questions of a file, their criteria in order, the features that only a person can tell so far, and whence."""
+    """The questions of a file, their criteria in order, the features that only a person can tell so far, and whence;
+    the language (BCP 47) of their titles, "" where that cannot be told."""
 
     indicators: tuple[Indicator, ...]
     criteria: tuple[str, ...]
     features: tuple[Feature, ...]
     source: str
+    language: str
 
 
 def asked_in(path: Path, edition: str, model: str) -> Asked:
@@ -52,7 +56,12 @@ def asked_in(path: Path, edition: str, model: str) -> Asked:
     if faults or not sheet.questions:
         raise Failure(f"{path}: {count_of(faults, 'line')} cannot be used" if faults else f"{path} asks nothing")
     criteria = tuple(dict.fromkeys(question.criterion for question in sheet.questions))
-    return Asked(tuple(sheet.questions), criteria, tuple(sheet.made), path.name)
+    return Asked(tuple(sheet.questions), criteria, tuple(sheet.made), path.name, _language(sheet.questions))
+
+
+def _language(questions: Iterable[Indicator]) -> str:
+    told = identify(". ".join(question.title for question in questions))
+    return told.code if told.confidence >= _SURE else ""
 
 
 class _Sheet:

@@ -15,6 +15,7 @@ from review.i18n import translations
 from review.marks import clipped, pieces, plain, safe_link
 from review.wording import WORDS, confidence_band
 from survey.countries import countries
+from survey.questionnaire import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +42,7 @@ def add_formats(made: Environment, language: str) -> None:
         reason=write.reason,
         plainly=lambda why: str(plainly(why)),
         band=confidence_band,
+        tongue=language_of,
     )
 
 

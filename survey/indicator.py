@@ -50,7 +50,7 @@ class Questionnaire:
 
     `denominator` is the number a score is divided by, which may differ from the number of known
     indicators (`denominator_reason`). `unnamed` are codes that the edition has but whose meaning was not
-    found.
+    found. `language` is the BCP 47 tag of what titles and meanings are written in, "" where nobody said.
     """
 
     edition: str
@@ -64,6 +64,7 @@ class Questionnaire:
     note: str
     indicators: tuple[Indicator, ...]
     unnamed: tuple[str, ...] = ()
+    language: str = ""
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ __all__ = [
     "editions",
     "indicator",
     "indicators_answered_by",
+    "language_of",
     "load",
     "load_all",
 ]
@@ -68,6 +69,12 @@ def _load(edition: str, place: Path | None) -> Questionnaire:
     if found.edition != edition:
         raise SurveyDataError(f"{own or f'questionnaires/{edition}.toml'} calls itself {found.edition}")
     return found
+
+
+def language_of(edition: str) -> str:
+    """Return the language (BCP 47) that the questions of an edition are written in; "" where it does not say, or is
+    here no more. HTML's `lang` takes both."""
+    return load(edition).language if edition in editions() else ""
 
 
 def load_all() -> tuple[Questionnaire, ...]:

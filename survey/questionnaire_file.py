@@ -49,6 +49,7 @@ class QuestionnaireFile(_Part):
 
     edition: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)*-\d{4}$", max_length=LONGEST_NAME)]
     title: Words
+    language: Annotated[str, Field(pattern=r"^([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")] = ""
     year: int
     kind: Kind
     criteria: list[Words]
@@ -157,6 +158,7 @@ def _questionnaire(raw: QuestionnaireFile) -> Questionnaire:
         note=raw.note,
         indicators=tuple(_indicator(part, raw.edition) for part in raw.indicator),
         unnamed=tuple(raw.unnamed),
+        language=raw.language,
     )
 
 

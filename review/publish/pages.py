@@ -14,6 +14,7 @@ from markupsafe import Markup
 from review.marks import clipped, safe_link
 from review.publish.scores import in_percent
 from survey.countries import countries
+from survey.questionnaire import language_of
 
 
 def page(name: str, **values: Any) -> str:
@@ -33,7 +34,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        clipped=clipped, safe_link=safe_link, index=_index, percent=_percent, country=_country, px=lambda x: f"{x:.1f}"
+        clipped=clipped,
+        safe_link=safe_link,
+        index=_index,
+        percent=_percent,
+        country=_country,
+        px=lambda x: f"{x:.1f}",
+        tongue=language_of,
     )
     return made
 

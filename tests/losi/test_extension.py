@@ -92,6 +92,7 @@ def test_a_new_edition_begins_with_the_questions_of_another(tmp_path: Path) -> N
     ]
     found = checked(tmp_path)
     assert [(book["title"], book["questions"]) for book in found["editions"]] == [("Πύλες 2026", 95)]
+    assert 'language = "en"' in (folder / "questionnaires/greece-2026.toml").read_text("utf-8")
     assert found["faults"] == []
 
 
@@ -142,6 +143,7 @@ def test_a_questionnaire_is_taken_from_the_spreadsheet_of_its_authors(tmp_path: 
     assert done.returncode == 0, done.stderr
     book = tomllib.loads((tmp_path / "losi-data/extension/questionnaires/greece-2026.toml").read_text("utf-8"))
     assert book["criteria"] == ["Διαφάνεια", "Υπηρεσίες"]
+    assert book["language"] == "el"
     assert [(each["code"], each["title"], each["features"]) for each in book["indicator"]] == [
         ("1", "Δημοσιεύεται ο προϋπολογισμός", ["budget.publication"]),
         ("2", "Μέρες των λαϊκών αγορών", ["own.greece_2026_2"]),

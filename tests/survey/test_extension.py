@@ -12,7 +12,7 @@ from survey.extension import VARIABLE, folder
 from survey.features import features, own_features
 from survey.packaged import SurveyDataError
 from survey.plan import UNJUDGED, effort_of, efforts, targets, targets_of
-from survey.questionnaire import editions, load
+from survey.questionnaire import editions, language_of, load
 from survey.questionnaire_file import parse_questionnaire, written
 
 Write = Callable[[dict[str, str]], Path]
@@ -66,6 +66,25 @@ def test_an_edition_of_ones_own_asks_for_a_feature_of_ones_own(extension: Write)
     assert len(features()) == shipped + 1
     assert "towns-of-atlantis-2026" in editions()
     assert load("losi-2024").indicator("220").features == ("procurement.announcements",)
+
+
+def test_an_edition_tells_the_language_of_its_questions(extension: Write) -> None:
+    spoken = {
+        name: text.replace('title = "Towns"', 'title = "Towns"\nlanguage = "pt-BR"') for name, text in BOOK.items()
+    }
+    assert language_of("losi-2024") == "en"
+    extension({"features.csv": POOLS, **spoken})
+    assert language_of("towns-of-atlantis-2026") == "pt-BR"
+    assert language_of("an-edition-that-is-gone-2020") == ""
+
+
+def test_a_language_that_no_page_could_say_is_refused(extension: Write) -> None:
+    wrong = {
+        name: text.replace('title = "Towns"', 'title = "Towns"\nlanguage = "Portuguese"') for name, text in BOOK.items()
+    }
+    extension({"features.csv": POOLS, **wrong})
+    with pytest.raises(SurveyDataError, match=r"towns-of-atlantis-2026\.toml: language: "):
+        load("towns-of-atlantis-2026")
 
 
 def test_a_code_may_begin_with_the_name_of_its_edition(extension: Write) -> None:
