@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from detectors.page.elements import Block, Form, Heading, Link, Zone, made
 from detectors.page.forms import CONTROLS, Captions, OpenForm
-from detectors.page.scripted import opened_by
+from detectors.page.scripted import opened_by, tiles
 from detectors.page.texts import RunningText, alternative, has_words, squeeze, text_of, urljoin_safe, without_remark
 from detectors.page.zones import ZONED, zone_opened
 
@@ -101,9 +101,12 @@ class Walk:
         self._captions = Captions()
         self._unnamed: list[int] = []
         self._choices: list[tuple[HtmlElement, Zone]] = []
+        self._tiles: dict[HtmlElement, str] = {}
+        self._before_tile = 0
 
     def outline(self, root: HtmlElement) -> Outline:
         """Everything gathered from `root`."""
+        self._tiles = tiles(root)
         self._visit(root)
         if self._text.is_filled:
             self._flush()
@@ -149,7 +152,7 @@ class Walk:
                 self._choices.append((element, self._zones[-1][1]))
         elif tag in _EMBEDDED:
             self._embed(element, tag)
-        if tag in _SPOKEN or role == "heading":
+        if tag in _SPOKEN or role == "heading" or (self._tiles and element in self._tiles):
             self._listen(element, tag)
         text = element.text
         if text and tag not in _FRAMES:
@@ -174,8 +177,10 @@ class Walk:
     def _listen(self, element: HtmlElement, tag: str) -> None:
         """Notes where the text of an element begins that is read when it ends."""
         href = _target(element) if tag == "a" else None
+        if self._tiles and not self._in_link and element in self._tiles:
+            href, self._before_tile = self._tiles[element], len(self._out.links)
         self._spoken.append((element, self._text.position, href))
-        if tag == "a":
+        if tag == "a" or href is not None:
             self._in_link += href is not None
             self._card = ""
         elif tag == "label":
@@ -185,10 +190,11 @@ class Walk:
         """Notes an element whose text is now complete."""
         _, position, href = self._spoken.pop()
         text = self._text.since(position, _MAX_LABEL)
-        if tag == "a":
+        if tag == "a" or href is not None:
             if href is not None:
                 self._in_link -= 1
-                self._link(element, href, self._card or text)
+                if tag == "a" or len(self._out.links) == self._before_tile:
+                    self._link(element, href, self._card or text or (tag == "input" and element.get("value")) or "")
             self._card = ""
         elif tag == "label":
             self._captions.close(element, text)

@@ -16,7 +16,8 @@ made = tuple.__new__
 
 
 class Link(NamedTuple):
-    """An `<a>`/`<area>` with a target, or an `<option>` whose value is an address; options come last.
+    """An `<a>`/`<area>` with a target, an `<option>` whose value is an address (these come last), or a button, tile or
+    picture whose script opens one, with no link in it.
 
     `url` is absolute, without fragment; `href` is the attribute as written. `label` is the visible text, of a card the
     heading in it, else the alternative text of its image, else aria-label or title. `context` is the nearest heading

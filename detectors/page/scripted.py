@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lxml.etree import XPath
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
@@ -15,6 +17,16 @@ _OPENED = re.compile(
 )
 _ASKS = re.compile(r"\b(?:confirm|prompt)\s*\(", re.I)
 """A script that asks first may do what only a person is to do: delete, send, pay."""
+
+_SCRIPTED = XPath(".//@onclick/..")
+_TILES = frozenset("article dd div dt figure img input li p section span td tr".split())
+
+
+def tiles(root: HtmlElement) -> dict[HtmlElement, str]:
+    """The tiles, pictures and old buttons that a script makes links, with the addresses that they open."""
+    scripted: list[HtmlElement] = _SCRIPTED(root)  # type: ignore[assignment]
+    found = ((element, opened_by(element, None)) for element in scripted if element.tag in _TILES)
+    return {element: address for element, address in found if address}
 
 
 def opened_by(element: HtmlElement, href: str | None) -> str | None:
