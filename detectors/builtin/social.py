@@ -8,6 +8,7 @@ from functools import cache
 from itertools import islice
 from urllib.parse import parse_qs, urlsplit
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from detectors.hits import Hit
@@ -25,6 +26,8 @@ _CHANNEL = 0.55
 _FEW_WORDS = 6
 _DIGITS = 7
 _PIXEL = re.compile(r"\s*0*[01](?:px)?\s*")
+_NAMED = XPath(".//@data-href/..")
+_FEED = re.compile(r"\bfb-(?:page|like-box)\b")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
@@ -32,7 +35,7 @@ class SocialNetworks(TopicDetector):
     """A link to the body's page on a social network, or an embedded feed. A share button is no presence there."""
 
     name = "social-networks"
-    version = "3"
+    version = "4"
     features = ("social.networks",)
     uses_lexicon = False
 
@@ -46,23 +49,35 @@ class SocialNetworks(TopicDetector):
         for network, (strength, link) in best.items():
             what = "share button" if strength < PROOF else "link"
             yield as_proof(page, link, self.features[0], strength, f"{what} to {network}")
-        for source, _ in page.iframes:
-            if listed(source, "social") and "/plugins/page" in source:
-                yield Observation(
-                    self.features[0], "content", 0.8, source, "embedded feed of a social network", href=source
-                )
+        for source in _feeds(page):
+            yield Observation(
+                self.features[0], "content", 0.8, source, "embedded feed of a social network", href=source
+            )
         yield from super().observe(page)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
         """A network's name on a button that shares the page is no presence there."""
         value, link = super().weigh(page, hit, table), hit.segment.link
-        return min(value, _HINT) if link is not None and _shares_page(link.url) else value
+        return min(value, _HINT) if link is not None and _is_nobodys(link) else value
 
     def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
         """Nor is the address of a network behind a picture, where it leads to no body's own page."""
         value, link = super().weigh_url(page, hit, table), hit.segment.link
-        network = listed(link.url, "social") if link is not None else ""
-        return min(value, _HINT) if link is not None and network and _presence(link, network) < PROOF else value
+        return min(value, _HINT) if link is not None and _is_nobodys(link) else value
+
+
+def _feeds(page: Page) -> Iterator[str]:
+    """The feeds of social networks on a page: frames, and boxes that a network's script fills."""
+    boxes: list[HtmlElement] = _NAMED(page.tree)  # type: ignore[assignment]
+    filled = (each.get("data-href", "") for each in boxes if _FEED.search(each.get("class", "")))
+    framed = (source for source, _ in page.iframes if "/plugins/page" in source or "/plugins/likebox" in source)
+    return (source for source in (*framed, *filled) if listed(source, "social"))
+
+
+def _is_nobodys(link: Link) -> bool:
+    """Whether a link shares the page, or leads to no body's own page on the network."""
+    network = listed(link.url, "social")
+    return _shares_page(link.url) or (bool(network) and _presence(link, network) < PROOF)
 
 
 def _shares_page(url: str) -> bool:

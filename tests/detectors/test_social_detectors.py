@@ -80,6 +80,26 @@ def test_an_embedded_feed(strength: Strength) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("box", "is_feed"),
+    [
+        ("<div class='fb-page wide' data-href='https://www.facebook.com/villa'></div>", True),
+        ("<div class=fb-like-box data-href=https://www.facebook.com/villa></div>", True),
+        ("<iframe src='https://www.facebook.com/plugins/likebox.php?href=x'></iframe>", True),
+        ("<div class=fb-like data-href=https://www.facebook.com/villa></div>", False),
+        ("<div class=fb-page data-href=https://villa.example/news></div>", False),
+        ("<div class=tile data-href=https://www.facebook.com/villa></div>", False),
+    ],
+)
+def test_a_box_that_a_network_fills_is_a_feed(strength: Strength, box: str, is_feed: bool) -> None:
+    assert (strength(box, "social.networks") >= PROOF) == is_feed
+
+
+@pytest.mark.parametrize("path", ["events/2103083", "photo.php?fbid=1", "hashtag/villa"])
+def test_an_event_or_a_picture_on_a_network_is_no_page_of_the_body(strength: Strength, path: str) -> None:
+    assert strength(f"<main><a href='https://www.facebook.com/{path}'>Facebook</a></main>", "social.networks") < PROOF
+
+
 # --- apps -------------------------------------------------------------------------------------------------------------
 
 
