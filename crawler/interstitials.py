@@ -49,7 +49,7 @@ class Signature:
             return False
         if not all(pattern.search(answer.headers.get(name, "")) for name, pattern in self.headers):
             return False
-        if self.headers and self.title is None and self.text is None and self.markup is None:
+        if self.title is self.text is self.markup is None:
             return True
         text = answer.page.text
         if len(text) > self.max_text or len(answer.page.links) > self.max_links:

@@ -19,10 +19,10 @@ class Logins:
 
     def knows(self, url: str) -> bool:
         """Whether it is the address of a login page that was read, with another way back."""
-        bare = login(canonical(url))
-        return bool(bare) and hash(bare) in self._read
+        return hash(login(canonical(url))) in self._read
 
     @staticmethod
-    def led(asked: str, url: str) -> bool:
-        """Whether the answer to an address came from the login page to which it sends its visitors."""
-        return canonical(asked) != canonical(url) and bool(login(canonical(url)))
+    def led(url: str) -> bool:
+        """Whether an answer came from a login page that sends its visitors back. No link to such a page is followed:
+        what was asked for led there."""
+        return bool(login(canonical(url)))

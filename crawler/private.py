@@ -18,7 +18,6 @@ class PrivateAddressError(OSError):
 
     def __init__(self, address: str) -> None:
         super().__init__(f"{address} {REFUSED}; use --allow-private to visit it all the same")
-        self.address = address
 
 
 def is_public(address: str) -> bool:

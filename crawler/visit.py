@@ -114,7 +114,7 @@ class Visit(Itinerary):
             raise
         finally:
             self.budget.reserved -= 1
-        if self.logins.led(entry.url, reading.url):
+        if self.logins.led(reading.url):
             self.ask_login(entry)
         known = self.logins.knows(reading.url)
         refusal = self.gate.judge(reading, answer.body, exempt=entry.kind == "seed", login=known)

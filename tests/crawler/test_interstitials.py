@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.interstitials import interstitial, signatures
+from crawler.interstitials import Verdict, interstitial, signatures
 from detectors.inspector import Inspector
 from tests.crawler.loopback import TEXT, page
 
@@ -18,7 +18,7 @@ CASES = {
         {},
         "<title>Just a moment...</title><script src='/cdn-cgi/challenge-platform/x'></script>",
     ),
-    "Cloudflare challenge by header": (403, {"cf-mitigated": "challenge"}, "<title>x</title>x"),
+    "Cloudflare challenge by header": (403, {"cf-mitigated": "challenge"}, f"<title>x</title>{TEXT * 4}"),
     "Cloudflare block": (
         403,
         {},
@@ -94,11 +94,25 @@ def test_interstitials_are_recognised(case: str, inspector: Inspector) -> None:
         page("Access to information", body=TEXT + "Access was denied to no one; blocked drains are reported here."),
         page("Contact", body=TEXT, head="<script src='https://www.google.com/recaptcha/api.js'></script>"),
         page("Maintenance of roads", "/a", "/b", body=TEXT * 3),
+        page("Maintenance", *(f"/road-{number}" for number in range(30)), body=""),
+        page("Blocked drains", body=TEXT),
         page("News", body="The domain of the town. The mayor said: buy this domain of science a book. " * 30),
     ],
 )
 def test_content_is_content(html: str, inspector: Inspector) -> None:
     assert interstitial(inspector.page("https://town.example/", html.encode(), content_type="text/html"), {}) is None
+
+
+@pytest.mark.parametrize(("content_type", "more"), [("text/plain", ""), ("text/html", f"<!--{'x' * 400_000}-->")])
+def test_neither_a_file_nor_a_page_of_great_size_stands_in_front_of_a_portal(
+    content_type: str, more: str, inspector: Inspector
+) -> None:
+    def verdict(content_type: str, more: str = "") -> Verdict | None:
+        body = f"This domain is for sale.{more}".encode()
+        return interstitial(inspector.page("https://town.example/", body, content_type=content_type), {})
+
+    assert verdict("text/html") is not None
+    assert verdict(content_type, more) is None
 
 
 def test_signatures_are_complete() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.frontier import Entry
-from crawler.private import is_public
+from crawler.private import guarded_socket, is_public
 from crawler.rerun import rerun
 from crawler.result import PortalTarget
 from crawler.runlog import RunLog
@@ -183,6 +184,10 @@ def test_where_the_endpoints_are() -> None:
         ("::ffff:10.0.0.1", False),
         ("::ffff:8.8.8.8", True),
         ("64:ff9b::7f00:1", False),
+        ("64:ff9b::808:808", True),
+        ("2001:0:808:808::f7f7:f7f7", True),
+        ("2001:0:7f00:1::f7f7:f7f7", False),
+        ("2001:0:808:808::80ff:fffe", False),
         ("2002:7f00:1::", False),
         ("64:ff9b:1::7f00:1", False),
         ("::127.0.0.1", False),
@@ -192,6 +197,15 @@ def test_where_the_endpoints_are() -> None:
 )
 def test_public_addresses(address: str, public: bool) -> None:
     assert is_public(address) is public
+
+
+@pytest.mark.parametrize(
+    ("family", "address"), [(socket.AF_INET, "8.8.8.8"), (socket.AF_INET6, "2606:4700:4700::1111")]
+)
+def test_public_addresses_of_both_kinds_can_be_connected_to(family: socket.AddressFamily, address: str) -> None:
+    info = (family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, 443))
+    with guarded_socket(info) as made:
+        assert (made.family, made.type) == (family, socket.SOCK_STREAM)
 
 
 def test_redirects_into_a_private_network_are_refused(serve: Serve, crawl: Crawl) -> None:

@@ -11,6 +11,7 @@ from crawler.check import check, run_check
 from crawler.cycle.turn import Turn
 from crawler.frontier import Frontier
 from crawler.likely import likely_places
+from crawler.logins import Logins
 from crawler.result import PortalTarget, RunResult
 from crawler.settings import CrawlOptions
 from detectors.base import PageDetector
@@ -107,7 +108,7 @@ def test_a_page_whose_address_is_put_right_is_read(serve: Serve, crawl: Crawl) -
     site.routes["/plan"] = site.routes["/log;jsessionid=0A1B2C3D"] = lambda h: (200, {}, page(h.path).encode())
     result = crawl(f"{site.url}/")
     assert {"/plan", "/log;jsessionid=0A1B2C3D"} <= set(site.requests)
-    assert result.pages == 9
+    assert (result.pages, result.message) == (9, "no link was left to follow")
 
 
 def test_a_link_that_leads_back_by_another_host_is_a_page_of_the_portal(serve: Serve, crawl: Crawl) -> None:
@@ -208,6 +209,14 @@ def test_a_login_page_is_read_once_and_what_links_promise_behind_it_is_left(serv
     assert result.message == "no link was left to follow, but 5 pages behind a login"
     assert _likely(result, "info.health") == (0, 1)
     assert _searched(result)[1:] == (True, 0), "as where a page answers with 401"
+
+
+def test_a_login_page_that_the_portal_links_is_not_read_again_where_protected_pages_lead_there() -> None:
+    logins, front = Logins(), "https://www.villa.example"
+    logins.learn(f"{front}/login?lang=en")
+    assert logins.knows(f"{front}/login?lang=en&returnUrl=/taxes")
+    assert not logins.knows(f"{front}/login?lang=fr&returnUrl=/taxes"), "its words are others"
+    assert not logins.knows(f"{front}/contact")
 
 
 def test_a_page_through_which_every_other_is_reached_is_no_login(serve: Serve, crawl: Crawl) -> None:
