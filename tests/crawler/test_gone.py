@@ -6,14 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from crawler.gate import Refusal
+from crawler.gone import Gone
 from crawler.rerun import rerun
 from crawler.result import RunResult
 from detectors.finding import Finding
 from detectors.inspector import Inspector
+from detectors.observation import Kind, Observation
 from storage.database import Database
 from tests.crawler.loopback import TEXT, Answer, Crawl, Route, Serve
 
 FEATURE = "procurement.announcements"
+HOME = "https://www.villa.example/"
 NOT_THERE = "<title>Sorry</title><p>We looked for this page everywhere in the town, and it is not to be found."
 
 
@@ -65,3 +69,25 @@ def test_what_leads_somewhere_comes_first(serve: Serve, crawl: Crawl) -> None:
     found = _found(crawl(f"{serve(_portal((404, {}, b'none'), menu)).url}/"))
     assert found.state == "present"
     assert [one.href for one in found.evidence[:2]] == ["/street/1", "/tenders"]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status", "gone"),
+    [
+        (Refusal("http_status", "404"), 404, True),
+        (Refusal("soft_404", "none"), 200, True),
+        (Refusal("http_status", "500"), 500, False),
+        (Refusal("interstitial", "the firewall refuses access"), 404, False),
+    ],
+)
+def test_a_block_page_says_nothing_of_the_page_whatever_its_status(refusal: Refusal, status: int, gone: bool) -> None:
+    asked = Gone()
+    asked.learn(f"{HOME}tenders", status, refusal)
+    assert asked.is_target_of(Observation(FEATURE, "link", 0.9, "Tenders", "", href="/tenders", url=HOME)) == gone
+
+
+@pytest.mark.parametrize(("kind", "href"), [("content", "/tenders"), ("link", "/other"), ("link", "")])
+def test_what_is_no_link_to_a_page_that_is_gone_stays_what_it_is(kind: Kind, href: str) -> None:
+    """A script that the page runs, say, is seen by its address."""
+    observation = Observation(FEATURE, kind, 0.9, "Tenders", "", href=href, url=HOME)
+    assert not Gone([HOME, f"{HOME}tenders"]).is_target_of(observation)

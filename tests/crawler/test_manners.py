@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from time import monotonic
 
 import pytest
@@ -142,6 +142,23 @@ def test_a_linked_host_that_asks_for_patience_does_not_hold_up_the_portal(serve:
     assert crawl(f"{site.url}/").pages == 21
     first = asked.index("other")
     assert asked[first : asked.index("other", first + 1)].count("own") > 4, "more than were under way"
+
+
+def test_what_fails_for_a_moment_is_asked_for_again_and_what_was_refused_is_not(serve: Serve, crawl: Crawl) -> None:
+    """Gateways and the networks in front of a portal fail for a moment (52x are Cloudflare's); a refusal stays one."""
+    passing = [f"/{status}" for status in (408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524)]
+    lasting = [f"/{status}" for status in (400, 403, 405, 406, 410, 426, 431, 451, 501, 505, 511, 525, 526)]
+
+    def at_first(handler: Handler) -> Answer:
+        asked = site.requests.count(handler.path)
+        failed = handler.path in (*passing, *lasting) and asked == 1
+        return (int(handler.path[1:]), {}, b"") if failed else (200, {}, page(handler.path).encode())
+
+    home = page("Town", *(link for pair in zip_longest(passing, lasting) for link in pair if link))
+    site = serve({"/": home, "*": at_first, "/robots.txt": (404, {}, b"")})
+    crawl(f"{site.url}/", concurrency=1)
+    assert {path: site.requests.count(path) for path in passing} == dict.fromkeys(passing, 2)
+    assert {path: site.requests.count(path) for path in lasting} == dict.fromkeys(lasting, 1)
 
 
 def test_retries_are_bounded(serve: Serve, crawl: Crawl) -> None:

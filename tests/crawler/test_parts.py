@@ -1,4 +1,4 @@
-"""Retry-After, robots policies, sitemaps, settings and the Scrapy project, each by itself."""
+"""Retry-After, robots policies, sitemaps, budgets, settings and the Scrapy project, each by itself."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from crawler.backoff import retry_after
+from crawler.budget import Budget
 from crawler.result import Cause
 from crawler.robots import MAX_SIZE, policy, unanswered
 from crawler.settings import CrawlOptions
@@ -33,6 +34,8 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
         (b" 7 ", 7.0),
         (b"Sun, 01 Mar 2026 12:01:30 GMT", 90.0),
         (b"Sun, 01 Mar 2020 12:00:00 GMT", 0.0),
+        (b"Sun, 01 Mar 2026 14:01:30 +0200", 90.0),
+        (b"Sun, 01 Mar 2026 12:01:30 -0000", 90.0),
         (b"soon", None),
         (b"-5", None),
         (b"\xb2", None),
@@ -178,6 +181,34 @@ def test_long_sitemaps_are_read_to_the_limit() -> None:
         b"<urlset>" + b"".join(b"<url><loc>https://t.example/%d</loc></url>" % n for n in range(30_000)) + b"</urlset>"
     )
     assert len(parse_sitemap(body)[0]) >= 20_000
+
+
+@pytest.mark.parametrize(
+    ("used", "most", "told"),
+    [
+        ("pages", 5, "5 pages"),
+        ("requests", 9, "9 requests"),
+        ("bytes", 2_000_000, "2 MB"),
+        ("seconds", 60, "60 seconds"),
+    ],
+)
+def test_a_limit_ends_a_crawl_when_it_is_reached_and_not_before(used: str, most: int, told: str) -> None:
+    clock = [1000.0]
+    budget = Budget(CrawlOptions.model_validate({f"max_{used}": most}), lambda: clock[0])
+    for amount, spent in ((most - 1, ""), (most, told)):
+        if used == "seconds":
+            clock[0] = 1000.0 + amount
+        else:
+            setattr(budget, used, amount)
+        assert (budget.spent, budget.has_room) == (spent, not spent)
+
+
+def test_pages_on_their_way_have_their_place_in_the_budget() -> None:
+    budget = Budget(CrawlOptions(max_pages=5))
+    budget.pages, budget.reserved = 3, 1
+    assert budget.has_room
+    budget.reserved = 2
+    assert (budget.has_room, budget.spent) == (False, "")
 
 
 def test_options_are_checked() -> None:

@@ -127,9 +127,10 @@ def test_style_sheets_inside_the_page_are_css(ask: Ask) -> None:
 
 
 def test_style_sheets_beside_the_page_are_checked_once(ask: Ask) -> None:
-    links = "".join(f'<link rel="stylesheet" href="/{name}.css">' for name in ("good", "bad", "far"))
+    links = "".join(f'<link rel="stylesheet" href="/{name}.css">' for name in ("good", "bad", "far", "long"))
     pages = [page(f"{HEAD}{links}</head><body><p>x</p></body></html>")] * 2
     sheets = {f"{URL}good.css": b"p { color: red }", f"{URL}bad.css": b"p { colr: red; color: ; }"}
+    sheets[f"{URL}long.css"] = b" " * 2_000_001
     facts = ask(lambda v: validate(v, pages, sheets))
     found = [(one.url.removeprefix(URL), one.kind, one.errors, one.missing) for one in facts.documents]
     assert found == [("", "markup", 0, 0), ("", "css", 0, 1)] * 2 + [
@@ -164,6 +165,12 @@ def test_an_encoding_other_than_utf_8(ask: Ask) -> None:
     found = Page(URL, body, content_type="text/html; charset=windows-1252")
     markup, _ = ask(lambda v: check_page(v, found, {}))
     assert [message.text for message in markup.first if "ncoding" not in message.text] == []
+
+
+@pytest.mark.parametrize("content_type", ["", "application/octet-stream"])
+def test_a_page_that_its_server_does_not_call_html_is_judged_as_html(ask: Ask, content_type: str) -> None:
+    markup, _ = ask(lambda v: check_page(v, page(f"{HEAD}</head><body><img src=a></body></html>", content_type), {}))
+    assert ["alt" in message.text for message in markup.first] == [True]
 
 
 def test_a_fault_after_which_the_checker_reads_no_further(ask: Ask) -> None:
@@ -236,9 +243,10 @@ class Held:
 
 def test_pages_and_style_sheets_as_they_were_captured(place: ValidatorPlace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOSI_VNU", str(place.jar))
-    links = "<link rel=stylesheet href=a.css><link rel=stylesheet href=gone.css>"
+    links = "".join(f"<link rel=stylesheet href={name}.css>" for name in ("a", "gone", "far"))
+    home = f"{HEAD}{links}</head><body><p>Grüße</p></body></html>".replace('<meta charset="utf-8">', "")
     held = Held(
-        (URL, 200, "text/html", f"{HEAD}{links}</head><body><p>x</p></body></html>".encode()),
+        (URL, 200, "text/html; charset=utf-8", home.encode()),
         (f"{URL}a.css", 200, "text/css", b"p { colr: red }"),
         (f"{URL}gone.css", 404, "text/css", b""),
         (f"{URL}old", 404, "text/html", b"<p>x"),
@@ -246,7 +254,7 @@ def test_pages_and_style_sheets_as_they_were_captured(place: ValidatorPlace, mon
     )
     facts, problem = asyncio.run(validity_of_captures([URL, f"{URL}old", f"{URL}plan", f"{URL}none"], held))
     found = [(one.url, one.kind, one.errors, one.missing, one.capture) for one in facts.documents]
-    assert found == [(URL, "markup", 0, 0, 1), (URL, "css", 0, 1, 1), (f"{URL}a.css", "css", 1, 0, None)]
+    assert found == [(URL, "markup", 0, 0, 1), (URL, "css", 0, 2, 1), (f"{URL}a.css", "css", 1, 0, None)]
     assert problem == ""
 
 
