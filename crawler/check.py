@@ -19,6 +19,7 @@ from crawler.run import Run
 from crawler.runner import runner
 from crawler.settings import CrawlOptions
 from crawler.transport import beside
+from crawler.turns import SharedPacer
 from detectors.facts import TransportFacts
 from detectors.inspector import Inspector
 from storage.archive import ReplayIndex
@@ -65,6 +66,7 @@ async def check(
         if database is None:
             database = stack.enter_context(Database(place / "losi.db"))
             database.migrate()
+        pacer = stack.enter_context(SharedPacer.open(database, place)) if turn is None and index is None else None
         run = await _begun(
             Run,
             target,
@@ -74,7 +76,7 @@ async def check(
             data_dir=place,
             replay=index,
             edition=edition,
-            turn=turn or Turn(batch_seconds=0.5),
+            turn=turn or Turn(batch_seconds=0.5, pacer=pacer),
             progress=reporter(progress) if progress is not None else None,
         )
         try:

@@ -1,4 +1,4 @@
-"""One pace at a host for all crawls of a process, however many portals link to it."""
+"""One pace at a host for all crawls, however many portals link to it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from scrapy.core.downloader import Downloader
 from scrapy.exceptions import IgnoreRequest
@@ -25,7 +26,7 @@ _TIDY = 1000
 class _Turn:
     """The last turn given at a host: whose it is, when, and the pause behind it."""
 
-    crawl: object
+    crawl: str
     at: float
     pause: float
 
@@ -37,14 +38,20 @@ class Pacer:
         self._turns: dict[str, _Turn] = {}
         self._tidy_from = _TIDY
 
-    def turn(self, host: str, crawl: object, pause: float, now: float, latest: float = inf) -> float | None:
+    async def wait(self, host: str, crawl: str, pause: float, patience: float) -> float | None:
+        """In how many seconds it is the turn of `crawl`; None, and no turn is taken, if in more than `patience`."""
+        now = asyncio.get_running_loop().time()
+        at = self.turn(host, crawl, pause, now, now + patience)
+        return None if at is None else at - now
+
+    def turn(self, host: str, crawl: str, pause: float, now: float, latest: float = inf) -> float | None:
         """When `crawl`, which keeps `pause` at the host between its own requests, may ask it: now, unless another
         crawl's turn is less than the longest known pause ago, or is still to come. None, and no turn is taken, where
         that would be after `latest`."""
         last = self._turns.get(host)
         if last is not None and last.at + last.pause > now:
             pause = max(pause, last.pause)
-        at = now if last is None or (last.crawl is crawl and last.at <= now) else max(now, last.at + pause)
+        at = now if last is None or (last.crawl == crawl and last.at <= now) else max(now, last.at + pause)
         if at > latest:
             return None
         self._turns[host] = _Turn(crawl, at, pause)
@@ -67,6 +74,7 @@ class PacedDownloader(Downloader):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._visit: Visit = crawler.spider.visit  # type: ignore[union-attr]
+        self._name = uuid4().hex
         self._waiting: Counter[str] = Counter()
 
     def needs_backout(self) -> bool:
@@ -81,18 +89,18 @@ class PacedDownloader(Downloader):
         return entry is not None and entry.kind == "external" and urlparse_cached(request).hostname in self._waiting
 
     async def turn(self, request: Request) -> None:
-        """Waits, right before a request is sent, while other crawls of this process keep its host busy. Raises
-        IgnoreRequest where they do for longer than the crawl has time."""
+        """Waits, right before a request is sent, while other crawls keep its host busy. Raises IgnoreRequest where they
+        do for longer than the crawl has time."""
         host = urlparse_cached(request).hostname or ""
         slot, pacer, visit = self.slots.get(host), self._visit.pacer, self._visit
         if pacer is None or slot is None:
             return
-        now = asyncio.get_running_loop().time()
-        at = pacer.turn(host, self, slot.delay, now, now + visit.options.max_seconds - visit.budget.seconds)
-        if at is None:
+        left = visit.options.max_seconds - visit.budget.seconds
+        seconds = await pacer.wait(host, self._name, slot.delay, left)
+        if seconds is None:
             raise IgnoreRequest(f"{host} is busy with what other portals ask of it")
-        if at > now:
-            await self._wait(host, at - now)
+        if seconds > 0:
+            await self._wait(host, seconds)
 
     async def _wait(self, host: str, seconds: float) -> None:
         self._waiting[host] += 1

@@ -17,6 +17,7 @@ from crawler.cycle.plan import settings_of
 from crawler.cycle.visits import Shared
 from crawler.garbage import settle
 from crawler.readers import ReaderPool
+from crawler.turns import SharedPacer
 from detectors.inspector import Inspector
 from storage.errors import StorageError
 from storage.repository import get_cycle
@@ -51,9 +52,14 @@ async def crawl_cycle(
     place = Path(data_dir)
     inspector = inspector or Inspector.default()
     place.mkdir(parents=True, exist_ok=True)
-    with HostLocks.open(place) as locks, exclusive(database, cycle_id, name) as hold:
+    with (
+        HostLocks.open(place) as locks,
+        exclusive(database, cycle_id, name) as hold,
+        SharedPacer.open(database, place) as pacer,
+    ):
         database.outage.allow(options.db_wait)
         shared = Shared(database, place, cycle_id, settings, inspector, stop or asyncio.Event())
+        shared.pacer = pacer
         shared.batch_seconds = max(shared.batch_seconds, options.concurrency / 20)
         names = tuple(detector.name for detector in inspector.detectors.all)
         shared.pool = ReaderPool(names, options.processes) if options.processes else None

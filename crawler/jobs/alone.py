@@ -15,6 +15,7 @@ from crawler.cycle.plan import settings_of
 from crawler.cycle.visits import Shared, visit
 from crawler.jobs.due import due_portal
 from crawler.logs import bind, set_up_logging
+from crawler.turns import SharedPacer
 from detectors.inspector import Inspector
 from storage.database import Database
 from storage.errors import AwayError, TakenOverError, UnwritableError
@@ -107,7 +108,8 @@ async def _visit(errand: Errand, database: Database) -> int:
 
         shared.engine = Engine(pages=settings.crawl.browser_pages, recycle=settings.crawl.browser_recycle)
     try:
-        return ENDED if await visit(due, shared) else STOPPED
+        with SharedPacer.open(database, data) as shared.pacer:
+            return ENDED if await visit(due, shared) else STOPPED
     finally:
         if shared.engine is not None:
             await shared.engine.close()

@@ -19,6 +19,7 @@ from crawler.jobs.watch import watchdog
 from crawler.jobs.worker import Worker, WorkerOptions
 from crawler.metrics import CycleCollector, WorkerMetrics
 from crawler.readers import ReaderPool
+from crawler.turns import SharedPacer
 from detectors.inspector import Inspector
 from storage.archive.luggage import run_number
 from storage.errors import StorageError
@@ -26,6 +27,7 @@ from storage.errors import StorageError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from crawler.pacer import Pacer
     from storage.archive.place import ArchivePlace
     from storage.database import Database
 
@@ -55,7 +57,8 @@ async def _main(database: Database, data_dir: Path, options: WorkerOptions) -> N
             port, end = metrics.serve(*options.metrics)
             stack.callback(end)
             logger.info("metrics on port %s", port)
-        async with _desk(database, data_dir, options, metrics) as desk:
+        pacer = stack.enter_context(SharedPacer.open(database, data_dir))
+        async with _desk(database, data_dir, options, metrics, pacer) as desk:
             app = make_app(database.url, patience=options.db_wait)
             await database.outage.bridged(app.open_async)
             async with app.open_async():
@@ -68,7 +71,7 @@ async def _main(database: Database, data_dir: Path, options: WorkerOptions) -> N
 
 @asynccontextmanager
 async def _desk(
-    database: Database, data_dir: Path, options: WorkerOptions, metrics: WorkerMetrics
+    database: Database, data_dir: Path, options: WorkerOptions, metrics: WorkerMetrics, pacer: Pacer
 ) -> AsyncIterator[Desk]:
     inspector = Inspector.default()
     for problem in inspector.problems:
@@ -77,6 +80,7 @@ async def _desk(
     pool = ReaderPool(names, options.processes) if options.processes else None
     locks = await database.outage.bridged(lambda: PortalLocks.open(database.url))
     desk = Desk(database, data_dir, locks, inspector, metrics, pool, options.place, options.form)
+    desk.pacer = pacer
     desk.db_wait = options.db_wait
     desk.elsewhere = await asyncio.to_thread(_numbers, options.place) if options.place is not None else ()
     desk.batch_seconds = max(desk.batch_seconds, options.concurrency / 20)

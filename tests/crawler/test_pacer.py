@@ -139,12 +139,12 @@ def test_a_turn_that_comes_too_late_is_not_waited_for(
 
 
 def test_a_crawl_alone_waits_for_nobody() -> None:
-    pacer, crawl = Pacer(), object()
+    pacer, crawl = Pacer(), "one"
     assert [pacer.turn("a.example", crawl, 1.0, now) for now in (0.0, 0.4, 5.0)] == [0.0, 0.4, 5.0]
 
 
 def test_turns_are_given_in_order_and_the_longest_pause_counts() -> None:
-    pacer, first, second, third = Pacer(), object(), object(), object()
+    pacer, first, second, third = Pacer(), "first", "second", "third"
     assert pacer.turn("a.example", first, 1.0, 0.0) == 0.0
     assert pacer.turn("a.example", second, 1.0, 0.1) == 1.0
     assert pacer.turn("a.example", second, 1.0, 0.2) == 2.0
@@ -159,5 +159,5 @@ def test_turns_are_given_in_order_and_the_longest_pause_counts() -> None:
 def test_hosts_are_forgotten() -> None:
     pacer = Pacer()
     for number in range(5000):
-        pacer.turn(f"h{number}.example", object(), 1.0, float(number))
+        pacer.turn(f"h{number}.example", f"crawl {number}", 1.0, float(number))
     assert len(pacer._turns) <= 1001
