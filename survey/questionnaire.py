@@ -28,6 +28,7 @@ __all__ = [
     "language_of",
     "load",
     "load_all",
+    "ships",
 ]
 
 
@@ -51,6 +52,11 @@ def _editions(place: Path | None) -> tuple[str, ...]:
     if taken:
         raise SurveyDataError(f"{', '.join(taken)}: an edition of this name ships with the product; take another")
     return tuple(sorted((*shipped, *own_editions(place))))
+
+
+def ships(edition: str) -> bool:
+    """Whether an edition comes with the product, and so is known wherever it runs."""
+    return edition in stems("questionnaires", ".toml")
 
 
 def load(edition: str) -> Questionnaire:

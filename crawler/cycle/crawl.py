@@ -14,6 +14,7 @@ from crawler.cycle.conductor import Conductor, CycleOptions, CycleResult, Pulse
 from crawler.cycle.exclusive import exclusive
 from crawler.cycle.hosts import HostLocks
 from crawler.cycle.plan import settings_of
+from crawler.cycle.strangers import refuse_strangers
 from crawler.cycle.visits import Shared
 from crawler.garbage import settle
 from crawler.readers import ReaderPool
@@ -41,14 +42,15 @@ async def crawl_cycle(
     """Crawls what is due of a cycle, from where it was. When `stop` is set, visits are broken off so that they can be
     gone on with.
 
-    Raises `StorageError` for an unknown or paused cycle, for one that another process crawls, and when nothing can be
-    stored.
+    Raises `StorageError` for an unknown or paused cycle, for one that another process crawls or whose questionnaire is
+    not known here, and when nothing can be stored.
     """
     with database.reader() as session:
         cycle = get_cycle(session, name)
         settings, cycle_id, paused = settings_of(cycle), cycle.id, cycle.paused
-    if paused:
-        raise StorageError(f"the cycle {name!r} is paused", f"run: losi cycle resume {name}")
+        if paused:
+            raise StorageError(f"the cycle {name!r} is paused", f"run: losi cycle resume {name}")
+        refuse_strangers(session, cycle_id, name, options.chosen.query())
     place = Path(data_dir)
     inspector = inspector or Inspector.default()
     place.mkdir(parents=True, exist_ok=True)

@@ -20,6 +20,7 @@ from storage.errors import StorageError, UnwritableError
 from storage.models import Cycle
 from storage.repository import Step, cycle_portal, end_visit
 from storage.repository.schedules import acquit, deaths, note_death
+from survey.questionnaire import editions
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -238,7 +239,9 @@ class Desk:
 
     def _due(self, cycle_id: int, portal_id: int) -> Due | None:
         due = self.database.read(lambda session: due_portal(session, cycle_id, portal_id))
-        return due and with_archive(due, self.database, cycle_id, self.data_dir, self.place)
+        if due is None or due.edition not in editions():
+            return None
+        return with_archive(due, self.database, cycle_id, self.data_dir, self.place)
 
     def _deaths(self, cycle_id: int, portal_id: int) -> int:
         return self.database.read(lambda session: deaths(session, cycle_id, portal_id))

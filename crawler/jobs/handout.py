@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from hashlib import blake2b
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -16,9 +17,10 @@ from sqlalchemy import text
 from crawler.cycle.plan import choice
 from crawler.jobs.begin import begin_due
 from crawler.jobs.cron import within
-from crawler.jobs.queue import SCHEMA, VISIT, queue_counts, queued_hosts
+from crawler.jobs.queue import SCHEMA, VISIT, queued_locks
 from storage.repository import due_portals
 from storage.repository.schedules import schedules
+from survey.questionnaire import editions, ships
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 QUEUE = "portals"
 AHEAD = 2000
-"""Jobs that wait at most; the next ones are handed out a minute later."""
+"""Jobs that wait in a queue at most; the next ones are handed out a minute later."""
 _CHUNK = 500
 _OF_ONE_HOST = 60
 """Of these, jobs for one host at most: it is visited by one at a time, and others are not to wait behind it."""
@@ -48,16 +50,39 @@ class Wanted:
     cycle_id: int
     portal_id: int
     host: str
+    edition: str
+
+    @property
+    def queue(self) -> str:
+        """The queue that it waits in."""
+        return queue_of(self.edition)
+
+    @property
+    def lock(self) -> str:
+        """What is visited by one worker at a time: the host. Portals of a questionnaire that not all workers know hold
+        no others up."""
+        return self.host if self.queue == QUEUE else f"{self.host} {self.edition}"
 
     def job(self) -> Job:
-        """The job that visits it: one job at a time for a host, one that waits for a portal."""
+        """The job that visits it: one that waits for a portal."""
         return Job(
-            queue=QUEUE,
-            lock=self.host,
+            queue=self.queue,
+            lock=self.lock,
             queueing_lock=f"{self.cycle_id}:{self.portal_id}",
             task_name=VISIT,
             task_kwargs={"cycle_id": self.cycle_id, "portal_id": self.portal_id},
         )
+
+
+def queue_of(edition: str) -> str:
+    """The queue of the portals that answer an edition: one for all that ship with the product, else one for each, which
+    a worker takes from where it has the extension."""
+    return QUEUE if ships(edition) else f"{QUEUE}.{blake2b(edition.encode(), digest_size=8).hexdigest()}"
+
+
+def own_queues() -> list[str]:
+    """The queues of the editions that this process knows."""
+    return sorted({QUEUE, *map(queue_of, editions())})
 
 
 async def hand_out(app: App, database: Database, now: datetime) -> int:
@@ -78,18 +103,19 @@ async def hand_out(app: App, database: Database, now: datetime) -> int:
 
 
 def wanted_now(database: Database, now: datetime) -> list[Wanted]:
-    """What is due of all cycles that have begun and are not paused, as far as the queue has room for its host."""
-    room = AHEAD - queue_counts(database).get("todo", 0)
-    if room <= 0:
-        return []
-    hosts = queued_hosts(database)
+    """What is due of all cycles that have begun and are not paused, as far as its queue has room for it and its
+    host."""
+    hosts = queued_locks(database)
+    waiting: Counter[str] = Counter()
+    for (queue, _), jobs in hosts.items():
+        waiting[queue] += jobs
     found: dict[Wanted, None] = {}
     for wanted in _in_turn(_due_now(database, now)):
-        if wanted not in found and hosts[wanted.host] < _OF_ONE_HOST:
+        queue, place = wanted.queue, (wanted.queue, wanted.lock)
+        if wanted not in found and hosts[place] < _OF_ONE_HOST and waiting[queue] < AHEAD:
             found[wanted] = None
-            hosts[wanted.host] += 1
-            if len(found) == room:
-                break
+            hosts[place] += 1
+            waiting[queue] += 1
     return list(found)
 
 
@@ -103,7 +129,7 @@ def _due_now(database: Database, now: datetime) -> Collection[list[Wanted]]:
                 continue
             chosen = choice(schedule.portals).query().where(text(_QUEUED).bindparams(cycle_id=cycle.id))
             due = due_portals(session, cycle.id, now, limit=_LOOKED_AT, chosen=chosen)
-            cycles[cycle.id] += [Wanted(cycle.id, one.portal_id, _host(one.url)) for one in due]
+            cycles[cycle.id] += [Wanted(cycle.id, one.portal_id, _host(one.url), one.edition) for one in due]
     return cycles.values()
 
 

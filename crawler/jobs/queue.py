@@ -91,16 +91,18 @@ def _refuse_while_used(connection: psycopg.Connection[Any]) -> None:
         )
 
 
-def queued_hosts(database: Database) -> Counter[str]:
-    """How many jobs wait for each host."""
+def queued_locks(database: Database) -> Counter[tuple[str, str]]:
+    """How many jobs wait in each queue for each lock."""
     statement = sql.SQL(
-        "SELECT lock, count(*) FROM {}.procrastinate_jobs WHERE task_name = %s AND status = 'todo' GROUP BY 1"
+        "SELECT queue_name, lock, count(*) FROM {}.procrastinate_jobs "
+        "WHERE task_name = %s AND status = 'todo' GROUP BY 1, 2"
     ).format(sql.Identifier(SCHEMA))
     try:
         with psycopg.connect(**dsn(database.url)) as connection:
-            return Counter(dict(connection.execute(statement, [VISIT]).fetchall()))
+            rows = connection.execute(statement, [VISIT]).fetchall()
     except psycopg.Error as error:
         raise StorageError(f"the queue in {database.where} cannot be read: {error}") from error
+    return Counter({(queue, lock): jobs for queue, lock, jobs in rows})
 
 
 def queue_counts(database: Database) -> dict[str, int]:

@@ -21,10 +21,11 @@ from procrastinate.jobs import Job, Status
 
 from crawler.jobs.connector import PatientConnector
 from crawler.jobs.desk import AgainError, Desk
-from crawler.jobs.handout import QUEUE, hand_out
+from crawler.jobs.handout import QUEUE, hand_out, own_queues
 from crawler.jobs.locks import LocksLostError
 from crawler.jobs.queue import VISIT
 from crawler.jobs.recovery import forsaken, recover
+from crawler.jobs.strangers import tell_of_strangers
 from storage.errors import AwayError, StorageError, known_fault
 from storage.repository.schedules import drop_worker_pulse, take_worker_pulse
 
@@ -98,6 +99,8 @@ class Worker:
         self._told: dict[int, int] = {}
         self._rates: dict[int, Rate] = {}
         self._connected = -inf
+        self._strangers: set[str] = set()
+        self._queues = own_queues()
         app.task(name=VISIT, queue=QUEUE, retry=Patience())(desk.visit)
         tick = app.task(name="losi.tick", queue=QUEUE, queueing_lock="losi.tick", retry=False)(self._tick)
         app.periodic(cron="* * * * *")(tick)
@@ -110,6 +113,7 @@ class Worker:
         """Works. Raises `StorageError` when the database is lost for too long, the portals are another's by then, or a
         disk is full or may not be written."""
         await hand_out(self._app, self._desk.database, datetime.now(UTC))
+        await asyncio.to_thread(tell_of_strangers, self._desk.database, self._strangers)
         work = asyncio.ensure_future(self._work())
         tasks = (self._watch(), self._keep_locks(), self._send(), self._fault())
         others = [asyncio.ensure_future(other) for other in tasks]
@@ -140,17 +144,16 @@ class Worker:
         """Whether a job may be done now or soon, or is in the hand of another worker, which may be dead."""
         with suppress(StorageError):
             await hand_out(self._app, self._desk.database, datetime.now(UTC))
-        jobs = self._app.job_manager.list_jobs_async
-        soon = _after(_SOON)
-        waiting = await jobs(task=VISIT, status=Status.TODO.value)
+        jobs, soon = self._app.job_manager.list_jobs_async, _after(_SOON)
+        waiting = [job for job in await jobs(task=VISIT, status=Status.TODO.value) if job.queue in self._queues]
         if any(job.scheduled_at is None or job.scheduled_at <= soon for job in waiting):
             return True
-        return bool(await jobs(task=VISIT, status=Status.DOING.value))
+        return any(job.queue in self._queues for job in await jobs(task=VISIT, status=Status.DOING.value))
 
     async def _round(self) -> None:
         options = self._options
         await self._app.run_worker_async(
-            queues=[QUEUE],
+            queues=self._queues,
             name=self.name,
             concurrency=options.concurrency,
             wait=not options.once,
@@ -203,6 +206,7 @@ class Worker:
             if monotonic() - searched >= _RATE_OVER:
                 searched = monotonic()
                 with suppress(LocksLostError, AwayError):
+                    await asyncio.to_thread(tell_of_strangers, self._desk.database, self._strangers)
                     if await self._all_are_back():
                         forgotten = await forsaken(self._app, self._desk, forgotten)
 

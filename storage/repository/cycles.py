@@ -143,6 +143,19 @@ def _due(row: CyclePortal, portal: Portal) -> Due:
     )
 
 
+def open_editions(session: Session, cycle_id: int, *, chosen: Select[Any] | None = None) -> dict[str, int]:
+    """The editions of a cycle's portals that are still to be visited, and how many portals answer each."""
+    query = (
+        select(CyclePortal.edition, func.count())
+        .where(CyclePortal.cycle_id == cycle_id, CyclePortal.state.not_in(("done", "failed")))
+        .group_by(CyclePortal.edition)
+        .order_by(CyclePortal.edition)
+    )
+    if chosen is not None:
+        query = query.where(CyclePortal.portal_id.in_(chosen))
+    return dict(session.execute(query).all())
+
+
 def next_due(session: Session, cycle_id: int, *, chosen: Select[Any] | None = None) -> datetime | None:
     """When the next portal that waits may be visited; None if none waits. `chosen` is a query of portal numbers."""
     waits = CyclePortal.state.in_(("waiting", "confirming"))
