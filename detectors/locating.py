@@ -44,7 +44,6 @@ def _normal_word(word: str, fold: bool) -> str:
 def _locate_in_word(text: str, start: int, end: int, fold: bool) -> tuple[int, int]:
     """The same for a short text, character by character."""
     first, last, position, spaced = 0, len(text), 0, True
-    found = False
     text = MUTE.sub(lambda mute: "\u2060" * len(mute[0]), text)
     for cluster in (_SIGN if text.isascii() else clusters()).finditer(text):
         for piece in _folded_cluster(cluster[0], fold):
@@ -53,8 +52,8 @@ def _locate_in_word(text: str, start: int, end: int, fold: bool) -> tuple[int, i
                 continue
             position += 1 if spaced and position else 0
             spaced = False
-            if position == start and not found:
-                first, found = cluster.start(), True
+            if position == start:
+                first = cluster.start()
             position += 1
             if position == end:
                 return first, cluster.end()

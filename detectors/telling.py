@@ -32,7 +32,7 @@ def tells_of_service(page: Page, hit: Hit) -> bool:
 
 def asks(text: str) -> bool:
     """Whether the text is a question."""
-    return text.rstrip().endswith(_QUESTION)
+    return text.endswith(_QUESTION)
 
 
 @lru_cache(maxsize=_REMEMBERED)

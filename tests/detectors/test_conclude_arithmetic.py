@@ -76,6 +76,11 @@ def test_a_sighting_deep_in_the_content_says_less_of_the_portal() -> None:
     assert combined([deep]) < combined([front])
 
 
+def test_what_was_measured_of_the_portal_stands_nowhere_and_counts_in_full() -> None:
+    measured = seen(0.6, kind="portal", zone="", url="https://www.villa.example/a/b")
+    assert standing(measured) == 0.6
+
+
 @pytest.mark.parametrize(
     ("url", "front"),
     [

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from detectors.observation import PROOF, Observation
+from detectors.postal import holds_address
 
 Strength = Callable[..., float]
 
@@ -145,6 +146,8 @@ def test_a_user_login_behind_a_staff_login(strength: Strength) -> None:
         ("〒100-8921 花見市中央1-2-3", True),
         ("Municipal Corporation, Lake Road, Anypur - 110 099", True),
         ("Town Hall, Anypur, PIN Code: 400099", True),
+        ("Rua da Prefeitura, 5, CEP 12.345-678", True),
+        ("City Hall, 5 Main Street, Anytown K1A 0B1", True),
         ("महानगरपालिका मार्ग, फोर्ट, मुंबई - ४०० ००१", True),
         ("Notice of the commissioner, No. 110099", False),
         ("Visitors - 110 099", False),
@@ -155,6 +158,24 @@ def test_a_user_login_behind_a_staff_login(strength: Strength) -> None:
 def test_the_postal_address_at_the_foot(strength: Strength, address: str, told: bool) -> None:
     assert (strength(f"<footer><p>{address}</p></footer>", "contact.details") >= 0.5) is told
     assert strength(f"<main><p>{address}</p></main>", "contact.details") < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("P.O. Box 12, Anytown", True),
+        ("Private Bag X-91, Anytown", True),
+        ("Stadt Anyburg, Postfach 10", True),
+        ("Postbus 12, Anydorp", True),
+        ("Apartado Postal 5", True),
+        ("Mairie, B.P. 120", True),
+        ("Boîte postale: 120", True),
+        ("The box office opens at 7. Box seats are sold there", False),
+        (f"P.O. Box 12, Anytown{', for all who like to write to us' * 8}", False),
+    ],
+)
+def test_a_short_text_with_the_number_of_a_box_gives_an_address(text: str, told: bool) -> None:
+    assert holds_address(text, of_page=False) is told
 
 
 def test_a_post_office_box_is_an_address_anywhere(strength: Strength) -> None:

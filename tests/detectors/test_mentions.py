@@ -36,6 +36,9 @@ def proves() -> Proves:
         ("en", "info.health", '<main><a href="/news/41">Public health</a></main>'),
         ("en", "info.health", '<main><a href="/cabinet/portfolios/health">Health</a></main>'),
         ("es", "info.health", '<main><a href="/noticias/tag/salud">Salud</a></main>'),
+        ("en", "info.health", '<main><a href="/tag/41">Public health</a></main>'),
+        ("en", "info.health", '<aside><a href="/tags/41">Public health</a></aside>'),
+        ("en", "info.health", '<main><a href="/list?a=2&amp;tag=41">Public health</a></main>'),
         ("en", "info.health", '<nav><a href="/reform">Healthcare reform</a></nav>'),
         ("en", "info.environment", '<nav><a href="/c">Committee on sustainability</a></nav>'),
         ("fi", "info.health", '<nav><a href="/u">Terveyspalveluiden rakenneuudistus</a></nav>'),
@@ -51,6 +54,22 @@ def test_an_item_of_news_a_portfolio_or_one_measure_is_no_section(
 def test_the_section_itself_is_one(proves: Proves) -> None:
     assert proves("info.health", '<nav><a href="/health">Public health</a></nav>')
     assert proves("info.health", '<main><a href="/living/health">Public health</a></main>')
+    assert proves("info.health", '<main><a href="/list?stag=41">Public health</a></main>')
+    assert proves("info.vulnerable_groups", '<nav><a href="/y">Youth commission</a></nav>'), "a committee of its own"
+
+
+@pytest.mark.parametrize(
+    ("below", "beside", "elsewhere", "proof"),
+    [(5, 3, 0, True), (4, 4, 0, False), (7, 0, 0, False), (8, 0, 20, True)],
+)
+def test_a_step_of_most_addresses_of_a_site_says_nothing_of_one(
+    proves: Proves, below: int, beside: int, elsewhere: int, proof: bool
+) -> None:
+    """Some systems put a whole site below "/project/": then "Public health" there is no project."""
+    hrefs = [*(f"/project/{n}" for n in range(below - 1)), *(f"/x/{n}" for n in range(beside))]
+    hrefs += [f"https://other-{n}.example/" for n in range(elsewhere)]
+    links = "".join(f'<a href="{href}">{n}</a>' for n, href in enumerate(hrefs))
+    assert proves("info.health", f'<nav><a href="/project/a">Public health</a>{links}</nav>') is proof
 
 
 @pytest.mark.parametrize(
@@ -115,6 +134,24 @@ def test_the_numbered_parts_of_a_list_are_no_sections(proves: Proves) -> None:
     codes = "".join(f"<p>561{n}2 {name}</p>" for n, name in enumerate(names))
     assert not proves("support.helpdesk_phone", f"<main>{codes}</main>")
     assert proves("support.helpdesk_phone", "<main><p>311 call center</p><p>Town hall</p></main>")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "proof"),
+    [
+        ("1. 2. 3.", True),
+        ("1. 2. 3. 4.", False),
+        ("8. 9. 10. 11.", False),
+        ("(i) (ii) (iii) (iv)", False),
+        ("2024 2025 2026 2027", False),
+        ("12 2026 12345 123456", True),
+    ],
+)
+def test_a_part_of_a_list_is_what_three_others_are_numbered_like(proves: Proves, numbers: str, proof: bool) -> None:
+    """Numbers of more than a sign or two are alike where they have as many digits."""
+    named = zip(numbers.split(), ("Health", "Roads", "Sport", "Taxes"), strict=False)
+    links = "".join(f'<li><a href="/p/{number}">{number} {name}</a></li>' for number, name in named)
+    assert proves("info.health", f"<main><ul>{links}</ul></main>") is proof
 
 
 def test_a_heading_over_prose_on_another_subject_tells_of_that(proves: Proves) -> None:

@@ -139,6 +139,7 @@ def test_a_question_is_no_section(worth: Strength) -> None:
         ("https://v.example/health/projects", False),
         ("https://v.example/school-projects/a", False),
         ("http://[broken", False),
+        ("http://[broken/reforms/health", False),
     ],
 )
 def test_steps_above_the_last_name_lists_of_single_items(url: str, below: bool) -> None:
@@ -151,7 +152,9 @@ def test_steps_above_the_last_name_lists_of_single_items(url: str, below: bool) 
         ("/business-guide/taxes", True),
         ("/a/checklist-for-moving.html", True),
         ("/how-to-apply", True),
+        ("/Business-Guide/Taxes", True),
         ("/guided-tours", False),
+        ("]/guide/", False),
     ],
 )
 def test_steps_that_name_a_guide(path: str, guide: bool) -> None:

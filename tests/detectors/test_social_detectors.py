@@ -10,6 +10,7 @@ from detectors.hosts import host_of, is_government, listed, looks_governmental
 from detectors.inspector import Inspector
 from detectors.observation import PROOF, Observation
 from detectors.packaged import data
+from detectors.page import Page
 
 Strength = Callable[..., float]
 
@@ -50,6 +51,20 @@ def test_a_profile_on_a_social_network(strength: Strength, href: str, lang: str)
 )
 def test_share_buttons_policies_and_other_hosts_are_none(strength: Strength, href: str) -> None:
     assert strength(f"<a href='{href}'><i></i></a>", "social.networks") < PROOF
+
+
+def test_a_link_that_is_proof_by_its_host_is_shown_as_it_stands(
+    sightings: Callable[..., list[Observation]], make_page: Callable[..., Page]
+) -> None:
+    """Its label, or its address where it is a picture; where it stands, so that it can be looked at again."""
+    markup = '<footer><a href="https://x.com/villa">Follow us</a><a href="//t.me/villa"><i></i></a></footer>'
+    found = {o.href: o for o in sightings(markup, "social.networks")}
+    assert {href: (o.kind, o.quote, o.zone) for href, o in found.items()} == {
+        "https://x.com/villa": ("link", "Follow us", "footer"),
+        "//t.me/villa": ("link", "//t.me/villa", "footer"),
+    }
+    page = make_page(markup, lang="en")
+    assert [page.tree.cssselect(o.selector)[0].get("href") for o in found.values()] == list(found)
 
 
 def test_a_profile_behind_a_share_button(strength: Strength) -> None:
