@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from scrapy.utils.httpobj import urlparse_cached
+
 from crawler.wire import FetchError, broke_by_accident
 
 if TYPE_CHECKING:
@@ -24,11 +26,14 @@ _NOTED = ("capture", "fetched_at", "cut")
 class BackoffMiddleware:
     """Holds the whole crawl of a portal while one of its own hosts asks for patience.
 
-    An answer that broke off is asked for once more. Until then it waits in `request.meta["broken"]`, with what was
-    noted of it: it counts where no other comes, or only one that asks for patience."""
+    An answer that broke off is asked for once more; one that did not end in time, unless a second answer of its host
+    did not either, since each costs the portal as long as an answer may take. Until then it waits in
+    `request.meta["broken"]`, with what was noted of it: it counts where no other comes, or only one that asks for
+    patience."""
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
+        self._slow: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> BackoffMiddleware:
@@ -42,7 +47,7 @@ class BackoffMiddleware:
             asked = retry_after(response.headers.get(b"Retry-After"), datetime.now(UTC))
             hold = response.status in (429, 503) and self._visit.scope.contains(request.url)
             again = await self._again(request, asked, hold=hold)
-        elif "broken" not in request.meta and broke_by_accident(request.meta["cut"], response.status, response.body):
+        elif self._may_be_whole(request, response):
             again = await self._again(request, None, hold=False)
             if again is not None:
                 again.meta["broken"] = response, {name: request.meta[name] for name in _NOTED}
@@ -51,6 +56,16 @@ class BackoffMiddleware:
         before = _broken(request) if response.status in PASSING_STATUS else None
         request.meta.pop("broken", None)
         return before or response
+
+    def _may_be_whole(self, request: Request, response: Response) -> bool:
+        """Whether an answer broke off of which the next may be whole."""
+        cut, host = request.meta["cut"], urlparse_cached(request).netloc
+        if not broke_by_accident(cut, response.status, response.body):
+            return False
+        if "broken" in request.meta:
+            self._slow |= {host} if cut == "time" else set()
+            return False
+        return cut != "time" or host not in self._slow
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:
         """The request again after a pause, if the failure may pass, or without one, if its connection was stale; else

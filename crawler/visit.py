@@ -210,7 +210,10 @@ class Visit(Itinerary):
         if refusal is not None:
             cut = request.meta["cut"]
             if refusal.verdict is None and broke_by_accident(cut, reading.status, answer.body):
-                self.story.failed(reading.url, FetchError("tcp", f"{reading.url} was cut ({CUTS[cut]})"))
+                self.story.failed(
+                    reading.url,
+                    FetchError("timeout" if cut == "time" else "tcp", f"{reading.url} was cut ({CUTS[cut]})"),
+                )
             else:
                 self.story.refused(reading.url, reading.status, refusal)
             another = self._seed(self.story.next())

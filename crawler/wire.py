@@ -19,7 +19,7 @@ CUTS = {
     "damaged": "it cannot be unpacked to its end",
 }
 """Why a body was cut, in WARC's words and one more, and what is told of it."""
-_PASSING_CUTS = frozenset({"disconnect", "damaged"})
+_PASSING_CUTS = frozenset({"time", "disconnect", "damaged"})
 """Cuts that may be an accident of this one answer: another may be whole."""
 _TAIL = 2048
 
@@ -72,8 +72,8 @@ def broke_off(cut: str, body: bytes) -> bool:
 
 
 def broke_by_accident(cut: str, status: int, body: bytes) -> bool:
-    """Whether a part of the page is missing that another answer may have: its server hung up within the body, or sent
-    what cannot be unpacked."""
+    """Whether a part of the page is missing that another answer may have: its server hung up within the body, did not
+    end it in time, or sent what cannot be unpacked."""
     return 200 <= status < 300 and cut in _PASSING_CUTS and broke_off(cut, body)
 
 

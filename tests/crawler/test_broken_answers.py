@@ -244,3 +244,43 @@ def _copies(archive: Path, url: str) -> int:
     count = sum(item.record.kind == "response" and item.record.url == url for item in reader.records())
     reader.close()
     return count
+
+
+def _dripping(handler: Handler) -> None:
+    """Sends the head and some of the body at once, and no more until the client has gone."""
+    _head(handler, ("Content-Length", str(len(WHOLE))))
+    handler.wfile.write(PART)
+    handler.wfile.flush()
+    handler.connection.recv(1)
+
+
+def test_a_page_that_does_not_end_in_time_is_asked_for_once_more(serve: Serve, crawl: Crawl) -> None:
+    site = serve(_portal(_Then(_dripping)))
+    result = crawl(f"{site.url}/", timeout=3.0)
+    assert site.requests.count("/x") == 2
+    assert _searched(result) == ("absent", True, 0)
+    assert result.archive is not None
+    again = crawl(f"{site.url}/", replay=result.archive)
+    assert _searched(again) == ("absent", True, 0)
+
+
+def test_a_host_that_drips_costs_the_time_of_one_more_answer_alone(serve: Serve, crawl: Crawl) -> None:
+    slow = {f"/slow{number}": _always(_dripping) for number in range(3)}
+    site = serve({**_portal(WHOLE), **slow, "/": page("Town", *PAGES, *slow)})
+    result = crawl(f"{site.url}/", timeout=3.0, concurrency=1)
+    assert sorted(site.requests.count(path) for path in slow) == [1, 1, 2]
+    state, exhausted, left = _searched(result)
+    assert (state, exhausted, left) == ("unknown", False, 3)
+
+
+def test_a_page_of_which_nothing_to_read_came_in_time_is_unread(serve: Serve, crawl: Crawl) -> None:
+    """The beginning of its head is no empty page."""
+
+    def bare(handler: Handler) -> None:
+        _head(handler, ("Content-Length", "99999"))
+        handler.wfile.write(b" \n")
+        handler.wfile.flush()
+        handler.connection.recv(1)
+
+    result = crawl(f"{serve(_portal(_always(bare))).url}/", timeout=3.0)
+    assert _searched(result) == ("unknown", False, 1)
