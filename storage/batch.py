@@ -108,7 +108,7 @@ class Batch:
         """Whether an earlier try was stored after all. What else a batch holds replaces what was there before."""
         if self._captures:
             return session.get(Capture, (self._run_id, next(iter(self._captures)))) is not None
-        return bool(self._observations) and self._count(session) > (self._observed or 0)
+        return self._count(session) > (self._observed or 0)
 
     def _count(self, session: Session) -> int:
         """Observations of the run that are stored."""
@@ -203,8 +203,4 @@ class Batch:
 
 def _note_statement() -> Update:
     captures = table(Capture)
-    return (
-        update(captures)
-        .where(captures.c.run_id == bindparam("of_run"), captures.c.seq == bindparam("of_seq"))
-        .values(language=bindparam("language"), title=bindparam("title"))
-    )
+    return update(captures).where(captures.c.run_id == bindparam("of_run"), captures.c.seq == bindparam("of_seq"))

@@ -170,7 +170,6 @@ class RunRecorder:
 
     def _keep_now(self, records: Sequence[Record]) -> None:
         for record in records:
-            self._taken += 1
             self._guard(partial(self._keep, record))
             self._raise()
 
