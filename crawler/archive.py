@@ -52,6 +52,7 @@ class ArchiveMiddleware:
         most = visit.options.max_body
         decoded = await asyncio.to_thread(wire.decoded, most) if len(wire.body) > _LONG else wire.decoded(most)
         request.meta["cut"] = wire.truncated or _cut(decoded)
+        visit.log.cut(request.meta["capture"], request.meta["cut"])
         if decoded.body is wire.body and wire.status == response.status:
             return response
         return Response(response.url, wire.status, wire.headers, decoded.body)

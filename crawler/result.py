@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from detectors.facts import TransportFacts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from detectors.conclude import Finding
@@ -51,7 +52,8 @@ class PortalTarget:
 class RunResult:
     """What a run came to, in counts and findings. `message` says the outcome in one sentence, with the mend if any.
 
-    `views` names pictures of the home page, by view, as paths below the data folder.
+    `views` names pictures of the home page, by view, as paths below the data folder. `cuts` are the captures of
+    which only a part came or could be read, and why (`crawler.wire.CUTS`).
     """
 
     portal: PortalTarget
@@ -72,6 +74,7 @@ class RunResult:
     seconds_detect: float = 0.0
     seconds_render: float = 0.0
     views: tuple[tuple[str, str], ...] = ()
+    cuts: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def seconds_crawl(self) -> float:

@@ -311,6 +311,7 @@ class Run:
             round(visit.detecting.seconds, 3),
             round(visit.browsing.seconds, 3) if visit.browsing is not None else 0.0,
             self._views,
+            dict(visit.log.cuts),
         )
 
     def _problems(self) -> list[str]:

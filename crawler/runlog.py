@@ -6,6 +6,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from crawler.wire import CUTS
 from storage.archive.message import header
 from storage.records import AnswerRecord, Attachment, CaptureNote, CaptureRecord, FindingRecord, ObservationRecord
 
@@ -58,6 +59,7 @@ class RunLog:
     def __init__(self, recorder: RunRecorder) -> None:
         self._recorder = recorder
         self._sightings = Sightings()
+        self.cuts: dict[int, str] = {}
 
     @property
     def load(self) -> float:
@@ -85,6 +87,12 @@ class RunLog:
                 known=wire.number is not None,
             )
         )
+
+    def cut(self, capture: int, why: str) -> None:
+        """Keeps that only a part of an answer can be read."""
+        if why in CUTS:
+            self.cuts[capture] = why
+            self._recorder.note(CaptureNote(capture, truncated=why))
 
     def failure(
         self, request: Request, error: FetchError, kept: RecordPlace | None = None, number: int | None = None

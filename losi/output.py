@@ -21,7 +21,7 @@ from survey.features import features
 from survey.scoring import as_published
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from crawler.prefill import Answer, Summary
     from crawler.result import RunResult
@@ -47,14 +47,15 @@ def run_document(result: RunResult, questionnaire: Questionnaire) -> dict[str, A
         "edition": result.edition,
         "run": _run(result),
         "transport": asdict(result.transport),
-        "findings": [finding_document(found, questionnaire) for found in _in_order(result.findings)],
+        "findings": [finding_document(found, questionnaire, result.cuts) for found in _in_order(result.findings)],
         "questionnaire": [answer_document(answer) for answer in answers],
         "summary": summary_document(summarise(questionnaire, answers)),
     }
 
 
-def finding_document(finding: Finding, questionnaire: Questionnaire) -> dict[str, Any]:
-    """The conclusion on one feature, with the indicators of the edition that it answers."""
+def finding_document(finding: Finding, questionnaire: Questionnaire, cuts: Mapping[int, str]) -> dict[str, Any]:
+    """The conclusion on one feature, with the indicators of the edition that it answers. `cuts` are
+    the captures of which only a part came."""
     return {
         "feature": finding.feature,
         "indicators": [indicator.id for indicator in questionnaire.indicators_of(finding.feature)],
@@ -62,8 +63,8 @@ def finding_document(finding: Finding, questionnaire: Questionnaire) -> dict[str
         "reason": finding.reason,
         "confidence": round(finding.confidence, 4),
         "detectors": [{"name": name, "version": version} for name, version in finding.detectors],
-        "evidence": [_evidence(observation) for observation in finding.evidence],
-        "against": [_evidence(observation) for observation in finding.against],
+        "evidence": [_evidence(observation, cuts) for observation in finding.evidence],
+        "against": [_evidence(observation, cuts) for observation in finding.against],
         "searched": _searched(finding.certificate, finding.feature),
         "explanation": finding.explanation,
     }
@@ -212,7 +213,7 @@ def _run(result: RunResult) -> dict[str, Any]:
     }
 
 
-def _evidence(observation: Observation) -> dict[str, Any]:
+def _evidence(observation: Observation, cuts: Mapping[int, str]) -> dict[str, Any]:
     return {
         "url": observation.url,
         "excerpt": observation.quote,
@@ -224,6 +225,7 @@ def _evidence(observation: Observation) -> dict[str, Any]:
         "strength": round(observation.strength, 4),
         "detector": observation.detector,
         "capture": observation.capture,
+        "cut": cuts.get(observation.capture) if observation.capture is not None else None,
         "screenshot": observation.screenshot or None,
     }
 

@@ -10,12 +10,13 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from crawler.prefill import prefill, summarise
+from crawler.wire import CUTS
 from detectors.plainly import plainly
 from losi.searched import language_name, searched_words
 from review.marks import Piece, link_target, pieces, safe_link
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -42,6 +43,7 @@ class Proof:
     link: str
     target: str
     capture: int | None
+    cut: str
     language: str
     share: int
     detector: str
@@ -86,7 +88,7 @@ def report_html(result: RunResult, questionnaire: Questionnaire, made_at: dateti
             portal_link=safe_link(result.portal.url),
             questionnaire=questionnaire,
             summary=summarise(questionnaire, answers),
-            chapters=_chapters(questionnaire, answers, data),
+            chapters=_chapters(questionnaire, answers, data, result.cuts),
             views=[(name, picture) for name, place in result.views if (picture := _picture(place, data))],
             states=STATES,
             languages=[language_name(code) for code in result.languages],
@@ -100,16 +102,18 @@ def report_html(result: RunResult, questionnaire: Questionnaire, made_at: dateti
     )
 
 
-def _chapters(questionnaire: Questionnaire, answers: Sequence[Answer], data: Path | None) -> list[Chapter]:
+def _chapters(
+    questionnaire: Questionnaire, answers: Sequence[Answer], data: Path | None, cuts: Mapping[int, str]
+) -> list[Chapter]:
     chapters = []
     for number, criterion in enumerate(questionnaire.criteria, 1):
-        questions = [_question(answer, data) for answer in answers if answer.indicator.criterion == criterion]
+        questions = [_question(answer, data, cuts) for answer in answers if answer.indicator.criterion == criterion]
         counts = {state: sum(1 for question in questions if question.state == state) for state in STATES}
         chapters.append(Chapter(criterion, f"c{number}", questions, counts))
     return chapters
 
 
-def _question(answer: Answer, data: Path | None) -> Question:
+def _question(answer: Answer, data: Path | None, cuts: Mapping[int, str]) -> Question:
     finding = answer.finding
     decided = finding.state in ("present", "absent")
     return Question(
@@ -120,13 +124,13 @@ def _question(answer: Answer, data: Path | None) -> Question:
         criterion=answer.indicator.criterion,
         state=finding.state,
         confidence=round(100 * finding.confidence) if decided else None,
-        proofs=[_proof(observation, data) for observation in finding.evidence[:MAX_PROOFS]],
-        against=[_proof(observation, data) for observation in finding.against[:MAX_PROOFS]],
+        proofs=[_proof(observation, data, cuts) for observation in finding.evidence[:MAX_PROOFS]],
+        against=[_proof(observation, data, cuts) for observation in finding.against[:MAX_PROOFS]],
         searched=searched_words(finding.certificate) if finding.state in ("absent", "unknown") else [],
     )
 
 
-def _proof(observation: Observation, data: Path | None) -> Proof:
+def _proof(observation: Observation, data: Path | None, cuts: Mapping[int, str]) -> Proof:
     return Proof(
         pieces=pieces(observation.quote, observation.matched),
         gloss=observation.gloss,
@@ -135,6 +139,7 @@ def _proof(observation: Observation, data: Path | None) -> Proof:
         link=safe_link(observation.url),
         target=link_target(observation.url, observation.href),
         capture=observation.capture,
+        cut=CUTS.get(cuts.get(observation.capture, ""), "") if observation.capture is not None else "",
         language=observation.language,
         share=round(100 * observation.strength),
         detector=f"{observation.detector} {observation.version}".strip(),

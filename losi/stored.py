@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def stored_result(session: Session, run: Run, data: Path) -> RunResult:
     """The result of a finished run; `data` is the folder that holds the archive."""
-    from storage.repository import findings
+    from storage.repository import cut_captures, findings
 
     portal = run.portal
     return RunResult(
@@ -43,6 +43,7 @@ def stored_result(session: Session, run: Run, data: Path) -> RunResult:
         archive=data / run.archive if run.archive else None,
         problems=tuple((run.certificate or {}).get("problems", ())),
         **_browsed(run.certificate or {}),
+        cuts=cut_captures(session, run.id),
         transport=_transport((run.certificate or {}).get("facts", {}).get("transport", {})),
     )
 

@@ -175,9 +175,9 @@ class Batch:
         )
 
     def _note(self, record: CaptureNote) -> None:
-        values = {"language": record.language, "title": cut_title(record.title)}
+        values = {"language": record.language, "title": cut_title(record.title), "truncated": record.truncated}
         if record.seq in self._captures:
-            self._captures[record.seq].update(values)
+            self._captures[record.seq].update({name: value for name, value in values.items() if value is not None})
         else:
             self._notes.append({"of_run": self._run_id, "of_seq": record.seq, **values})
 
@@ -201,6 +201,12 @@ class Batch:
         return capture.url
 
 
+_NOTED = ("language", "title", "truncated")
+"""Columns of a capture that are learnt after it was archived."""
+
+
 def _note_statement() -> Update:
     captures = table(Capture)
-    return update(captures).where(captures.c.run_id == bindparam("of_run"), captures.c.seq == bindparam("of_seq"))
+    learnt = {name: func.coalesce(bindparam(name, type_=captures.c[name].type), captures.c[name]) for name in _NOTED}
+    which = (captures.c.run_id == bindparam("of_run"), captures.c.seq == bindparam("of_seq"))
+    return update(captures).where(*which).values(learnt)

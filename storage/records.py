@@ -81,11 +81,11 @@ class Unchanged:
 class CaptureRecord:
     """One fetched thing, as received.
 
-    `headers` and `body` are the bytes off the wire, Content-Encoding kept. `target` is where a redirect
-    leads. A fetch that got no answer has `status` None and the cause in `error`. `truncated` is WARC's word
-    for a body that was cut (`length`, `time`, `disconnect`, `unspecified`). Of an `unchanged` page the head and body
-    are those of its original. What lies in the archive already (before a crash) has its `place`; it gets a row unless
-    it is `known`.
+    `headers` and `body` are the bytes off the wire, Content-Encoding kept. `target` is where a redirect leads. A fetch
+    that got no answer has `status` None and the cause in `error`. `truncated` is WARC's word for a body that was cut
+    (`length`, `time`, `disconnect`, `unspecified`); the row may come to say `damaged` too. Of an `unchanged` page the
+    head and body are those of its original. What lies in the archive already (before a crash) has its `place`; it gets
+    a row unless it is `known`.
     """
 
     seq: int
@@ -116,11 +116,13 @@ class CaptureRecord:
 
 @dataclass(frozen=True, slots=True)
 class CaptureNote:
-    """What was learnt about capture `seq` when its page was parsed."""
+    """What was learnt about capture `seq` when it was unpacked or its page was parsed; None: nothing. `truncated` is
+    why only a part of it can be read, where that is not by WARC's word (`damaged`, or `length` once it is unpacked)."""
 
     seq: int
     language: str | None = None
     title: str | None = None
+    truncated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from review.service.queue import own_task
 from review.service.windows import newest_of
 from review.wording import N_
 from storage.models import Account, Card, Finding, Portal, Review, Sheet, Task
+from storage.repository import cut_captures
 from storage.repository.chain import lock_chain
 from storage.repository.sheets import DECIDED, deciding, findings_by_feature, suggested
 from survey.questionnaire import load
@@ -64,7 +65,8 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One piece of proof; `matched` are character offsets in `excerpt`. `screenshot` and `archived` are paths here."""
+    """One piece of proof; `matched` are character offsets in `excerpt`. `screenshot` and `archived` are paths here.
+    `cut` says that only a part of the page came."""
 
     number: int
     url: str
@@ -79,6 +81,7 @@ class Proof:
     detector: str
     run: int
     capture: int | None
+    cut: bool
     screenshot: str | None
     archived: str | None
 
@@ -217,8 +220,8 @@ def ground_of(
     words = found.explanation if found else ""
     return Ground(
         Suggestion(card.state, suggested(card.state), card.confidence, reason, note, card.change, words),
-        _proofs(signer, found, found.evidence if found else (), now),
-        _proofs(signer, found, found.against if found else (), now),
+        _proofs(session, signer, found, found.evidence if found else (), now),
+        _proofs(session, signer, found, found.against if found else (), now),
         dict(found.searched) if found else {},
     )
 
@@ -274,14 +277,19 @@ def card(session: Session, card_id: int) -> Card:
 
 
 def _proofs(
-    signer: Signer, finding: Finding | None, items: tuple[()] | list[dict[str, Any]], now: datetime
+    session: Session, signer: Signer, finding: Finding | None, items: tuple[()] | list[dict[str, Any]], now: datetime
 ) -> tuple[Proof, ...]:
     if finding is None:
         return ()
-    return tuple(_proof(signer, number, finding.run_id, item, now) for number, item in enumerate(items[:PROOFS], 1))
+    shown = items[:PROOFS]
+    captures = [item["capture"] for item in shown if item.get("capture") is not None]
+    cut = cut_captures(session, finding.run_id, captures) if captures else {}
+    return tuple(_proof(signer, number, finding.run_id, item, cut, now) for number, item in enumerate(shown, 1))
 
 
-def _proof(signer: Signer, number: int, run: int, item: Mapping[str, Any], now: datetime) -> Proof:
+def _proof(
+    signer: Signer, number: int, run: int, item: Mapping[str, Any], cut: Mapping[int, str], now: datetime
+) -> Proof:
     capture = item.get("capture")
     return Proof(
         number=number,
@@ -297,6 +305,7 @@ def _proof(signer: Signer, number: int, run: int, item: Mapping[str, Any], now: 
         detector=str(item.get("detector") or ""),
         run=run,
         capture=capture,
+        cut=capture in cut,
         screenshot=picture_link(item.get("screenshot")),
         archived=None if capture is None else archived_link(signer, run, int(capture), now),
     )

@@ -49,6 +49,7 @@ from storage.repository.portals import (
 from storage.repository.runs import (
     capture_of_url,
     captures,
+    cut_captures,
     finish_run,
     get_run,
     latest_run,
@@ -78,6 +79,7 @@ __all__ = [
     "capture_of_url",
     "captures",
     "clear_pulse",
+    "cut_captures",
     "cycle_portal",
     "cycle_portals",
     "cycle_runs",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -132,6 +132,16 @@ def runs(session: Session, *, portal_id: int | None = None, cycle_id: int | None
     if cycle_id is not None:
         query = query.where(Run.cycle_id == cycle_id)
     return stream(session, query)
+
+
+def cut_captures(session: Session, run_id: int, among: Collection[int] | None = None) -> dict[int, str]:
+    """The captures of a run (or those among them) of which only a part came or could be read, and why; not those that
+    were broken off because nobody reads their kind."""
+    cut = Capture.truncated.is_not(None) & (Capture.truncated != "unspecified")
+    query = select(Capture.seq, Capture.truncated).where(Capture.run_id == run_id, cut)
+    if among is not None:
+        query = query.where(Capture.seq.in_(among))
+    return {seq: str(why) for seq, why in session.execute(query)}
 
 
 def captures(session: Session, run_id: int) -> Iterator[Capture]:

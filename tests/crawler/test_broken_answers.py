@@ -16,6 +16,7 @@ from crawler.runlog import RunLog
 from storage.archive import ArchiveReader
 from storage.database import Database
 from storage.models import Capture
+from storage.repository import cut_captures
 from tests.crawler.loopback import TEXT, Crawl, Handler, Route, Serve, page
 
 FEATURE = "budget_data.health"
@@ -284,3 +285,17 @@ def test_a_page_of_which_nothing_to_read_came_in_time_is_unread(serve: Serve, cr
 
     result = crawl(f"{serve(_portal(_always(bare))).url}/", timeout=3.0)
     assert _searched(result) == ("unknown", False, 1)
+
+
+@pytest.mark.parametrize(("broken", "why"), [(_GZIP, "damaged"), (_short, "disconnect")], ids=["gzip", "short"])
+def test_the_row_and_the_result_say_that_a_page_came_in_part(
+    broken: Answering, why: str, serve: Serve, crawl: Crawl, database: Database
+) -> None:
+    site = serve(_portal(_always(broken)))
+    result = crawl(f"{site.url}/")
+    assert set(result.cuts.values()) == {why}
+    with database.reader() as session:
+        rows = list(session.scalars(select(Capture).where(Capture.truncated.is_not(None)).order_by(Capture.seq)))
+        assert [row.url for row in rows] == [f"{site.url}/x"] * 2
+        assert {row.seq: row.truncated for row in rows} == result.cuts == cut_captures(session, result.run_id or 0)
+        assert rows[-1].title == "Rest of the plan", "what was learnt of the page is kept beside"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import lxml.html
@@ -12,6 +13,7 @@ import pytest
 from lxml.html import HtmlElement
 
 from crawler.result import RunResult
+from losi.output import run_document
 from losi.report import report_html
 from survey.questionnaire import load
 
@@ -69,6 +71,16 @@ def test_a_present_question_shows_its_proof(html: HtmlElement) -> None:
     assert card.xpath(".//mark/text()") == ["Presupuesto", "municipal"]
     for expected in ("Budget", "present", "confidence 97 %", "In English: municipal budget", "capture 7", "main menu"):
         assert expected in words(card)
+
+
+def test_a_proof_says_that_its_page_was_cut(result: RunResult) -> None:
+    asked = load("losi-2024")
+    cut = replace(result, cuts={7: "damaged"})
+    html = lxml.html.document_fromstring(report_html(cut, asked, NOW))
+    assert "The page was cut: it cannot be unpacked to its end." in words(html.get_element_by_id("q219"))
+    told = [proof["cut"] for found in run_document(cut, asked)["findings"] for proof in found["evidence"]]
+    assert told.count("damaged") == 1
+    assert None in told
 
 
 def test_an_absent_question_shows_what_was_searched(html: HtmlElement) -> None:

@@ -16,7 +16,7 @@ from review.service.accounts import confirm_totp
 from review.service.archive import archived_link
 from review.service.lost_questions import lost_questions
 from review.settings import ReviewSettings
-from storage.models import ApiToken, Card, LoginSession, Sheet, Task
+from storage.models import ApiToken, Capture, Card, LoginSession, Sheet, Task
 from tests.review.browsing import fields, log_in, token
 from tests.review.conftest import PASSWORD, Client, World
 
@@ -78,6 +78,14 @@ def test_text_from_portals_is_text(browser: httpx.Client) -> None:
     assert "<script>alert(5)</script>" in "".join(map(str, html.fromstring(card).itertext()))
     assert "<script>alert" not in card
     assert not re.search(r"<img[^>]*onerror", card)
+
+
+def test_a_proof_says_that_its_page_came_in_part(desk: World, browser: httpx.Client) -> None:
+    place = f"/cards/{_tasks(desk)[0]}"
+    assert "Only a part of the page came" not in browser.get(place).text
+    with desk.database.session() as session:
+        session.execute(update(Capture).values(truncated="damaged"))
+    assert "Only a part of the page came" in browser.get(place).text
 
 
 def test_pages_need_a_login_and_a_role(desk: World, client: Client) -> None:
