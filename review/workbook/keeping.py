@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from review.errors import Conflict, Refused, ReviewError
 from review.workbook.importing import import_book
-from review.workbook.reading import read_book
+from review.workbook.reading import LostEditionError, read_book
 
 
 def keep_answers(session: Session, path: Path, now: datetime, *, assessors: int = 2) -> None:
@@ -21,6 +21,9 @@ def keep_answers(session: Session, path: Path, now: datetime, *, assessors: int 
         return
     try:
         reading = read_book(path)
+    except LostEditionError as error:
+        mend = "bring back its questionnaire, or give another name"
+        raise Refused(f"{path} is there already and may hold answers to an {error.lost}", mend) from error
     except ReviewError as error:
         raise Refused(f"{path} is there already and no workbook of losi export", "give another name") from error
     if not any(entry.answer or entry.comment for entry in reading.entries):

@@ -156,11 +156,19 @@ def _text(cell: Any) -> str:
     return str(value).replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+class LostEditionError(Refused):
+    """A workbook of ours, of an edition that is not known here: `lost` says which."""
+
+    def __init__(self, path: Path, lost: str) -> None:
+        self.lost = lost
+        super().__init__(f"{path}: {lost}", "bring back its questionnaire")
+
+
 def _edition(path: Path, name: str) -> str:
     try:
         return load(name).edition
     except UnknownEditionError as error:
-        raise Refused(f"{path}: {error}", "bring back its questionnaire") from error
+        raise LostEditionError(path, str(error)) from error
 
 
 def _memory(path: Path, book: Workbook) -> Memory:

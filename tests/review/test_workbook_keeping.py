@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from losi.errors import Failure
 from losi.workbook import Wanted, export_books
+from review.workbook.layout import MEMORY
 from tests.review.conftest import World
 from tests.review.workbooks import SINGLE, Office, answer
 
@@ -63,3 +65,21 @@ def test_another_file_stays(office: Office, tmp_path: Path) -> None:
     with pytest.raises(Failure, match="no workbook of losi export"):
         export(office, tmp_path / "own.xlsx")
     assert (tmp_path / "own.xlsx").read_text() == "my own table"
+
+
+def test_a_workbook_of_an_edition_that_is_gone_stays(office: Office, tmp_path: Path) -> None:
+    """It is told for what it is, with what brings its answers home."""
+    place = export(office, tmp_path / "ana.xlsx")
+    book = load_workbook(place)
+    for row in book[MEMORY].iter_rows():
+        for cell in row:
+            cell.value = "towns-2026" if cell.value == "losi-2024" else cell.value
+    book.save(place)
+    before = place.read_bytes()
+    with pytest.raises(Failure) as told:
+        export(office, place)
+    assert str(told.value).startswith(
+        f"{place} is there already and may hold answers to an unknown edition 'towns-2026'"
+    )
+    assert str(told.value).endswith("bring back its questionnaire, or give another name")
+    assert place.read_bytes() == before
