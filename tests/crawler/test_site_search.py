@@ -7,8 +7,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from crawler.reading import Reading
+from crawler.scope import Scope
+from crawler.site_search import SiteSearch
+from detectors.conclude import Tally
 from detectors.inspector import Inspector
-from detectors.search_form import search_form
+from detectors.observation import Observation
+from detectors.search_form import SearchForm, search_form
+from survey.features import features
 from tests.crawler.loopback import TEXT, Answer, Crawl, Handler, Route, Serve, page
 
 FORM = (
@@ -72,6 +78,69 @@ def test_the_search_is_not_asked_where_robots_txt_forbids_it(serve: Serve, crawl
     result = crawl(site.url, soft404=False, sitemaps=False)
     assert not [path for path in site.requests if path.startswith("/find")]
     assert result.findings[0].certificate.site_search == ()
+
+
+HOME = "https://www.villa.example/"
+
+
+def _reading(action: str) -> Reading:
+    return Reading(HOME, 200, "html", None, None, search=SearchForm(action, "q"))
+
+
+def _search(inspector: Inspector, limit: int = 5) -> SiteSearch:
+    search = SiteSearch(inspector, limit)
+    search.learn(_reading(f"{HOME}find"), Scope(HOME))
+    return search
+
+
+def _tally(language: str, *seen: Observation) -> Tally:
+    tally = Tally(features())
+    tally.add(language, seen)
+    return tally
+
+
+@pytest.mark.parametrize(("share", "left", "due"), [(0.69, 3, False), (0.7, 3, True), (0.1, 1, False), (0.1, 0, True)])
+def test_the_search_is_asked_late_or_when_no_link_is_left(
+    share: float, left: int, due: bool, inspector: Inspector
+) -> None:
+    assert _search(inspector).is_due(share, left) is due
+    assert not SiteSearch(inspector, 5).is_due(share, left), "no search is known"
+
+
+def test_the_first_search_that_leads_to_the_portal_is_asked(inspector: Inspector) -> None:
+    search = SiteSearch(inspector, 5)
+    for action in ("https://www.other.example/find", f"{HOME}find", f"{HOME}shop/find"):
+        search.learn(_reading(action), Scope(HOME))
+    entry = search.next(_tally("en"), lambda _: True)
+    assert entry is not None
+    assert entry.url.startswith(f"{HOME}find?q=")
+
+
+def test_each_term_is_asked_once_and_what_may_not_be_fetched_is_not_told(inspector: Inspector) -> None:
+    search, tally = _search(inspector, limit=4), _tally("en")
+    answers = [False, True, True, True]
+    entries = [search.next(tally, lambda _: answers.pop(0)) for _ in range(4)]
+    urls = [entry.url for entry in entries if entry is not None]
+    assert len({*urls}) == len(urls) == len(search.asked) == 3
+    assert not answers
+    assert not search.is_due(1.0, 0)
+
+
+def test_what_is_proven_is_not_asked_for(inspector: Inspector) -> None:
+    proof = Observation("budget.publication", "link", 0.98, "Budget", "", zone="nav", url=HOME)
+    for seen, asked in (((), ["budget.publication"]), ((proof,), ["procurement.announcements"])):
+        entry = _search(inspector).next(_tally("en", *seen), lambda _: True)
+        assert entry is not None
+        assert [feature for feature, _ in entry.features] == asked
+
+
+def test_a_search_for_which_no_question_is_left_is_not_due(inspector: Inspector) -> None:
+    """Else a crawl would wait for it without end."""
+    search, tally = _search(inspector, limit=1000), _tally("en")
+    while search.next(tally, lambda _: True) is not None:
+        assert search.is_due(1.0, 0)
+    assert 5 < len(search.asked) < 1000
+    assert not search.is_due(1.0, 0)
 
 
 def test_the_search_is_asked_in_the_encoding_of_its_page(inspector: Inspector) -> None:

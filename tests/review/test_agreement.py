@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score  # type: ignore[import-untyped, unused-ignore]
 
-from review.agreement import Share, difference, figures, wilson
+from review.agreement import Figures, Share, difference, figures, wilson
 
 ANSWERS = st.lists(st.tuples(*(st.sampled_from(["yes", "no", "unsure"]),) * 2), min_size=2, max_size=60)
 
@@ -32,6 +32,14 @@ def test_the_grants_of_cohens_kappa() -> None:
     assert found.kappa == pytest.approx(0.4)
 
 
+def test_chance_is_shared_by_as_many_answers_as_there_are() -> None:
+    """By hand, of yes, no and unsure (shares 0.5, 0.4, 0.1): chance (0.25 + 0.24 + 0.09) / 2 = 0.29."""
+    found = figures(
+        _pairs({("yes", "yes"): 4, ("no", "no"): 3, ("unsure", "unsure"): 1, ("yes", "no"): 1, ("no", "yes"): 1})
+    )
+    assert found.ac1 == pytest.approx((0.8 - 0.29) / (1 - 0.29))
+
+
 @given(ANSWERS)
 def test_kappa_is_that_of_scikit_learn(pairs: list[tuple[str, str]]) -> None:
     first, second = [a for a, _ in pairs], [b for _, b in pairs]
@@ -50,7 +58,7 @@ def test_figures_do_not_depend_on_who_is_first(pairs: list[tuple[str, str]]) -> 
 
 
 def test_nothing_to_compare() -> None:
-    assert figures([]).percent is None
+    assert figures([]) == Figures(0, None, None, None)
     assert figures([("yes", "yes")] * 3).ac1 == 1.0
 
 
@@ -59,3 +67,6 @@ def test_intervals_of_shares() -> None:
     assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
     assert difference(Share(56, 70), Share(48, 80)) == pytest.approx((0.0524, 0.3339), abs=5e-5)
     assert difference(Share(0, 0), Share(1, 2)) is None
+    assert difference(Share(1, 2), Share(0, 0)) is None
+    assert Share(0, 0).interval == (0.0, 1.0)
+    assert (wilson(0, 9)[0], wilson(9, 9)[1]) == (0.0, 1.0)
