@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import tomllib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,11 +18,11 @@ from losi.choices import questionnaire_for
 from losi.errors import Failure, Misuse
 from storage.drafts import whole_file
 from survey.extension import QUESTIONNAIRES, delimiter, own_editions, own_text
-from survey.features import features, own_features
+from survey.features import features, own_features, read_features
 from survey.packaged import SurveyDataError
-from survey.plan import efforts, targets
+from survey.plan import read_efforts, read_targets
 from survey.questionnaire import editions, load
-from survey.questionnaire_file import EACH_ONCE, LONGEST_NAME, written
+from survey.questionnaire_file import EACH_ONCE, LONGEST_NAME, parse_questionnaire, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,17 +128,51 @@ def _each_once(book: Questionnaire, edition: str, title: str) -> Questionnaire:
 def read_extension(place: Path) -> Extension:
     """What lies in the folder, which is the extension in use."""
     faults = [*_strange(place)]
-    own = _tried(own_features, faults)
-    if own is None or _tried(editions, faults) is None:
+    strange = len(faults)
+    sound = read_features(place, faults)
+    broken = len(faults) > strange
+    known = {*sound, *(_keys(place) if broken else ())}
+    read_efforts(place, known, faults)
+    read_targets(place, known, faults)
+    _tried(editions, faults)
+    if broken:
+        faults += _without_features(place, known)
         return Extension(str(place), faults=tuple(faults))
-    for table in (efforts, targets):
-        _tried(table, faults)
+    own = own_features()
     books = [_tried(partial(load, name), faults) for name in own_editions(place)]
     words = {language: lexicon for language in own_files(place) if (lexicon := installed().get(language))}
     seen = tuple(_feature(each, words) for each in own)
     faults += installed().problems
     faults += [*_unseen(own, seen), *_unread_words(own, words)]
     return Extension(str(place), tuple(_edition(book) for book in books if book), seen, tuple(words), tuple(faults))
+
+
+def _keys(place: Path) -> Iterator[str]:
+    """The keys of the table of features, those too whose row is wrong: nothing else is wrong because of that."""
+    with suppress(SurveyDataError, csv.Error):
+        text = own_text(place / _FEATURES)
+        rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter(text))
+        yield from ((row.get("key") or "").strip() for row in rows)
+
+
+def _questionnaire(path: Path, known: Collection[str]) -> Questionnaire:
+    return parse_questionnaire(own_text(path), known, str(path))
+
+
+def _without_features(place: Path, known: Collection[str]) -> Iterator[str]:
+    """What is wrong with questionnaires and words by themselves, while the table of features cannot be read as a
+    whole."""
+    faults: list[str] = []
+    for name, path in own_editions(place).items():
+        found = _tried(partial(_questionnaire, path, known), faults)
+        if found is not None and found.edition != name:
+            faults.append(f"{path} calls itself {found.edition}")
+    yield from faults
+    for path in own_files(place).values():
+        try:
+            tomllib.loads(own_text(path))
+        except (SurveyDataError, tomllib.TOMLDecodeError) as error:
+            yield f"{path}: {error}"
 
 
 def extension_document(found: Extension) -> dict[str, Any]:

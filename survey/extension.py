@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,14 +59,44 @@ def delimiter(text: str) -> str:
     return ";" if ";" in head and "," not in head else ","
 
 
-def own_rows(place: Path | None, name: str, needed: Collection[str], further: Collection[str] = ()) -> list[Row]:
+@contextmanager
+def noted(faults: list[str] | None) -> Iterator[None]:
+    """Takes down what is wrong in a row, and leaves it out, so that the others can be looked at; without a list the
+    first fault is raised."""
+    try:
+        yield
+    except SurveyDataError as error:
+        if faults is None:
+            raise
+        faults.append(str(error))
+
+
+def own_rows(
+    place: Path | None,
+    name: str,
+    needed: Collection[str],
+    further: Collection[str] = (),
+    faults: list[str] | None = None,
+) -> list[Row]:
     """The rows of a CSV file of the extension, none where it has no such file; separated by commas or semicolons.
 
     Raise SurveyDataError, which names file and line, where a needed column or its value is missing, or a column is
-    neither needed nor among the further ones.
+    neither needed nor among the further ones. With `faults` these are taken down there instead.
     """
+    rows: list[Row] = []
+    with noted(faults):
+        for line, given in _given(place, name, needed, further):
+            with noted(faults):
+                rows.append(_row(given, line, needed))
+    return rows
+
+
+def _given(
+    place: Path | None, name: str, needed: Collection[str], further: Collection[str]
+) -> Iterator[tuple[str, Mapping[str | None, str | list[str] | None]]]:
+    """The rows that are not empty as they are written, each with its file and line."""
     if place is None or not (place / name).is_file():
-        return []
+        return
     text = own_text(place / name)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter(text))
     columns = reader.fieldnames or ()
@@ -74,8 +105,10 @@ def own_rows(place: Path | None, name: str, needed: Collection[str], further: Co
     if missing or wrong:
         known = ", ".join((*needed, *further))
         raise SurveyDataError(f"{place / name}: the columns are {known}; missing {missing}, not known {wrong}")
-    rows = ((f"{place / name}, line {reader.line_num}", given) for given in reader)
-    return [_row(given, line, needed) for line, given in rows if any(_cells(given))]
+    try:
+        yield from ((f"{place / name}, line {reader.line_num}", given) for given in reader if any(_cells(given)))
+    except csv.Error as error:
+        raise SurveyDataError(f"{place / name}, line {reader.line_num}: {error}") from error
 
 
 Row = dict[str, str]

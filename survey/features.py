@@ -8,7 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
-from survey.extension import folder, own_rows, place_of
+from survey.extension import folder, noted, own_rows, place_of
 from survey.packaged import SurveyDataError, read_rows
 
 if TYPE_CHECKING:
@@ -54,8 +54,18 @@ def own_features() -> tuple[Feature, ...]:
 
 @cache
 def _features(place: Path | None) -> Mapping[str, Feature]:
-    rows = own_rows(place, "features.csv", ("key", "title", "counts_as_yes"), ("proof", "area", "told_by"))
-    return parse_features([*read_rows("features.csv"), *map(_completed, rows)])
+    return read_features(place)
+
+
+def read_features(place: Path | None, faults: list[str] | None = None) -> Mapping[str, Feature]:
+    """Read the features that ship and those of an extension. What is wrong with a row is noted in `faults`, and the row
+    is left out; without them, raise SurveyDataError."""
+    given = own_rows(place, _TABLE, ("key", "title", "counts_as_yes"), ("proof", "area", "told_by"), faults)
+    rows = read_rows(_TABLE)
+    for row in given:
+        with noted(faults):
+            rows.append(_completed(row))
+    return parse_features(rows, faults)
 
 
 def _completed(row: dict[str, str]) -> dict[str, str]:
@@ -72,14 +82,16 @@ def _completed(row: dict[str, str]) -> dict[str, str]:
     return {**row, "proof": proof, "area": row.get("area") or row["key"].partition(".")[0], "told_by": told_by}
 
 
-def parse_features(rows: Iterable[Mapping[str, str]]) -> Mapping[str, Feature]:
-    """Build the features of CSV rows; raise SurveyDataError on a repeated key, an unknown kind of proof or of words."""
+def parse_features(rows: Iterable[Mapping[str, str]], faults: list[str] | None = None) -> Mapping[str, Feature]:
+    """Build the features of CSV rows; raise SurveyDataError on a repeated key, an unknown kind of proof or of words, or
+    note it in `faults` and leave the row out."""
     found: dict[str, Feature] = {}
     for row in rows:
-        feature = _feature(row)
-        if feature.key in found:
-            raise SurveyDataError(f"{place_of(row, _TABLE)}: the key {feature.key!r} is given twice")
-        found[feature.key] = feature
+        with noted(faults):
+            feature = _feature(row)
+            if feature.key in found:
+                raise SurveyDataError(f"{place_of(row, _TABLE)}: the key {feature.key!r} is given twice")
+            found[feature.key] = feature
     return MappingProxyType(found)
 
 

@@ -7,12 +7,12 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, get_args
 
-from survey.extension import folder, own_rows, place_of
+from survey.extension import folder, noted, own_rows, place_of
 from survey.features import features
 from survey.packaged import SurveyDataError, read_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from survey.indicator import Indicator
@@ -58,8 +58,14 @@ def efforts() -> Mapping[str, Effort]:
 
 @cache
 def _efforts(place: Path | None) -> Mapping[str, Effort]:
-    own = own_rows(place, "effort.csv", ("feature", "effort", "reason", "source"))
-    return parse_efforts([*read_rows("effort.csv"), *own])
+    return read_efforts(place, features())
+
+
+def read_efforts(place: Path | None, known: Collection[str], faults: list[str] | None = None) -> Mapping[str, Effort]:
+    """Read the efforts that ship and those of an extension, of the features that are known; what is wrong is noted in
+    `faults`, without them raised."""
+    own = own_rows(place, "effort.csv", ("feature", "effort", "reason", "source"), faults=faults)
+    return parse_efforts([*read_rows("effort.csv"), *own], known, faults)
 
 
 def targets() -> Mapping[str, tuple[Target, ...]]:
@@ -69,48 +75,66 @@ def targets() -> Mapping[str, tuple[Target, ...]]:
 
 @cache
 def _targets(place: Path | None) -> Mapping[str, tuple[Target, ...]]:
-    own = own_rows(place, "sdgs.csv", ("feature", "goal", "title", "target", "source"))
-    return parse_targets([*read_rows("sdgs.csv"), *own])
+    return read_targets(place, features())
 
 
-def parse_efforts(rows: Iterable[Mapping[str, str]]) -> Mapping[str, Effort]:
-    """Build the efforts of CSV rows; raise SurveyDataError on an unknown feature or grade, or a repeated feature."""
+def read_targets(
+    place: Path | None, known: Collection[str], faults: list[str] | None = None
+) -> Mapping[str, tuple[Target, ...]]:
+    """Read the targets as `read_efforts` does the efforts."""
+    own = own_rows(place, "sdgs.csv", ("feature", "goal", "title", "target", "source"), faults=faults)
+    return parse_targets([*read_rows("sdgs.csv"), *own], known, faults)
+
+
+def parse_efforts(
+    rows: Iterable[Mapping[str, str]], known: Collection[str], faults: list[str] | None = None
+) -> Mapping[str, Effort]:
+    """Build the efforts of CSV rows; raise SurveyDataError on an unknown feature or grade, or a repeated feature, or
+    note it in `faults` and leave the row out."""
     found: dict[str, Effort] = {}
     for row in rows:
-        grade = next((each for each in GRADES if each == row["effort"]), None)
-        if grade is None:
-            known = ", ".join(GRADES)
-            raise SurveyDataError(
-                f"{place_of(row, 'effort')}: effort of {row['feature']}: {row['effort']!r} is not one of {known}"
-            )
-        if row["feature"] not in features():
-            raise SurveyDataError(f"{place_of(row, 'effort')}: {row['feature']!r} is no feature")
-        if row["feature"] in found:
-            raise SurveyDataError(
-                f"{place_of(row, 'effort')}: {row['feature']!r} is given twice, here or by what ships"
-            )
-        found[row["feature"]] = Effort(grade, row["reason"], row["source"])
+        with noted(faults):
+            found |= _effort(row, known, found)
     return MappingProxyType(found)
 
 
-def parse_targets(rows: Iterable[Mapping[str, str]]) -> Mapping[str, tuple[Target, ...]]:
-    """Build the targets of CSV rows; raise SurveyDataError on an unknown feature or a target outside its goal."""
+def _effort(row: Mapping[str, str], known: Collection[str], found: Collection[str]) -> dict[str, Effort]:
+    feature, place = row["feature"], place_of(row, "effort")
+    grade = next((each for each in GRADES if each == row["effort"]), None)
+    if grade is None:
+        raise SurveyDataError(f"{place}: effort of {feature}: {row['effort']!r} is not one of {', '.join(GRADES)}")
+    if feature not in known:
+        raise SurveyDataError(f"{place}: {feature!r} is no feature")
+    if feature in found:
+        raise SurveyDataError(f"{place}: {feature!r} is given twice, here or by what ships")
+    return {feature: Effort(grade, row["reason"], row["source"])}
+
+
+def parse_targets(
+    rows: Iterable[Mapping[str, str]], known: Collection[str], faults: list[str] | None = None
+) -> Mapping[str, tuple[Target, ...]]:
+    """Build the targets of CSV rows; raise SurveyDataError on an unknown feature or a target outside its goal, or note
+    it in `faults` and leave the row out."""
     found: dict[str, list[Target]] = {}
     titles: dict[str, str] = {}
     for row in rows:
-        if row["feature"] not in features():
-            raise SurveyDataError(f"{place_of(row, 'sdgs')}: {row['feature']!r} is no feature")
-        if row["goal"] not in _GOALS or row["target"].partition(".")[0] != row["goal"]:
-            raise SurveyDataError(
-                f"{place_of(row, 'sdgs')}: {row['feature']}: target {row['target']} does not fit goal {row['goal']}"
-            )
-        title = titles.setdefault(row["goal"], row["title"])
-        if title != row["title"]:
-            place = place_of(row, "sdgs")
-            raise SurveyDataError(f"{place}: goal {row['goal']} is called {title!r}, not {row['title']!r}")
-        target = Target(int(row["goal"]), row["title"], row["target"], row["source"])
-        found.setdefault(row["feature"], []).append(target)
+        with noted(faults):
+            target = _target(row, known, titles)
+            found.setdefault(row["feature"], []).append(target)
     return MappingProxyType({feature: tuple(each) for feature, each in found.items()})
+
+
+def _target(row: Mapping[str, str], known: Collection[str], titles: dict[str, str]) -> Target:
+    """The target of a row; `titles` are those of the goals, as the first row calls each."""
+    feature, goal, place = row["feature"], row["goal"], place_of(row, "sdgs")
+    if feature not in known:
+        raise SurveyDataError(f"{place}: {feature!r} is no feature")
+    if goal not in _GOALS or row["target"].partition(".")[0] != goal:
+        raise SurveyDataError(f"{place}: {feature}: target {row['target']} does not fit goal {goal}")
+    title = titles.setdefault(goal, row["title"])
+    if title != row["title"]:
+        raise SurveyDataError(f"{place}: goal {goal} is called {title!r}, not {row['title']!r}")
+    return Target(int(goal), row["title"], row["target"], row["source"])
 
 
 def effort_of(indicator: Indicator) -> Effort:

@@ -312,6 +312,34 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         assert any(said in fault for fault in faults), faults
 
 
+def test_a_broken_table_keeps_no_other_fault_back(tmp_path: Path) -> None:
+    """Nor does what is wrong in it make what rests on it wrong."""
+    folder = documented(tmp_path)
+    lines = (folder / "features.csv").read_text(encoding="utf-8").count("\n")
+    with (folder / "features.csv").open("a", encoding="utf-8") as table:
+        table.write("leisure.pools,,Opening hours,page\nleisure.parks,Parks,Map,stone\n")
+    (folder / "effort.csv").write_text(
+        "feature,effort,reason,source\nleisure.parks,quick,Why,ours\nleisure.zoo,easy,Why,ours\nleisure.pools,easy,Why,ours\n"
+    )
+    (folder / "sdgs.csv").write_text("feature,goal,title\nleisure.zoo,11,Cities\n")
+    (folder / "questionnaires" / "x-2026.toml").write_text("edition = ")
+    (folder / "lexicons" / "es.toml").write_text("language")
+    done = losi("extension", "check", cwd=tmp_path)
+    faults = done.stderr.splitlines()
+    assert done.returncode == 1
+    for said in (
+        f"features.csv, line {lines + 1}: title is empty",
+        f"features.csv, line {lines + 2}: feature 'leisure.parks': proof is 'stone'",
+        "effort.csv, line 2: effort of leisure.parks: 'quick'",
+        "effort.csv, line 3: 'leisure.zoo' is no feature",
+        "sdgs.csv: the columns are",
+        "x-2026.toml is no valid TOML",
+        "es.toml",
+    ):
+        assert any(said in fault for fault in faults), (said, faults)
+    assert len(faults) == 7
+
+
 def test_a_feature_that_no_detector_sees_is_told(tmp_path: Path) -> None:
     folder = documented(tmp_path)
     with (folder / "features.csv").open("a", encoding="utf-8") as table:

@@ -73,20 +73,20 @@ TARGET = {"feature": "info.news", "goal": "16", "title": "Peace", "target": "16.
 @pytest.mark.parametrize("change", [{"effort": "trivial"}, {"feature": "info.no_such"}])
 def test_a_broken_effort_is_refused(change: dict[str, str]) -> None:
     with pytest.raises(SurveyDataError):
-        parse_efforts([EFFORT | change])
+        parse_efforts([EFFORT | change], features())
 
 
 def test_an_effort_given_twice_is_refused() -> None:
     with pytest.raises(SurveyDataError, match="twice"):
-        parse_efforts([EFFORT, EFFORT])
+        parse_efforts([EFFORT, EFFORT], features())
 
 
 @pytest.mark.parametrize("change", [{"target": "11.2"}, {"feature": "info.no_such"}])
 def test_a_broken_target_is_refused(change: dict[str, str]) -> None:
     with pytest.raises(SurveyDataError):
-        parse_targets([TARGET | change])
+        parse_targets([TARGET | change], features())
 
 
 def test_a_goal_has_one_title() -> None:
     with pytest.raises(SurveyDataError, match="is called 'Peace', not 'Something else'"):
-        parse_targets([TARGET, TARGET | {"title": "Something else"}])
+        parse_targets([TARGET, TARGET | {"title": "Something else"}], features())
