@@ -32,6 +32,10 @@ PREFILLED = (
     "Nobody has confirmed these answers: this is a program's pre-fill and no result of a survey. What it could not "
     "tell counts as no, and what it found may be wrong."
 )
+MIXED = (
+    "These portals answered different questionnaires ({}): figures of all of them together mix indices that are not "
+    "comparable. The groups by edition part them."
+)
 Figures = dict[str, Summary]
 
 
@@ -40,7 +44,7 @@ def show_scores(session: Session, scope: Scope, figures: Figures, by: str | None
     console = stdout()
     for measure, summary in figures.items():
         title = TITLES[measure]
-        for wanted in (by,) if by else DEFAULT:
+        for wanted in (by,) if by else (*DEFAULT, *(("edition",) if summary.mixed else ())):
             if wanted == "portal":
                 show(console, _portal_table(title, _of(session, scope, measure), summary))
                 if measure == "osi_weighted":
@@ -51,6 +55,8 @@ def show_scores(session: Session, scope: Scope, figures: Figures, by: str | None
             show(console, _total_table(TOTALS[measure], summary.total))
             if measure == "losi" and (regions := _coverage(scope, figures)):
                 show(console, _coverage_table(regions))
+        if summary.mixed:
+            console.print(MIXED.format(", ".join(summary.mixed)), style="yellow")
         if not summary.total.confirmed and summary.total.assessed:
             console.print(PREFILLED, style="yellow")
 

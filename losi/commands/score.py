@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from review.publish.scope import Scope
     from review.publish.summary import Summary
 
-BY = ("portal", "country", "region", "subregion", "group", "income", "level", "kind", "district", "language")
+BY = ("portal", "country", "region", "subregion", "group", "income", "level", "kind", "district", "language", "edition")
 
 
 @click.command(epilog=example("losi score 2026", "losi score 2026 --by region", "losi score 2026 --csv scores.csv"))

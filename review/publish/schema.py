@@ -151,7 +151,12 @@ GROUPS = Table(
     ("measure", "by", "key"),
     (
         MEASURE,
-        Column("by", "string", "What the portals are grouped by; all for the whole survey."),
+        Column(
+            "by",
+            "string",
+            "What the portals are grouped by; all for the whole survey. Indices of several editions do not compare: "
+            "where there are any, only the groups by edition do not mix them.",
+        ),
         Column("key", "string", "The group; empty where the fact is not known.", empty=True),
         Column("portals", "integer", "Portals of the survey in the group."),
         Column("assessed", "integer", "Those that have an index; the figures are theirs."),

@@ -11,7 +11,7 @@ from review.publish.scores import Score, printed
 from survey.countries import countries, member_states
 from survey.scoring import levels, normalised
 
-By = Literal["country", "region", "subregion", "group", "income", "level", "kind", "district", "language"]
+By = Literal["country", "region", "subregion", "group", "income", "level", "kind", "district", "language", "edition"]
 BY: tuple[By, ...] = get_args(By)
 LEVELS = tuple(band.name for band in levels())
 
@@ -137,6 +137,12 @@ class Summary:
         """Every index that occurs, and how many portals have it, from the lowest."""
         return sorted(self._all.indices.items())
 
+    @property
+    def mixed(self) -> tuple[str, ...]:
+        """The editions that portals with an index answered, by name, where these are several: what is said of all of
+        them together then compares answers to different questions."""
+        return tuple(sorted(self._editions)) if len(self._editions) > 1 else ()
+
     def rank(self, score: Score) -> int | None:
         """The competition rank (1, 2, 2, 4) of a portal among those of its edition; None without an index."""
         if score.index is None:
@@ -195,7 +201,7 @@ def keys_of(score: Score, by: By) -> Iterator[str]:
         yield score.visit.country
     elif by == "district":
         yield f"{score.visit.country} {score.visit.district}" if score.visit.district else ""
-    elif by in ("kind", "language"):
+    elif by in ("kind", "language", "edition"):
         yield str(getattr(score.visit, by))
     else:
         yield str(getattr(place, by))

@@ -18,13 +18,15 @@ from review.publish.summary import Line, Summary, summarise
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The portals of one measure (`losi` or `osi_weighted`), best first, those without an index last. `normalised`
-    holds their indices from 0 to 1 of this board, row by row (see `Summary.normalised`)."""
+    """The portals of one measure (`losi` or `osi_weighted`), best first, those without an index last. `editions` are
+    given where there are several, whose indices are not comparable. `normalised` holds their indices from 0 to 1 of
+    this board, row by row (see `Summary.normalised`)."""
 
     measure: str
     total: Line
     regions: tuple[Line, ...]
     groups: tuple[Line, ...]
+    editions: tuple[Line, ...]
     rows: tuple[Score, ...]
     normalised: tuple[float | None, ...]
 
@@ -35,7 +37,9 @@ def scores(session: Session, today: date, *, cycle_id: int | None = None, kind: 
         published(session, Scope(cycle_id, "", None, today, kind)),
         key=lambda score: (score.index is None, -(score.index or 0.0), score.visit.name),
     )
-    return [_board(measure, summary, found) for measure, summary in summarise(found, ("region", "group")).items()]
+    return [
+        _board(measure, summary, found) for measure, summary in summarise(found, ("region", "group", "edition")).items()
+    ]
 
 
 def scores_csv(session: Session, today: date, *, cycle_id: int | None = None, kind: Kind | None = None) -> str:
@@ -51,6 +55,7 @@ def _board(measure: str, summary: Summary, found: list[Score]) -> Board:
         summary.total,
         tuple(summary.lines("region")),
         tuple(summary.lines("group")),
+        tuple(summary.lines("edition")) if summary.mixed else (),
         rows,
         tuple(summary.normalised(score) for score in rows),
     )

@@ -17,6 +17,7 @@ from lxml.html import HtmlElement, document_fromstring
 from sqlalchemy import update
 
 from losi.commands.publish_scores import write_scores_json
+from review.publish.atlas import write_atlas
 from review.publish.dataset import write_dataset
 from review.publish.scope import Scope, Visit, place_of, scope_of
 from review.publish.scores import Score, scores
@@ -309,6 +310,39 @@ def test_the_dashboard_and_its_csv_show_the_normalised_index_of_countries(states
         "0.0000",
         "",
     ]
+
+
+def test_means_that_mix_editions_say_so_and_are_given_by_edition(small: World, client: Client, tmp_path: Path) -> None:
+    asked = load(EDITION).features[:20]
+    small.run(said=dict.fromkeys(asked, "present"))
+    other = small.run("https://town.example/")
+    with small.database.session() as session:
+        session.get_one(Run, other).edition = "losi-2022"
+    (city,) = summarise(scored(small)).values()
+    assert city.mixed == ("losi-2022", "losi-2024")
+    assert city.total.assessed == 2
+    assert [(line.key, line.assessed) for line in city.lines("edition")] == [("losi-2022", 1), ("losi-2024", 1)]
+    small.person("Sue", "supervisor")
+    browser = client(small)
+    log_in(browser, "Sue")
+    shown = document_fromstring(browser.get("/scores").text)
+    assert "These portals answered different questionnaires" in shown.text_content()
+    (editions,) = (rows for rows in map(_cells, shown.iter("table")) if rows[0][0] == "Edition")
+    assert [row[0] for row in editions[1:]] == ["losi-2022", "losi-2024"]
+    with small.database.reader() as session:
+        write_dataset(session, scope_of(session, None, TODAY), tmp_path / "set", "csv", small.clock.now)
+        write_atlas(session, scope_of(session, None, TODAY), tmp_path / "atlas", small.clock.now, plans=False)
+    groups = list(csv.DictReader((tmp_path / "set" / "groups.csv").open(encoding="utf-8")))
+    assert [row["key"] for row in groups if row["by"] == "edition"] == ["losi-2022", "losi-2024"]
+    assert "(losi-2022, losi-2024), whose indices are not comparable" in (tmp_path / "atlas" / "index.html").read_text()
+
+
+def test_scores_of_one_edition_need_no_such_words(small: World, client: Client) -> None:
+    small.run()
+    small.person("Sue", "supervisor")
+    browser = client(small)
+    log_in(browser, "Sue")
+    assert "different questionnaires" not in browser.get("/scores").text
 
 
 def _cells(table: HtmlElement) -> list[list[str]]:
