@@ -84,6 +84,7 @@ def test_a_step_of_most_addresses_of_a_site_says_nothing_of_one(
         ("en", "info.health", "Public health services report", "/files/report.pdf"),
         ("en", "info.waste_recycling", "Campaign against waste", "/files/campaign.pdf"),
         ("en", "ministry.education", "Department of Education", "/files/education.pdf"),
+        ("en", "ministry.education", "Ministry of Education", "/files/education.pdf"),
         ("en", "ministry.education", "Ministry of Education", "https://edu.example/about/lists/tables/inventory.html"),
         (
             "en",
@@ -93,6 +94,7 @@ def test_a_step_of_most_addresses_of_a_site_says_nothing_of_one(
         ),
         ("en", "info.health", "Public health services praised by visitors", "/blog/2026/02/18/visitors-praise-clinics"),
         ("en", "budget.publication", "www.villa.example/budget", "https://www.villa.example/budget"),
+        ("en", "payment.fees", "www.villa.example/pay", "https://www.villa.example/p"),
         ("en", "service.vacancies", "jobs@villa.example", "mailto:jobs@villa.example"),
     ],
 )
@@ -109,7 +111,10 @@ def test_a_document_a_story_and_an_address_written_out_name_no_section(
         ("info.public_transport", "Bus timetable of line 4", "/files/line-4.pdf"),
         ("budget.publication", "Resolution No. 12/2026: municipal budget", "/r/12"),
         ("open_data.policy", "M-13-04, Open data policy", "/m/13-04"),
+        ("info.municipality", "History", "/files/history.pdf"),
+        ("info.sdg_data", "M-11-07, Goals for Sustainable Development", "/m/11-07"),
         ("ministry.education", "Ministry of Education", "https://www.education.gov.example/"),
+        ("ministry.education", "Ministry of Education", "https://edu.example/about/lists/tables"),
         ("info.health", "Public health services", "/2026/health"),
         ("service.building_permit", "Apply for your building permit online", "https://permits.example/a/b/c/apply"),
     ],
@@ -121,6 +126,7 @@ def test_a_document_proves_what_documents_show(proves: Proves, feature: str, lab
 def test_an_entry_of_a_table_of_contents_leads_to_the_page_itself(proves: Proves) -> None:
     assert not proves("open_data.metadata", '<main><a href="#b">What are metadata?</a></main>')
     assert not proves("service.housing", '<main><a href="#s8">Section 8.</a></main>')
+    assert not proves("info.health", '<main><a href="#b">Health</a><p id="b">Rain</p></main>')
     assert not proves("participation.feedback", '<main><a href="#11">Inquiries</a></main>')
     assert proves("participation.feedback", '<nav><a href="#send">Complaints and suggestions</a></nav>')
     assert not proves("info.justice", '<main><a href="#a">How to file an appeal</a></main>')
@@ -154,10 +160,17 @@ def test_a_part_of_a_list_is_what_three_others_are_numbered_like(proves: Proves,
     assert proves("info.health", f"<main><ul>{links}</ul></main>") is proof
 
 
+def test_a_caption_that_names_the_topic_for_certain_counts_though_it_is_numbered(proves: Proves) -> None:
+    captions = "".join(f"<h2>{n}. {name}</h2>" for n, name in enumerate(("{}", "Roads", "Sport", "Taxes"), 1))
+    assert proves("info.health", f"<main>{captions.format('Public health')}</main>")
+    assert not proves("info.health", f"<main>{captions.format('Health')}</main>")
+
+
 def test_a_heading_over_prose_on_another_subject_tells_of_that(proves: Proves) -> None:
     prose = f"<p>{'The house was built by a merchant and stood empty for years. ' * 8}</p>"
     page = f"<main><h1>The old mill</h1><h2>History</h2>{prose}</main>"
     assert not proves("info.municipality", page, url="https://www.villa.example/sights/mill", title="The old mill")
+    assert proves("info.municipality", page, title="The old mill"), "on the front page it is of the portal"
     about = page.replace("The old mill", "About the town")
     assert proves("info.municipality", about, url="https://www.villa.example/town", title="About the town")
 
@@ -174,12 +187,19 @@ def test_a_link_for_sharing_and_a_dated_heading_tell_nothing_of_the_portal(prove
     story = '<main><h3><a href="/blog/2026/02/18/health-insurance-is-on-the-rise">{}</a></h3></main>'
     assert not proves("info.health", story.format("Health insurance prices rise again this year"))
     assert proves("info.health", story.replace("2026/02/18/", "").format("Health insurance"))
+    assert not proves(
+        "institution.organization_chart", "<main><h3>18 March 2026: organisation chart praised by visitors</h3></main>"
+    )
+    place, title = "https://www.villa.example/blog/2026/02/18/visitors-praise", "Public health praised by visitors"
+    assert not proves("info.health", f"<main><h1>{title}</h1></main>", url=place)
+    assert proves("info.health", f"<main><h1>{title}</h1></main>", url=place.replace("2026/02/18/", ""))
 
 
 def test_a_title_that_says_more_than_the_word_is_of_something_else(proves: Proves) -> None:
     body = "<main><p>It rained.</p></main>"
     assert not proves("info.public_transport", body, title="Transit visa holders")
     assert proves("info.health", body, title="Health")
+    assert proves("portal.official", body, title="Conservation district of the northern hills")
 
 
 def test_a_link_into_an_archive_of_the_web_tells_what_once_was(proves: Proves) -> None:
