@@ -131,7 +131,11 @@ def test_an_entry_of_a_table_of_contents_leads_to_the_page_itself(proves: Proves
     assert proves("participation.feedback", '<nav><a href="#send">Complaints and suggestions</a></nav>')
     assert not proves("info.justice", '<main><a href="#a">How to file an appeal</a></main>')
     assert not proves("open_data.provision", '<main><a href="#d">Open data portal</a><a name="d"></a></main>')
+    assert not proves("open_data.provision", '<main><a href="#d">Open data portal</a><h2 id="d">Rain</h2></main>')
     assert proves("open_data.provision", '<main><a href="#d">Open data portal</a><div id="d">Rain</div></main>')
+    part = '<section id="d"><p>Open  data <b>portal</b></p> of the town</section>'
+    assert not proves("open_data.provision", f'<main><a href="#d">Open data portal</a>{part}</main>')
+    assert proves("service.vacancies", '<main><a href="#">Vacancies</a></main>'), "a script makes something of it"
     assert proves("service.vacancies", '<main><a href="#p" data-toggle="collapse">Vacancies</a></main>')
 
 
@@ -175,6 +179,26 @@ def test_a_heading_over_prose_on_another_subject_tells_of_that(proves: Proves) -
     assert proves("info.municipality", about, url="https://www.villa.example/town", title="About the town")
 
 
+@pytest.mark.parametrize(
+    ("feature", "heading", "below", "title", "step", "proof"),
+    [
+        ("info.municipality", "History", "", "City of Villa", "sights", True),
+        ("info.health", "Health", "", "City of Villa", "sights", False),
+        ("info.health", "Health", "", "The old mill", "sights", False),
+        ("info.health", "Health", "", "The old mill", "health", True),
+        ("info.health", "Health", "<p>Well water</p><h3>More</h3>", "The old mill", "sights", True),
+    ],
+)
+def test_prose_under_a_heading_is_an_essay_unless_the_page_is_about_it(
+    proves: Proves, feature: str, heading: str, below: str, title: str, step: str, proof: bool
+) -> None:
+    """By its titles or its address; on a page named for the city, what is told of the city. Only what stands before the
+    next heading is told of the first."""
+    prose = f"<p>{'The house was built by a merchant and stood empty for years. ' * 8}</p>"
+    page = f"<main><h1>{title}</h1><h2>{heading}</h2>{below}{prose}</main>"
+    assert proves(feature, page, url=f"https://www.villa.example/{step}/mill", title=title) is proof
+
+
 def test_a_sentence_on_satisfaction_is_no_survey(proves: Proves) -> None:
     sentence = "Better estimates of what people spend improve our understanding of customer satisfaction, of the burden"
     paper = f"<main><p>{sentence} that forms impose and of programmes that change.</p></main>"
@@ -199,7 +223,7 @@ def test_a_title_that_says_more_than_the_word_is_of_something_else(proves: Prove
     body = "<main><p>It rained.</p></main>"
     assert not proves("info.public_transport", body, title="Transit visa holders")
     assert proves("info.health", body, title="Health")
-    assert proves("portal.official", body, title="Conservation district of the northern hills")
+    assert proves("portal.official", body, title="Transit authority of the northern hills and valleys")
 
 
 def test_a_link_into_an_archive_of_the_web_tells_what_once_was(proves: Proves) -> None:
@@ -212,7 +236,9 @@ def test_a_link_into_an_archive_of_the_web_tells_what_once_was(proves: Proves) -
 def test_words_of_an_address_belong_together(proves: Proves) -> None:
     link = '<main><a href="/{}"><img src=b.png></a></main>'
     assert not proves("participation.land_use_plan", link.format("general/plan_b"))
+    assert not proves("participation.land_use_plan", link.format("the-general/plan"))
     assert proves("participation.land_use_plan", link.format("general-plan"))
+    assert proves("participation.land_use_plan", link.format("x/general/plan/y")), "two whole steps"
 
 
 def test_public_bodies_count_where_they_stand_together(proves: Proves) -> None:
