@@ -56,10 +56,16 @@ def _stated(session: Session, runs: Sequence[int]) -> dict[tuple[int, str], str]
 
 
 def _settled(session: Session, portals: Sequence[int]) -> dict[Key, str]:
-    """What people have settled, by sheet."""
+    """What people have settled, by sheet. The sheets are asked for first: SQLite would otherwise look at the settled
+    cards of all sheets there are, for each batch of portals anew."""
+    query = select(Sheet.id, Sheet.portal_id, Sheet.edition, Sheet.round).where(Sheet.portal_id.in_(portals))
+    sheets = {number: (portal, edition, round_) for number, portal, edition, round_ in session.execute(query)}
     words = func.aggregate_strings(Card.code + _IS + Card.verdict, _BETWEEN)
-    sheet = (Sheet.portal_id, Sheet.edition, Sheet.round)
-    query = select(*sheet, words).join(Card, Card.sheet_id == Sheet.id).where(Sheet.portal_id.in_(portals))
-    made = query.where(Card.verdict.is_not(None), Card.status.in_(("agreed", "adjudicated")))
-    rows = session.execute(made.group_by(*sheet))
-    return {(portal, edition, round_): told for portal, edition, round_, told in rows}
+    made = Card.verdict.is_not(None) & Card.status.in_(("agreed", "adjudicated"))
+    found: dict[Key, str] = {}
+    numbers = list(sheets)
+    for start in range(0, len(numbers), _BATCH):
+        among = Card.sheet_id.in_(numbers[start : start + _BATCH])
+        rows = session.execute(select(Card.sheet_id, words).where(among, made).group_by(Card.sheet_id))
+        found |= {sheets[number]: told for number, told in rows}
+    return found

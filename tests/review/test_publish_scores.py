@@ -326,7 +326,7 @@ def test_means_that_mix_editions_say_so_and_are_given_by_edition(small: World, c
     browser = client(small)
     log_in(browser, "Sue")
     shown = document_fromstring(browser.get("/scores").text)
-    assert "These portals answered different questionnaires" in shown.text_content()
+    assert "These portals answered different questionnaires" in browser.get("/scores").text
     (editions,) = (rows for rows in map(_cells, shown.iter("table")) if rows[0][0] == "Edition")
     assert [row[0] for row in editions[1:]] == ["losi-2022", "losi-2024"]
     with small.database.reader() as session:
@@ -335,6 +335,34 @@ def test_means_that_mix_editions_say_so_and_are_given_by_edition(small: World, c
     groups = list(csv.DictReader((tmp_path / "set" / "groups.csv").open(encoding="utf-8")))
     assert [row["key"] for row in groups if row["by"] == "edition"] == ["losi-2022", "losi-2024"]
     assert "(losi-2022, losi-2024), whose indices are not comparable" in (tmp_path / "atlas" / "index.html").read_text()
+
+
+def test_what_a_batch_of_portals_costs_does_not_grow_with_the_survey(
+    small: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted in the steps of SQLite's machine, of twice as many portals in twice as many batches."""
+    monkeypatch.setattr("review.publish.tallied._BATCH", 3)
+    steps: list[int] = []
+    for count in (12, 24):
+        for number in range(12 if steps else 0, count):
+            small.run(f"https://town{number}.example/")
+        small.open()
+        with small.database.session() as session:
+            session.execute(update(Card).values(status="agreed", verdict="yes"))
+        steps.append(_steps(small))
+    assert steps[1] < 2.6 * steps[0], steps
+
+
+def _steps(world: World) -> int:
+    """The steps in which the answers to all scores were found."""
+    told: list[int] = []
+    with world.database.reader() as session:
+        raw = session.connection().connection.driver_connection
+        assert raw is not None
+        raw.set_progress_handler(lambda: told.append(1), 100)
+        assert all(score.confirmed for score in scores(session, scope_of(session, None, TODAY)))
+        raw.set_progress_handler(None, 0)
+    return len(told)
 
 
 def test_scores_of_one_edition_need_no_such_words(small: World, client: Client) -> None:
