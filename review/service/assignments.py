@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import Select, case, func, insert, select
 from sqlalchemy.orm import Session
@@ -104,13 +105,8 @@ def progress(
     )
     query = (
         select(
-            Assignment,
-            Portal,
-            Account.name,
-            stages.c.total,
-            stages.c.decided,
-            stages.c.answered,
-            stages.c.skipped,
+            *(Assignment.id, Assignment.sheet_id, Portal.name, Portal.country, Account.name, Assignment.due),
+            *(func.coalesce(stages.c[name], 0) for name in ("total", "decided", "answered", "skipped")),
         )
         .join(shown, shown.c.id == Assignment.id)
         .join(Sheet, Sheet.id == Assignment.sheet_id)
@@ -119,7 +115,7 @@ def progress(
         .outerjoin(stages, (stages.c.account_id == Assignment.account_id) & (stages.c.sheet_id == Assignment.sheet_id))
         .order_by(*_ORDER)
     )
-    return [_progress(now, *tuple(row)) for row in session.execute(query)]
+    return [_progress(now, tuple(row)) for row in session.execute(query)]
 
 
 def count(session: Session, account_id: int | None = None) -> int:
@@ -202,27 +198,7 @@ def _lay(session: Session, sheet_id: int, account_id: int, due: datetime | None,
     return 1
 
 
-def _progress(
-    now: datetime,
-    assignment: Assignment,
-    portal: Portal,
-    name: str,
-    total: int | None,
-    decided: int | None,
-    answered: int | None,
-    skipped: int | None,
-) -> Progress:
-    done, all_ = decided or 0, total or 0
-    return Progress(
-        assignment.id,
-        assignment.sheet_id,
-        portal.name,
-        portal.country,
-        name,
-        assignment.due,
-        all_,
-        done,
-        answered or 0,
-        skipped or 0,
-        assignment.due is not None and assignment.due < now and done < all_,
-    )
+def _progress(now: datetime, row: tuple[Any, ...]) -> Progress:
+    due, total, decided = row[5:8]
+    told = (*row, due is not None and due < now and decided < total)
+    return Progress(*told)

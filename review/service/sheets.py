@@ -77,6 +77,13 @@ class CardRow:
 _ORDER = (Portal.country, Portal.name, Sheet.id)
 
 
+_SHOWN = (
+    *(Sheet.id, Portal.id, Portal.name, Portal.url, Portal.country, Portal.kind, Sheet.edition, Sheet.cycle_id),
+    *(Run.id, Run.outcome, Run.cause, Sheet.opened, Sheet.assessors),
+)
+"""The columns of a row as far as they are counted nowhere; a run's certificate alone is longer than all of it."""
+
+
 def sheets(
     session: Session, wanted: SheetFilter | None = None, *, start: int = 0, limit: int | None = None
 ) -> list[SheetRow]:
@@ -98,16 +105,14 @@ def sheets(
         .subquery()
     )
     query = (
-        select(
-            Sheet, Portal, Run, _assigned().label("assigned"), counted.c.cards, counted.c.settled, counted.c.disputed
-        )
+        select(*_SHOWN, _assigned(), *(func.coalesce(counted.c[name], 0) for name in ("cards", "settled", "disputed")))
         .join(Portal, Portal.id == Sheet.portal_id)
         .join(Run, Run.id == Sheet.run_id)
         .outerjoin(counted, counted.c.sheet_id == Sheet.id)
         .where(Sheet.id.in_(chosen))
         .order_by(*_ORDER)
     )
-    return [_row(*tuple(row)) for row in session.execute(query)]
+    return [SheetRow(*tuple(row)) for row in session.execute(query)]
 
 
 def sheet_row(session: Session, sheet_id: int) -> SheetRow:
@@ -185,27 +190,3 @@ def _chosen(wanted: SheetFilter) -> Select[Any]:
         named = literal(", ") + func.lower(Portal.language) + ","
         query = query.where(named.contains(f", {wanted.language.lower()},", autoescape=True))
     return query.where(_assigned() < Sheet.assessors) if wanted.unassigned else query
-
-
-def _row(
-    sheet: Sheet, portal: Portal, run: Run, assigned: int, cards: int | None, settled: int | None, disputed: int | None
-) -> SheetRow:
-    return SheetRow(
-        sheet.id,
-        portal.id,
-        portal.name,
-        portal.url,
-        portal.country,
-        portal.kind,
-        sheet.edition,
-        sheet.cycle_id,
-        run.id,
-        run.outcome,
-        run.cause,
-        sheet.opened,
-        sheet.assessors,
-        assigned,
-        cards or 0,
-        settled or 0,
-        disputed or 0,
-    )
