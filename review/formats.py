@@ -11,7 +11,7 @@ from babel.numbers import format_decimal, format_percent
 from jinja2 import Environment
 
 from detectors.plainly import plainly
-from review.i18n import translations
+from review.i18n import asked, translations
 from review.marks import clipped, pieces, plain, safe_link
 from review.wording import WORDS, confidence_band
 from survey.countries import countries
@@ -19,6 +19,9 @@ from survey.questionnaire import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_TRANSLATED = "en"
+"""What the catalogues of questions are translated from."""
 
 _ISOLATE, _END = "\u2068", "\u2069"
 """Keep the direction of quoted words to themselves (Unicode UAX 9)."""
@@ -42,7 +45,8 @@ def add_formats(made: Environment, language: str) -> None:
         reason=write.reason,
         plainly=lambda why: str(plainly(why)),
         band=confidence_band,
-        tongue=language_of,
+        asked=write.asked,
+        tongue=write.tongue,
     )
 
 
@@ -50,6 +54,7 @@ class Formats:
     """The formats of one language; each gives an empty text for None."""
 
     def __init__(self, language: str) -> None:
+        self._language = language
         self._locale = Locale.parse(language)
         self._translations = translations(language)
 
@@ -57,6 +62,14 @@ class Formats:
         """The word for a key of `review.wording`, translated; the key itself if it has none."""
         word = WORDS[kind].get(key or "")
         return self._translations.gettext(word) if word else (key or "")
+
+    def asked(self, text: str, edition: str) -> str:
+        """What a questionnaire says, in the reader's language if it is one of the UN's questions and was translated."""
+        return asked(text, self._language) if language_of(edition) == _TRANSLATED else text
+
+    def tongue(self, text: str, edition: str) -> str:
+        """The language of what `asked` gives, as the attribute `lang` says it; "" where nobody knows."""
+        return self._language if self.asked(text, edition) != text else language_of(edition)
 
     def reason(self, why: str, quote: str = "", matched: Iterable[tuple[int, int]] = ()) -> str:
         """Why an observation counts, in plain words of the language; empty where nobody translated them, as a detector

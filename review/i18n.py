@@ -15,16 +15,25 @@ LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
 """The six languages of the United Nations."""
 
 
+INTERFACE, QUESTIONS = "review", "questions"
+"""The catalogues of each: what the app says, and the questions of the bundled questionnaires."""
+
+
 @cache
-def translations(language: str) -> NullTranslations:
-    """The catalogue of a language; messages without translation stay English."""
-    source = files("review").joinpath("locale", language, "LC_MESSAGES", "review.po")
+def translations(language: str, domain: str = INTERFACE) -> NullTranslations:
+    """A catalogue of a language; messages without translation stay English."""
+    source = files("review").joinpath("locale", language, "LC_MESSAGES", f"{domain}.po")
     if language not in LANGUAGES or not source.is_file():
         return NullTranslations()
     catalogue = io.BytesIO()
     write_mo(catalogue, read_po(io.BytesIO(source.read_bytes()), locale=language))
     catalogue.seek(0)
     return GNUTranslations(catalogue)
+
+
+def asked(text: str, language: str) -> str:
+    """A title or meaning of a question in a language of ours; as it is where nobody translated it."""
+    return translations(language, QUESTIONS).gettext(text) if text else ""
 
 
 def direction(language: str) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from review.errors import NotFound, Refused
+from review.i18n import LANGUAGES, asked
 from review.wording import N_
 from storage.models import Assignment, Card, Portal, Sheet, Task
 from storage.repository.sheets import DECIDED
+from survey.indicator import Indicator
 from survey.questionnaire import editions, load
 
 STAGES = {"open": (0, 1), "decided": (DECIDED,), "all": (0, 1, DECIDED)}
@@ -241,14 +244,21 @@ def _suggestion(filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def _says(text: str) -> ColumnElement[bool]:
-    """The question, its code, or the portal holds the text."""
+    """The question in any language, its code, or the portal holds the text."""
     wanted = text.casefold()
     questions: list[Any] = []
     for edition in editions():
-        named = [i for i in load(edition).indicators if wanted in f"{i.id} {i.title}".casefold()]
+        named = [i for i in load(edition).indicators if any(wanted in said for said in _titles(i))]
         if named:
             questions.append(and_(Sheet.edition == edition, Card.code.in_([i.code for i in named])))
     return or_(Portal.name.icontains(text, autoescape=True), Portal.url.icontains(text, autoescape=True), *questions)
+
+
+@cache
+def _titles(indicator: Indicator) -> frozenset[str]:
+    """A question as it is written and as people read it, each with its code, small."""
+    said = {indicator.title, *(asked(indicator.title, language) for language in LANGUAGES)}
+    return frozenset(f"{indicator.id} {title}".casefold() for title in said)
 
 
 def _row(task: Task, card: Card, sheet: Sheet, portal: Portal) -> TaskRow:

@@ -13,8 +13,10 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from review.formats import Formats
-from review.i18n import LANGUAGES, accepted, direction
+from review.i18n import LANGUAGES, accepted, asked, direction
 from review.wording import WORDS, confidence_band
+from scripts.question_catalogues import TRANSLATED, questions, read
+from survey.questionnaire import load
 
 ROOT = Path(str(files("review")))
 PYTHON = ("wording.py", "errors.py", "access.py", "app.py", "routes/**.py", "security/**.py", "service/**.py")
@@ -59,6 +61,22 @@ def test_every_message_is_translated_with_its_placeholders(language: str) -> Non
                 assert form, english
                 assert _named(form) == _named(english), english
                 assert not re.search(r"%(?!%|\()", form.replace("%%", "")), english
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_question_is_translated(language: str) -> None:
+    said = {message.id: message.string for message in read(language) if message.id}
+    assert said.keys() == {text for text, _ in questions()}
+    assert [text for text, translation in said.items() if not translation] == []
+    assert [text for text, translation in said.items() if translation == text] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_two_questions_are_not_translated_alike(language: str) -> None:
+    """A person who answers one must not take it for the other."""
+    for edition in ("losi-2020", "losi-2022", "losi-2024", "osi-2024"):
+        titles = {indicator.title for indicator in load(edition).indicators}
+        assert len({asked(title, language) for title in titles}) == len(titles)
 
 
 def test_formats_of_a_language() -> None:

@@ -6,8 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from tests.review.browsing import log_in
+from review.i18n import asked
+from review.service.queue import Filters, TaskRow, tasks
+from storage.models import Card, Task
+from survey.questionnaire import load
+from tests.review.browsing import fields, log_in
 from tests.review.conftest import Client, World
 
 TITLE, MEANING = "Ώρες των κολυμβητηρίων", "Λέγονται οι ώρες"
@@ -57,3 +62,38 @@ def test_every_page_tells_the_language_of_its_questions(
 def _tongues(page: str) -> dict[str, str]:
     """The texts of a page that say their language."""
     return {text: tongue for tongue, text in re.findall(r'lang="([\w-]*)" dir="auto"[^>]*>([^<]*)<', page)}
+
+
+def test_the_questions_of_the_survey_are_asked_in_the_language_of_the_reader(small: World, client: Client) -> None:
+    small.run(said={"budget.publication": "present"})
+    small.assign(small.person("Ana"), *small.open())
+    small.person("Sue", "supervisor")
+    ana, sue = client(small), client(small)
+    for browser, name in ((ana, "Ana"), (sue, "Sue")):
+        log_in(browser, name)
+        page = browser.get("/account")
+        chosen = browser.post("/account/language", data={**fields(page, "/account/language"), "language": "es"})
+        assert chosen.status_code == 303
+    asks = load("losi-2024").indicator("219")
+    title, meaning = (asked(text, "es") for text in (asks.title, asks.counts_as_yes))
+    with small.database.reader() as session:
+        card = session.scalars(select(Card.id).where(Card.code == "219")).one()
+        task = session.scalars(select(Task.id).where(Task.card_id == card)).one()
+    for browser, place in (
+        (ana, f"/cards/{task}"),
+        (sue, f"/disputes/{card}"),
+        (sue, "/sheets/1"),
+        (sue, "/portals/1"),
+    ):
+        page = browser.get(place)
+        assert _tongues(page.text)[title] == "es", place
+    shown = ana.get(f"/cards/{task}").text
+    assert _tongues(shown)[meaning] == "es"
+    assert _tongues(shown)[f"{asks.title}. {asks.counts_as_yes}"] == "en"
+    for wanted in (title, asks.title):
+        assert [row.code for row in _queued(small, wanted)] == ["219"]
+
+
+def _queued(world: World, text: str) -> list[TaskRow]:
+    with world.database.reader() as session:
+        return tasks(session, world.account("Ana").id, Filters(text=text))
