@@ -76,7 +76,7 @@ def test_a_present_question_shows_its_proof(html: HtmlElement) -> None:
 def test_a_proof_says_that_its_page_was_cut(result: RunResult) -> None:
     asked = load("losi-2024")
     cut = replace(result, cuts={7: "damaged"})
-    html = lxml.html.document_fromstring(report_html(cut, asked, NOW))
+    html: HtmlElement = lxml.html.document_fromstring(report_html(cut, asked, NOW))
     assert "The page was cut: it cannot be unpacked to its end." in words(html.get_element_by_id("q219"))
     told = [proof["cut"] for found in run_document(cut, asked)["findings"] for proof in found["evidence"]]
     assert told.count("damaged") == 1
