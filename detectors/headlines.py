@@ -27,12 +27,15 @@ _ARTICLES = ("NewsArticle", "BlogPosting")
 
 def is_headline(page: Page, hit: Hit) -> bool:
     """Whether the term stands, among other words, in the title of a dated item: of a link or heading of the content
-    with a day in it or beside it, or of a page that is one news item. A menu names no items."""
+    with a day in it or beside it, of a long label to an address below the news, or of a page that is one news item. A
+    menu names no items."""
     segment = hit.segment
     if hit.extra < _MORE_WORDS or segment.zone not in ("main", "aside") or not _is_mentioned(hit.term.feature):
         return False
     if segment.kind == "title" or (segment.heading is not None and segment.heading.level == 1):
         return is_article(page)
+    if segment.link is not None and hit.extra > _MORE_WORDS and segment.link.url in page.hits.below(_NEWS):
+        return True
     place = segment.link or segment.heading
     return place is not None and _is_dated(page, segment.text, place.element)
 

@@ -22,9 +22,12 @@ _STAFF = re.compile(
     r"(?:^|[\s/_.?=&-])(?:wp-login|wp-admin|admin|administrator|webmail|owa|oa|intranet|intern|interno|interna|internal"
     r"|staff|employees?|agents?|bedienstete|empleados|funcionarios|servidores|dipendenti|zamestnanci|pracownicy|personel"
     r"|mitarbeiter|medewerkers|ansatte|henkilosto|pegawai|shokuin|joomla|typo3|roundcube|zimbra)"
-    r"(?:$|[\s/_.?=&-])|/user/login",
+    r"(?:$|[\s/_.?=&-])",
     re.I,
 )
+_ANYBODYS = re.compile(r"/user/login/?$", re.I)
+"""Where several content systems let everybody in: their editors alone, on a portal without accounts for others."""
+
 _PERSONNEL = re.compile(r"(?<!area)/personale?(?:$|[/?])", re.I)
 _SAY_PERSONNEL = frozenset(("ca", "da", "de", "es", "gl", "it", "nb", "nn", "no", "ro", "sv"))
 """Languages in which a step "personal" or "personale" names the staff; elsewhere it is the users' own place."""
@@ -42,9 +45,14 @@ def _lets_in_staff(page: Page, url: str) -> bool:
     return bool(_STAFF_HOST.match(host_of(url)) or _STAFF.search(path) or personnel)
 
 
+def _may_let_in_staff(page: Page, url: str) -> bool:
+    """Whether an address by itself does not tell that users log in there."""
+    return _lets_in_staff(page, url) or bool(_ANYBODYS.search(url.partition("?")[0]))
+
+
 def _is_staff(page: Page, form: Form) -> bool:
     """Whether the form lets in the staff: told by its address, the page's own or the form's name."""
-    return bool(_STAFF.search(form.ident)) or any(_lets_in_staff(page, url) for url in (form.action, page.url))
+    return bool(_STAFF.search(form.ident)) or any(_may_let_in_staff(page, url) for url in (form.action, page.url))
 
 
 def _is_act(page: Page, hit: Hit) -> bool:
@@ -63,7 +71,7 @@ class Authentication(TopicDetector):
     link to one."""
 
     name = "authentication"
-    version = "4"
+    version = "5"
     features = ("account.authentication",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -83,18 +91,20 @@ class Authentication(TopicDetector):
         yield from super().observe(page)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """A link to the host on which the site is edited lets in the staff; what is registered with words beside it is
-        a thing ("Marriage registration")."""
+        """A link to the host on which the site is edited lets in the staff, one to where a content system lets in
+        everybody says by its label alone whom; what is registered with words beside it is a thing ("Marriage
+        registration")."""
         value = super().weigh(page, hit, table)
-        link = hit.segment.link
-        is_no_account = hit.term.role == "weak" and hit.extra > 0 and _is_act(page, hit)
-        return min(value, 0.3) if is_no_account or (link is not None and _lets_in_staff(page, link.url)) else value
+        link, weak = hit.segment.link, hit.term.role == "weak"
+        if link is not None and (_may_let_in_staff if weak else _lets_in_staff)(page, link.url):
+            return min(value, 0.3)
+        return min(value, 0.3) if weak and hit.extra > 0 and _is_act(page, hit) else value
 
     def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
         """An address that ends in the word for logging in leads there, whatever stands before it."""
         link = hit.segment.link
         value = super().weigh_url(page, hit, table)
-        if link is None or _lets_in_staff(page, link.url):
+        if link is None or _may_let_in_staff(page, link.url):
             return min(value, 0.3)
         start, end = hit.span()
         ends = not hit.segment.text[end:].strip("/") and hit.segment.text[:start].endswith("/")

@@ -36,7 +36,7 @@ class Partnerships(SectionDetector):
     portfolio for the voluntary sector is none."""
 
     name = "partnerships"
-    version = "2"
+    version = "3"
     names_bodies = frozenset()
     features = ("institution.partnerships",)
 

@@ -66,7 +66,7 @@ class AgencyLinks(TopicDetector):
     a public body's name. A menu entry "Links" says nothing of where it leads; a heading of such a collection does."""
 
     name = "agency-links"
-    version = "3"
+    version = "4"
     features = ("institution.agency_links",)
     address_completes = False
 
@@ -119,7 +119,7 @@ def _in_prose(link: Link) -> bool:
     parent = link.element.getparent() if link.element is not None and link.zone == "main" else None
     if parent is None:
         return False
-    around = len("".join(parent.itertext())) - sum(len("".join(a.itertext())) for a in parent.iter("a"))
+    around = len("".join(parent.itertext())) - sum(len("".join(a.itertext())) for a in parent.iter("a", "option"))
     return around > max(_PROSE_CHARS, len(link.label))
 
 

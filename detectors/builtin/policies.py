@@ -72,7 +72,7 @@ class TermsOfUse(PolicyDetector):
     field of work in the main menu, the notice in the footer."""
 
     name = "terms-of-use"
-    version = "3"
+    version = "4"
     features = ("policy.terms",)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:

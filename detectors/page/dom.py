@@ -74,9 +74,11 @@ def _is_shown(element: HtmlElement, tag: str) -> bool:
 
 
 def _target(element: HtmlElement) -> str | None:
-    """What a link names as its target, in a drawing perhaps in the old way (SVG 2, 16.2), or what its script opens."""
+    """What a link names as its target, in a drawing perhaps in the old way (SVG 2, 16.2), or what its script opens. An
+    empty address is the page itself, as an empty fragment is: what a script puts its own in place of."""
     target: str | None = element.get("href")
-    return opened_by(element, element.get("xlink:href") if target is None else target)
+    found = opened_by(element, element.get("xlink:href") if target is None else target)
+    return "#" if found is not None and not found.strip() else found
 
 
 class Walk:

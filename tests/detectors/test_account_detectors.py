@@ -59,6 +59,14 @@ def test_a_form_on_the_host_of_the_staff_lets_in_the_staff(url: str, action: str
     assert is_residents(url, FORM.format(action)) is expected
 
 
+def test_where_a_content_system_lets_in_everybody_the_label_tells_whom() -> None:
+    link = "<nav><a href='/user/login?destination=home'>{}</a></nav>"
+    assert is_residents("https://x.example/", link.format("Accedi ai servizi online"))
+    assert not is_residents("https://x.example/", link.format("Modulistica"))
+    assert not is_residents("https://x.example/", link.format("<img src=x>"))
+    assert not is_residents("https://x.example/user/login", FORM.format("/user/login"))
+
+
 def test_an_address_that_is_none_hides_no_login() -> None:
     links = "<nav><a href='http://[x/login'>Accedi</a><a href='/area-personale'>Accedi ai servizi online</a></nav>"
     assert is_residents("https://x.example/", links)

@@ -255,6 +255,18 @@ def test_public_bodies_named_in_sentences_are_references(proves: Proves) -> None
     assert not proves("institution.agency_links", f"<main>{text}</main>")
 
 
+def test_public_bodies_that_one_chooses_from_a_list_are_no_references(proves: Proves) -> None:
+    hosts = ("alpha.gov.pl", "beta.gov.pl", "gamma.gov.pl")
+    options = "".join(
+        f"<option value='https://www.{host}/'>The ministry or service at {host}</option>" for host in hosts
+    )
+    assert proves("institution.agency_links", f"<main><select><option>Elsewhere</option>{options}</select></main>")
+
+
+def test_a_box_of_partners_shows_them(proves: Proves) -> None:
+    assert proves("institution.partnerships", "<main><h3>Partners</h3><p><img src=a.png></p></main>")
+
+
 def test_a_menu_entry_useful_links_says_nothing_of_where_it_leads(proves: Proves) -> None:
     assert not proves("institution.agency_links", '<nav><a href="/useful-links">Useful links</a></nav>')
     assert proves("institution.agency_links", "<main><h2>Useful links</h2></main>")

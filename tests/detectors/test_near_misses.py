@@ -47,6 +47,19 @@ def test_a_headline_beside_its_day_mentions(proves: Proves, language: str, featu
     assert not proves(feature, f"<main><ul><li>{item}</li><li>Something else, of no day</li></ul></main>", language)
 
 
+@pytest.mark.parametrize(
+    ("feature", "title"),
+    [
+        ("info.smart_city", "Pupils write essays about smart cities abroad"),
+        ("portal.mobile_apps", "Mobile application for firms that register staff abroad"),
+    ],
+)
+def test_a_long_label_to_an_address_below_the_news_is_a_headline(proves: Proves, feature: str, title: str) -> None:
+    link = f'<main><ul><li><a href="{{}}">{title}</a></li></ul></main>'
+    assert not proves(feature, link.format("/news/41"))
+    assert proves(feature, link.format("/plans/41"))
+
+
 def test_the_title_of_a_news_item_mentions(proves: Proves) -> None:
     title = "Visitors praise smart city lights"
     item = f"<main><h1>{title}</h1><p>They came back yesterday.</p></main>"
@@ -150,6 +163,7 @@ def test_what_is_registered_is_no_account(proves: Proves, language: str, title: 
 
 def test_a_line_of_text_that_is_one_strong_term_is_a_caption(proves: Proves) -> None:
     assert proves("support.faq", "<main><div>Frequently asked questions</div><div>Where do I pay?</div></main>")
+    assert proves("policy.terms", "<footer><div>Terms of use</div></footer>")
     assert not proves("support.faq", "<main><p>There are frequently asked questions and seldom asked ones.</p></main>")
     assert not proves("budget.publication", "<main><div>Municipal budget</div><div>12,000</div></main>")
 

@@ -187,7 +187,13 @@ def test_a_base_without_target_is_passed_over(make_page: MakePage) -> None:
 
 
 def test_anchors_without_target_are_no_links(make_page: MakePage) -> None:
-    assert make_page("<a name=top>Top</a><a href=''>empty</a><a>none</a>").links == []
+    assert make_page("<a name=top>Top</a><a>none</a>").links == []
+
+
+@pytest.mark.parametrize("href", ["", " ", "#"])
+def test_an_address_left_empty_for_a_script_is_the_page_itself(make_page: MakePage, href: str) -> None:
+    link = only(make_page(f"<nav><a href='{href}'>News</a></nav>", url="https://villa.example/x?y=1"))
+    assert (link.url, link.href, link.label, link.zone) == ("https://villa.example/x?y=1", "#", "News", "nav")
 
 
 def test_a_form_that_names_no_address_sends_to_its_page_whatever_the_base(make_page: MakePage) -> None:
