@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from review.publish.scope import Scope
 
-TITLES = {"losi": "Cities (LOSI)", "osi_weighted": "Countries (weighted sub-indices)"}
+KINDS = {"losi": "Cities", "osi_weighted": "Countries"}
+INDICES = {"losi": "LOSI", "osi_weighted": "weighted sub-indices"}
 TOTALS = {"losi": "All cities", "osi_weighted": "All countries"}
 NORMALISED = "normalised"
 HOW_NORMALISED = (
@@ -43,11 +44,12 @@ def show_scores(session: Session, scope: Scope, figures: Figures, by: str | None
     """Print the tables: one grouping, or the overview."""
     console = stdout()
     for measure, summary in figures.items():
-        title = TITLES[measure]
+        title = f"{KINDS[measure]} ({summary.own or INDICES[measure]})"
         for wanted in (by,) if by else (*DEFAULT, *(("edition",) if summary.mixed else ())):
             if wanted == "portal":
-                show(console, _portal_table(title, _of(session, scope, measure), summary))
-                if measure == "osi_weighted":
+                countries_only = measure == "osi_weighted"
+                show(console, _portal_table(title, _of(session, scope, measure), summary, countries_only))
+                if countries_only:
                     console.print(HOW_NORMALISED)
             elif found := [line for name in BY if name == wanted for line in summary.lines(name)]:
                 show(console, _line_table(f"{title} by {wanted}", found))
@@ -100,9 +102,8 @@ def _of(session: Session, scope: Scope, measure: str) -> Iterator[Score]:
     return (score for score in scores(session, scope) if score.measure == measure)
 
 
-def _portal_table(title: str, found: Iterable[Score], summary: Summary) -> Table:
+def _portal_table(title: str, found: Iterable[Score], summary: Summary, countries_only: bool) -> Table:
     columns = ("portal", "country", "rank", "index", NORMALISED, "high", "level", "basis", "confirmed", "OSI")
-    countries_only = title == TITLES["osi_weighted"]
     shown = [name for name in columns if countries_only or name != NORMALISED]
     made = table(title, shown, right=("rank", "index", NORMALISED, "high", "confirmed", "OSI"))
     for score in found:

@@ -23,7 +23,8 @@ from review.publish.summary import Line, Summary
 
 ROWS = 400
 """Portals on a page."""
-TITLES = {"losi": "Cities: Local Online Service Index", "osi_weighted": "Countries: weighted online service score"}
+KINDS = {"losi": "Cities", "osi_weighted": "Countries"}
+INDICES = {"losi": "Local Online Service Index", "osi_weighted": "weighted online service score"}
 _MARKS = (b'<nav aria-label="Atlas">', b" by LOSI Scout.")
 """What every page of an atlas holds."""
 
@@ -111,7 +112,8 @@ def _gather(session: Session, scope: Scope, plans: bool) -> tuple[dict[str, Summ
 def _chapter(measure: str, summary: Summary) -> Chapter:
     index = "losi" if measure == "losi" else "egdi"
     made = tiles(summary.lines("country"), index)
-    return Chapter(measure, TITLES[measure], summary.total, summary, level_cuts(index), histogram(summary), made)
+    title = f"{KINDS[measure]}: {summary.own or INDICES[measure]}"
+    return Chapter(measure, title, summary.total, summary, level_cuts(index), histogram(summary), made)
 
 
 def _listed(

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from review.publish.scores import Score, printed
 from survey.countries import countries, member_states
+from survey.questionnaire import is_own, load
 from survey.scoring import levels, normalised
 
 By = Literal["country", "region", "subregion", "group", "income", "level", "kind", "district", "language", "edition"]
@@ -142,6 +143,13 @@ class Summary:
         """The editions that portals with an index answered, by name, where these are several: what is said of all of
         them together then compares answers to different questions."""
         return tuple(sorted(self._editions)) if len(self._editions) > 1 else ()
+
+    @property
+    def own(self) -> str:
+        """The title of the questionnaire of one's own that all portals with an index answered; "" where it was one of
+        the UN's, or several."""
+        (only, *others) = [*self._editions] or [""]
+        return load(only).title if not others and is_own(only) else ""
 
     def rank(self, score: Score) -> int | None:
         """The competition rank (1, 2, 2, 4) of a portal among those of its edition; None without an index."""

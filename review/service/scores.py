@@ -19,10 +19,12 @@ from review.publish.summary import Line, Summary, summarise
 @dataclass(frozen=True, slots=True)
 class Board:
     """The portals of one measure (`losi` or `osi_weighted`), best first, those without an index last. `editions` are
-    given where there are several, whose indices are not comparable. `normalised` holds their indices from 0 to 1 of
-    this board, row by row (see `Summary.normalised`)."""
+    given where there are several, whose indices are not comparable; `own` is the title of the only one, where it is
+    none of the UN's. `normalised` holds their indices from 0 to 1 of this board, row by row (see
+    `Summary.normalised`)."""
 
     measure: str
+    own: str
     total: Line
     regions: tuple[Line, ...]
     groups: tuple[Line, ...]
@@ -52,6 +54,7 @@ def _board(measure: str, summary: Summary, found: list[Score]) -> Board:
     rows = tuple(score for score in found if score.measure == measure)
     return Board(
         measure,
+        summary.own,
         summary.total,
         tuple(summary.lines("region")),
         tuple(summary.lines("group")),

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from losi.commands.publish_scores import show_scores
 from review.i18n import asked
+from review.publish.atlas import write_atlas
+from review.publish.scope import Scope
+from review.publish.scores import scores
+from review.publish.summary import summarise
 from review.service.queue import Filters, TaskRow, tasks
 from storage.models import Card, Task
 from survey.questionnaire import load
@@ -32,15 +38,25 @@ features = ["contact.details"]
 """
 
 
+@pytest.fixture
+def asks_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Puts an edition of one's own, with this line, in place of LOSI 2024."""
+
+    def ask(line: str) -> None:
+        place = tmp_path / "extension" / "questionnaires" / "towns-2026.toml"
+        place.parent.mkdir(parents=True)
+        place.write_text(QUESTIONS % line, encoding="utf-8")
+        monkeypatch.setenv("LOSI_EXTENSION", str(tmp_path / "extension"))
+        monkeypatch.setattr("tests.review.conftest.EDITION", "towns-2026")
+
+    return ask
+
+
 @pytest.mark.parametrize(("line", "tongue"), [('language = "el"', "el"), ("", "")])
 def test_every_page_tells_the_language_of_its_questions(
-    line: str, tongue: str, small: World, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    line: str, tongue: str, small: World, client: Client, asks_its_own: Callable[[str], None]
 ) -> None:
-    place = tmp_path / "extension" / "questionnaires" / "towns-2026.toml"
-    place.parent.mkdir(parents=True)
-    place.write_text(QUESTIONS % line, encoding="utf-8")
-    monkeypatch.setenv("LOSI_EXTENSION", str(tmp_path / "extension"))
-    monkeypatch.setattr("tests.review.conftest.EDITION", "towns-2026")
+    asks_its_own(line)
     small.run(said={"contact.details": "present"})
     small.assign(small.person("Ana"), *small.open())
     small.person("Sue", "supervisor")
@@ -62,6 +78,27 @@ def test_every_page_tells_the_language_of_its_questions(
 def _tongues(page: str) -> dict[str, str]:
     """The texts of a page that say their language."""
     return {text: tongue for tongue, text in re.findall(r'lang="([\w-]*)" dir="auto"[^>]*>([^<]*)<', page)}
+
+
+def test_scores_are_headed_by_the_questionnaire_that_was_answered(
+    small: World,
+    client: Client,
+    asks_its_own: Callable[[str], None],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asks_its_own("")
+    small.run(said={"contact.details": "present"})
+    small.person("Sue", "supervisor")
+    sue = client(small)
+    log_in(sue, "Sue")
+    assert "<h2><bdi>Towns</bdi></h2>" in sue.get("/scores").text
+    scope = Scope(None, "", None, small.clock().date())
+    with small.database.reader() as session:
+        show_scores(session, scope, summarise(scores(session, scope)), None)
+        write_atlas(session, scope, tmp_path / "atlas", small.clock(), plans=False)
+    assert "Cities (Towns) by level" in capsys.readouterr().out
+    assert ">Cities: Towns</h2>" in (tmp_path / "atlas" / "index.html").read_text(encoding="utf-8")
 
 
 def test_the_questions_of_the_survey_are_asked_in_the_language_of_the_reader(small: World, client: Client) -> None:
