@@ -29,6 +29,7 @@ _SET_BACK = 60.0
 """A turn that was given so many seconds from now was given before the clock was set back."""
 _TIDY_EVERY = 1000
 
+_SERVERS_CLOCK = "CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION)"
 _TABLE = """CREATE {kind} TABLE IF NOT EXISTS host_turns (
     host TEXT PRIMARY KEY, crawl TEXT NOT NULL, asked DOUBLE PRECISION NOT NULL, at DOUBLE PRECISION NOT NULL,
     pause DOUBLE PRECISION NOT NULL)"""
@@ -59,6 +60,8 @@ class SharedPacer(Pacer):
         super().__init__()
         self._table = table
         self._server = table.url.get_backend_name() == "postgresql"
+        self._now = _SERVERS_CLOCK if self._server else ":now"
+        self._taking = text(_TAKE.format(now=self._now, set_back=_SET_BACK))
         self._thread = ThreadPoolExecutor(1, "turns")
         self._given = 0
         self._missed = False
@@ -76,7 +79,9 @@ class SharedPacer(Pacer):
                 pacer._thread.shutdown(wait=False, cancel_futures=True)
 
     async def wait(self, host: str, crawl: str, pause: float, patience: float) -> float | None:
-        """As a pacer's, among all processes."""
+        """As a pacer's, among all processes; a crawl that keeps no pause at the host takes no turn among them."""
+        if not pause:
+            return await super().wait(host, crawl, pause, patience)
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(_ANSWERS):
@@ -92,15 +97,13 @@ class SharedPacer(Pacer):
             self._prepare()
         values = {"host": host, "crawl": crawl, "pause": pause, "patience": patience}
         with self._table.session() as session:
-            statement = text(_TAKE.format(now=self._now, set_back=_SET_BACK))
-            waiting: float | None = session.scalar(statement, values)
+            waiting: float | None = session.scalar(self._taking, {**values, **self._moment()})
         self._given += 1
         return waiting
 
-    @property
-    def _now(self) -> str:
-        """The moment in SQL: by the server's clock, since those of several machines differ."""
-        return "CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION)" if self._server else repr(time())
+    def _moment(self) -> dict[str, float]:
+        """The moment, where the machine's clock counts: with a server its own does, since those of machines differ."""
+        return {} if self._server else {"now": time()}
 
     def _prepare(self) -> None:
         """Makes the table, which holds nothing that is worth a log or a backup; forgets turns that are over."""
@@ -108,7 +111,7 @@ class SharedPacer(Pacer):
             if self._server:
                 session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MAKING})
             session.execute(text(_TABLE.format(kind="UNLOGGED" if self._server else "")))
-            session.execute(text(_TIDY.format(now=self._now)))
+            session.execute(text(_TIDY.format(now=self._now)), self._moment())
 
     def _miss(self, error: Exception) -> None:
         if not self._missed:

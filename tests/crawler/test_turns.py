@@ -140,3 +140,18 @@ def test_without_the_table_turns_are_those_of_the_process(survey: Fleet, caplog:
 
     asyncio.run(take())
     assert len([record for record in caplog.records if "for now" in record.message]) == 1
+
+
+def test_a_crawl_without_a_pause_takes_no_turn_among_processes(survey: Fleet) -> None:
+    async def take() -> None:
+        with (
+            SharedPacer.open(survey.database, survey.data) as mine,
+            SharedPacer.open(survey.database, survey.data) as yours,
+        ):
+            assert await mine.wait("a.example", "first", 30.0, 99.0) == 0.0
+            assert await yours.wait("a.example", "second", 0.0, 99.0) == 0.0
+            third = await mine.wait("a.example", "third", 30.0, 99.0)
+            assert third is not None
+            assert third <= 30.0
+
+    asyncio.run(take())
