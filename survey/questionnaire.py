@@ -25,7 +25,6 @@ __all__ = [
     "editions",
     "indicator",
     "indicators_answered_by",
-    "is_own",
     "language_of",
     "load",
     "load_all",
@@ -76,11 +75,6 @@ def _load(edition: str, place: Path | None) -> Questionnaire:
     if found.edition != edition:
         raise SurveyDataError(f"{own or f'questionnaires/{edition}.toml'} calls itself {found.edition}")
     return found
-
-
-def is_own(edition: str) -> bool:
-    """Return whether an edition is one of the extension's, and not the UN's."""
-    return edition in own_editions(folder())
 
 
 def language_of(edition: str) -> str:

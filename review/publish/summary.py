@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from review.publish.scores import Score, printed
 from survey.countries import countries, member_states
-from survey.questionnaire import is_own, load
+from survey.questionnaire import editions, load, ships
 from survey.scoring import levels, normalised
 
 By = Literal["country", "region", "subregion", "group", "income", "level", "kind", "district", "language", "edition"]
@@ -149,7 +149,7 @@ class Summary:
         """The title of the questionnaire of one's own that all portals with an index answered; "" where it was one of
         the UN's, or several."""
         (only, *others) = [*self._editions] or [""]
-        return load(only).title if not others and is_own(only) else ""
+        return load(only).title if not others and only in editions() and not ships(only) else ""
 
     def rank(self, score: Score) -> int | None:
         """The competition rank (1, 2, 2, 4) of a portal among those of its edition; None without an index."""
