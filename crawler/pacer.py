@@ -76,6 +76,7 @@ class PacedDownloader(Downloader):
         self._visit: Visit = crawler.spider.visit  # type: ignore[union-attr]
         self._name = uuid4().hex
         self._waiting: Counter[str] = Counter()
+        self._sent: dict[str, float] = {}
 
     def needs_backout(self) -> bool:
         """Whether as many requests as may be are under way, those aside that wait for what other crawls ask of hosts
@@ -99,8 +100,17 @@ class PacedDownloader(Downloader):
         seconds = await pacer.wait(host, self._name, slot.delay, left)
         if seconds is None:
             raise IgnoreRequest(f"{host} is busy with what other portals ask of it")
+        seconds = self._spaced(host, seconds, slot.delay)
         if seconds > 0:
             await self._wait(host, seconds)
+
+    def _spaced(self, host: str, seconds: float, delay: float) -> float:
+        """In how many seconds to send what has its turn in so many: one turn may be longer in being told than the next,
+        and the requests would follow each other too closely."""
+        now = asyncio.get_running_loop().time()
+        at = max(now + seconds, self._sent.get(host, -inf) + delay)
+        self._sent[host] = at
+        return at - now
 
     async def _wait(self, host: str, seconds: float) -> None:
         self._waiting[host] += 1

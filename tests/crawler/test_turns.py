@@ -8,16 +8,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from time import sleep
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import URL, create_engine, text
 
+from crawler.check import check
+from crawler.result import PortalTarget
 from crawler.turns import SharedPacer
 from storage.database import Database
 from tests.crawler.cycles import begin, slowly
 from tests.crawler.fleet import ROOT, Fleet
-from tests.crawler.loopback import Serve, Site
+from tests.crawler.loopback import Serve, Site, page
 from tests.crawler.test_pacer import gaps, logged, portals
 from tests.storage.conftest import postgresql, template
 
@@ -92,6 +96,25 @@ def test_two_workers_ask_a_host_at_one_pace(survey: Fleet, serve: Serve) -> None
     asked = asked_of(platform, log)
     assert len(asked) >= 4
     assert min(gaps(asked)) > PAUSE / 2
+
+
+def test_a_table_that_is_slow_now_and_then_brings_no_two_requests_together(
+    survey: Fleet, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log: list[tuple[float, str, str]] = []
+    take = SharedPacer._take
+
+    def late(pacer: SharedPacer, *asked: Any) -> float | None:
+        sleep(PAUSE / 2 if len(log) % 2 else 0)
+        return take(pacer, *asked)
+
+    monkeypatch.setattr(SharedPacer, "_take", late)
+    site = serve({})
+    logged(site, log)
+    site.routes["/"] = page("Town", *(f"/own-{number}" for number in range(5)))
+    asyncio.run(check(PortalTarget(site.url), slowly(PAUSE), data_dir=survey.data, database=survey.database))
+    assert len(log) >= 6
+    assert min(gaps([when for when, _, path in log if path != "/robots.txt"])) > PAUSE * 0.75
 
 
 def test_turns_are_given_in_order_and_the_longest_pause_counts(survey: Fleet) -> None:
