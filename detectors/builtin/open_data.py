@@ -35,6 +35,7 @@ class OpenDataProvision(TopicDetector):
         told = any(map(targets_of(page).addresses.lower().__contains__, _ENDINGS))
         links = page.links if told else ()
         files = [k for k in links if _FORMATS.search(k.url.partition("?")[0]) and not _WIDGET.search(k.url)]
+        files = [k for k in files if "rss" not in k.label.lower()]  # an RSS 1.0 feed of news is an .rdf file too
         if files:
             strength = 0.65 if len(files) >= 3 else 0.45
             labels = ", ".join(link.label or link.href for link in files[:3])[:200]

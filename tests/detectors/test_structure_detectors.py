@@ -216,6 +216,8 @@ def test_files_in_machine_formats(strength: Strength) -> None:
         )
         < PROOF
     )
+    feeds = "<a href=/news.rdf>RSS</a><a href=/press.rdf>RSS</a><a href=/topics.rdf>RSS 1.0</a>"
+    assert strength(feeds, "open_data.provision") < PROOF
 
 
 # --- technology -------------------------------------------------------------------------------------------------------
