@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
 
-from sqlalchemy import func, select
+from sqlalchemy import URL, func, select
 
 from crawler.settings import CrawlOptions
 from storage.database import Database
@@ -21,6 +22,18 @@ from tests.crawler.cycles import begin, slowly
 from tests.crawler.loopback import Site, answers_in
 
 ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def fleet_on(location: Path | URL, data: Path) -> Iterator[Fleet]:
+    """A fleet on a database, which is made if need be; its workers end with it."""
+    with Database(location) as database:
+        database.migrate()
+        made = Fleet(database, data)
+        try:
+            yield made
+        finally:
+            made.stop()
 
 
 @dataclass

@@ -19,10 +19,9 @@ from sqlalchemy import URL, create_engine, select, text
 
 from crawler.jobs.desk import ALONE_FROM, MAX_DEATHS
 from crawler.jobs.queue import SCHEMA, VISIT
-from storage.database import Database
 from storage.models import CyclePortal, Suspect
 from storage.repository import get_cycle, pause_cycle
-from tests.crawler.fleet import ROOT, Fleet
+from tests.crawler.fleet import ROOT, Fleet, fleet_on
 from tests.crawler.loopback import Answer, Handler, Route, Serve, Site, page
 from tests.storage.cluster import Cluster, cluster
 from tests.storage.conftest import postgresql, template
@@ -38,12 +37,8 @@ def fleet(postgresql: URL, template: str, tmp_path: Path) -> Iterator[Fleet]:
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     engine.dispose()
-    with Database(postgresql.set(database=name)) as database:
-        made = Fleet(database, tmp_path / "data")
-        try:
-            yield made
-        finally:
-            made.stop()
+    with fleet_on(postgresql.set(database=name), tmp_path / "data") as made:
+        yield made
 
 
 ENDS = 120
@@ -285,13 +280,8 @@ def _undisturbed(fleet: Fleet, sites: list[Site], workers: list[subprocess.Popen
 @pytest.fixture
 def own(cluster: Cluster, tmp_path: Path) -> Iterator[Fleet]:
     """A fleet on a server that may be stopped."""
-    with Database(cluster.url) as database:
-        database.migrate()
-        made = Fleet(database, tmp_path / "data")
-        try:
-            yield made
-        finally:
-            made.stop()
+    with fleet_on(cluster.url, tmp_path / "data") as made:
+        yield made
 
 
 def test_workers_outlive_a_restart_of_the_server(own: Fleet, cluster: Cluster, serve: Serve) -> None:

@@ -18,9 +18,8 @@ from sqlalchemy import URL, create_engine, text
 from crawler.check import check
 from crawler.result import PortalTarget
 from crawler.turns import SharedPacer
-from storage.database import Database
 from tests.crawler.cycles import begin, slowly
-from tests.crawler.fleet import ROOT, Fleet
+from tests.crawler.fleet import ROOT, Fleet, fleet_on
 from tests.crawler.loopback import Serve, Site, page
 from tests.crawler.test_pacer import gaps, logged, portals
 from tests.storage.conftest import postgresql, template
@@ -42,13 +41,8 @@ def survey(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fleet]:
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('template')}"))
         engine.dispose()
         location = server.set(database=name)
-    with Database(location) as database:
-        database.migrate()
-        made = Fleet(database, tmp_path / "data")
-        try:
-            yield made
-        finally:
-            made.stop()
+    with fleet_on(location, tmp_path / "data") as made:
+        yield made
 
 
 def moved(serve: Serve, platform: Site, number: int) -> Site:
@@ -135,6 +129,10 @@ def test_turns_are_given_in_order_and_the_longest_pause_counts(survey: Fleet) ->
             assert 80.0 < third <= 90.0
             assert await yours.wait("b.example", "third", 10.0, 0.0) == 0.0
             assert await yours.wait("b.example", "third", 10.0, 0.0) == 0.0
+            assert await mine.wait("b.example", "without a pause", 0.0, 0.0) == 0.0
+            fourth = await mine.wait("b.example", "fourth", 10.0, 99.0)
+            assert fourth is not None
+            assert fourth <= 10.0, "it took no turn"
 
     asyncio.run(take())
 
@@ -163,18 +161,3 @@ def test_without_the_table_turns_are_those_of_the_process(survey: Fleet, caplog:
 
     asyncio.run(take())
     assert len([record for record in caplog.records if "for now" in record.message]) == 1
-
-
-def test_a_crawl_without_a_pause_takes_no_turn_among_processes(survey: Fleet) -> None:
-    async def take() -> None:
-        with (
-            SharedPacer.open(survey.database, survey.data) as mine,
-            SharedPacer.open(survey.database, survey.data) as yours,
-        ):
-            assert await mine.wait("a.example", "first", 30.0, 99.0) == 0.0
-            assert await yours.wait("a.example", "second", 0.0, 99.0) == 0.0
-            third = await mine.wait("a.example", "third", 30.0, 99.0)
-            assert third is not None
-            assert third <= 30.0
-
-    asyncio.run(take())
