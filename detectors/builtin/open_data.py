@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from detectors.composite import ComposedDetector, TopicOrComposedDetector
 from detectors.hosts import host_of
 from detectors.observation import Observation
-from detectors.page import Page
+from detectors.page import Link, Page
 from detectors.targets import as_proof, targets_of
 from detectors.together import within
 from detectors.topic import TopicDetector
@@ -20,7 +20,13 @@ _LICENCE = re.compile(
     r"|etalab\.gouv\.fr/licence|/licence-ouverte",
     re.I,
 )
+_RSS = re.compile(r"\bRSS\b", re.I)
 _WIDGET = re.compile(r"manifest\.json|wp-json|oembed|package\.json|feed", re.I)
+
+
+def _is_other(link: Link) -> bool:
+    """Whether a file in an open format serves the page itself, or is a feed of news, which RSS 1.0 writes as RDF."""
+    return bool(_WIDGET.search(link.url)) or (".rdf" in link.url.lower() and bool(_RSS.search(link.label)))
 
 
 class OpenDataProvision(TopicDetector):
@@ -34,8 +40,7 @@ class OpenDataProvision(TopicDetector):
         """Files in machine formats, then words."""
         told = any(map(targets_of(page).addresses.lower().__contains__, _ENDINGS))
         links = page.links if told else ()
-        files = [k for k in links if _FORMATS.search(k.url.partition("?")[0]) and not _WIDGET.search(k.url)]
-        files = [k for k in files if "rss" not in k.label.lower()]  # an RSS 1.0 feed of news is an .rdf file too
+        files = [k for k in links if _FORMATS.search(k.url.partition("?")[0]) and not _is_other(k)]
         if files:
             strength = 0.65 if len(files) >= 3 else 0.45
             labels = ", ".join(link.label or link.href for link in files[:3])[:200]

@@ -11,7 +11,7 @@ from losi.terminal import printable, show, stdout, table
 from review.publish import rows, schema
 from review.publish.formats import csv_lines, named
 from review.publish.scores import Score, in_percent, scores
-from review.publish.summary import BY, Coverage, Line, Summary
+from review.publish.summary import BY, KINDS, Coverage, Line, Summary
 from survey.countries import countries
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from review.publish.scope import Scope
 
-KINDS = {"losi": "Cities", "osi_weighted": "Countries"}
 INDICES = {"losi": "LOSI", "osi_weighted": "weighted sub-indices"}
 TOTALS = {"losi": "All cities", "osi_weighted": "All countries"}
 NORMALISED = "normalised"

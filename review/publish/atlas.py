@@ -19,11 +19,10 @@ from review.publish.pages import page
 from review.publish.plan import Plan, plan_of
 from review.publish.scope import Scope
 from review.publish.scores import Score, score_of
-from review.publish.summary import Line, Summary
+from review.publish.summary import KINDS, Line, Summary
 
 ROWS = 400
 """Portals on a page."""
-KINDS = {"losi": "Cities", "osi_weighted": "Countries"}
 INDICES = {"losi": "Local Online Service Index", "osi_weighted": "weighted online service score"}
 _MARKS = (b'<nav aria-label="Atlas">', b" by LOSI Scout.")
 """What every page of an atlas holds."""

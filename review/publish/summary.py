@@ -14,6 +14,8 @@ from survey.scoring import levels, normalised
 
 By = Literal["country", "region", "subregion", "group", "income", "level", "kind", "district", "language", "edition"]
 BY: tuple[By, ...] = get_args(By)
+KINDS = {"losi": "Cities", "osi_weighted": "Countries"}
+"""What the portals of a measure are."""
 LEVELS = tuple(band.name for band in levels())
 
 

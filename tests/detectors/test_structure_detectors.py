@@ -218,6 +218,10 @@ def test_files_in_machine_formats(strength: Strength) -> None:
     )
     feeds = "<a href=/news.rdf>RSS</a><a href=/press.rdf>RSS</a><a href=/topics.rdf>RSS 1.0</a>"
     assert strength(feeds, "open_data.provision") < PROOF
+    tables = "".join(f"<a href=/{name}.csv>Forssa: {name} (RSS)</a>" for name in ("trees", "budget", "roads"))
+    assert strength(tables, "open_data.provision") >= PROOF, "a feed is written as RDF alone"
+    town = "".join(f"<a href=/{name}.rdf>Forssan {name}</a>" for name in ("trees", "budget", "roads"))
+    assert strength(town, "open_data.provision") >= PROOF, "RSS is a word"
 
 
 # --- technology -------------------------------------------------------------------------------------------------------

@@ -71,8 +71,8 @@ def test_every_page_tells_the_language_of_its_questions(
         (sue, "/portals/1"),
     ):
         text = browser.get(page).text
-        assert {TITLE: tongue}.items() <= _tongues(text).items(), page
-        assert _tongues(text).get(MEANING, tongue) == tongue
+        said = (TITLE, MEANING) if page in ("/cards/1", "/disputes/1") else (TITLE,)
+        assert dict.fromkeys(said, tongue).items() <= _tongues(text).items(), page
 
 
 def _tongues(page: str) -> dict[str, str]:
