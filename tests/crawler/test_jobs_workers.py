@@ -336,7 +336,7 @@ def test_a_paused_cycle_rests_until_it_is_resumed(fleet: Fleet, serve: Serve) ->
     go_on([site])
     with fleet.database.session() as session:
         pause_cycle(session, "one", False)
-    assert "1 portal queued" in fleet.losi("schedule", "run", "1")
+    fleet.losi("schedule", "run", "1")  # hands it out, unless the worker's own minute came first
     fleet.until(lambda: fleet.states() == {"done": 1})
     assert fleet.runs() == [(1, "ok")]
     assert len(site.requests) - len(set(site.requests)) <= 1, "only what was under way"
