@@ -95,7 +95,8 @@ def read_addresses(lexicons: tuple[Lexicon, ...], text: str) -> Readings:
 
 @lru_cache(maxsize=_REMEMBERED_PIECES)
 def _read_label(lexicons: tuple[Lexicon, ...], text: str) -> Readings:
-    return _found([(each, _read(each, each.words, normal_label(text, each.fold))) for each in lexicons])
+    readings = [(each, _read(each, each.words, normal_label(text, each.fold))) for each in lexicons]
+    return _found(_with_denials(readings, normal_label(text, lexicons[0].fold)))
 
 
 @lru_cache(maxsize=_REMEMBERED_PIECES)
@@ -110,6 +111,15 @@ def _read_address(lexicons: tuple[Lexicon, ...], text: str) -> Readings:
 
 def _found(readings: list[tuple[Lexicon, Reading]]) -> Readings:
     return tuple([each for each in readings if each[1] is not _NOTHING])
+
+
+def _with_denials(readings: list[tuple[Lexicon, Reading]], plain: str) -> list[tuple[Lexicon, Reading]]:
+    """The first lexicon, the page's own, denies what others say too, though it may have no such term itself: "visa" is
+    Swedish for showing."""
+    own, reading = readings[0]
+    features = {term.feature for _, other in readings[1:] for _, _, term, _ in other.terms} & own.denied
+    denied = reading.denied.union(_denied_spans(own, plain, features)) if features else reading.denied
+    return readings if denied == reading.denied else [(own, reading._replace(denied=denied)), *readings[1:]]
 
 
 def _read(lexicon: Lexicon, matcher: Matcher[Term], plain: str, is_running: bool = False) -> Reading:

@@ -8,6 +8,7 @@ import pytest
 
 from detectors.hits import Hit
 from detectors.inspector import Inspector
+from detectors.lexicon_set import LexiconSet
 from detectors.page import Page
 
 MakePage = Callable[..., Page]
@@ -91,6 +92,20 @@ def test_a_denied_phrase_is_denied_for_its_feature_alone(make_page: MakePage) ->
     page = make_page("<a href=/x>Participatory budget</a>", lang="en")
     assert told(page) == []
     assert told(page, "participation.budgeting")[0][1] == "participatory budget*"
+
+
+def test_a_pages_language_denies_english_words_that_it_reads_otherwise(
+    make_lexicons: Callable[..., LexiconSet],
+) -> None:
+    """ "Visa" is Swedish for showing: the Swedish lexicon has no such word for a permit, but can deny it."""
+    permit = "service.residency_permit"
+    english = {permit: {"weak": ["visa"]}, BUDGET: {"weak": ["budget"]}}
+    swedish = {permit: {"strong": ["uppehållstillstånd"], "not": ["visa*"]}}
+    for own, seen in ((swedish, []), ({permit: {"strong": ["uppehållstillstånd"]}}, ["visa"])):
+        markup = b"<html lang=sv><a href=/x>Visa budget</a>"
+        page = Page("https://www.villa.example/", markup, lexicons=make_lexicons(en=english, sv=own))
+        assert [text for _, text, _, _ in told(page, permit)] == seen
+        assert [text for _, text, _, _ in told(page)] == ["budget"]
 
 
 def test_a_term_does_not_reach_across_labels(make_page: MakePage) -> None:
