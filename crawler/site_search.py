@@ -54,13 +54,14 @@ class SiteSearch:
         return self._form is not None and len(self._tried) < self._limit and (share >= _LATE or left == 0)
 
     def next(self, tally: Tally, may_fetch: Callable[[Entry], bool]) -> Entry | None:
-        """The next question that may be fetched, None if there is none; in the language of most pages read so far."""
+        """The next question that may be fetched, None if there is none; in the language of most pages read so far, as
+        far as their language is known."""
         for feature, term in self._questions(tally):
             if self._form is None or len(self._tried) >= self._limit:
                 return None
             if term not in self._tried:
                 self._tried.add(term)
-                entry = Entry(self._form.url(term), "search", ((feature, _PROMISE),), zone="nav")
+                entry = Entry(self._form.url(term), "search", ((feature, _PROMISE),))
                 if may_fetch(entry):
                     self._asked[entry.url] = term
                     return entry
@@ -68,12 +69,12 @@ class SiteSearch:
         return None
 
     def _questions(self, tally: Tally) -> Iterator[tuple[str, str]]:
-        languages = [language for language, _ in tally.languages.most_common(1) if language]
-        lexicon = next(iter(self._inspector.lexicons.for_languages(languages)), None)
+        known = [language for language, _ in tally.languages.most_common() if language]
+        lexicon = next(iter(self._inspector.lexicons.for_languages(known[:1])), None)
         for feature in _order():
             if lexicon is None:
                 return
-            if feature not in tally.settled and not proves(combined(tally.best(feature)), feature):
+            if not proves(combined(tally.best(feature)), feature):
                 term = lexicon.best_term(feature)
                 if term:
                     yield feature, term

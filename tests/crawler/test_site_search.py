@@ -12,10 +12,14 @@ from crawler.scope import Scope
 from crawler.site_search import SiteSearch
 from detectors.conclude import Tally
 from detectors.inspector import Inspector
+from detectors.lexicon import parse
+from detectors.lexicon_set import LexiconSet
 from detectors.observation import Observation
+from detectors.registry import Registry
 from detectors.search_form import SearchForm, search_form
 from survey.features import features
 from tests.crawler.loopback import TEXT, Answer, Crawl, Handler, Route, Serve, page
+from tests.detectors.concluding import SPANISH
 
 FORM = (
     "<form action=/find method=get role=search><input type=hidden name=lang value=en><input type=search name=q></form>"
@@ -135,6 +139,35 @@ def test_what_is_proven_is_not_asked_for(strength: float, asked: str, inspector:
     entry = _search(inspector).next(_tally("en", seen), lambda _: True)
     assert entry is not None
     assert [feature for feature, _ in entry.features] == [asked]
+
+
+@pytest.mark.parametrize(
+    ("languages", "term"),
+    [
+        (["es", "es", "en"], "presupuesto municipal"),
+        (["en", "fr", "fr"], "budget municipal"),
+        (["", "", "es"], "presupuesto municipal"),
+        ([""], "municipal budget"),
+    ],
+)
+def test_the_search_is_asked_in_the_language_of_most_pages(
+    languages: list[str], term: str, inspector: Inspector
+) -> None:
+    """Pages whose language nobody knows do not count; where there are no others, English is asked."""
+    search, tally = _search(inspector), Tally(features())
+    for language in languages:
+        tally.add(language, ())
+    search.next(tally, lambda _: True)
+    assert search.asked == (term,)
+
+
+def test_a_language_without_words_for_a_feature_asks_nothing_of_it() -> None:
+    words = f'{SPANISH}[features."open_data.provision".strong]\n"datos abiertos" = "open data"\n'
+    for lexicons, asked in (({"es": parse(words, "es.toml")}, ("datos abiertos",)), ({}, ())):
+        search = _search(Inspector(Registry((), ()), LexiconSet(lexicons)))
+        for _ in range(3):
+            search.next(_tally("es"), lambda _: True)
+        assert search.asked == asked
 
 
 def test_a_search_for_which_no_question_is_left_is_not_due(inspector: Inspector) -> None:
