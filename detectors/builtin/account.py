@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import takewhile
 from urllib.parse import urlsplit
 
 from detectors.compositions import GENERAL
@@ -21,7 +22,8 @@ from detectors.topic import TopicDetector
 _STAFF = re.compile(
     r"(?:^|[\s/_.?=&-])(?:wp-login|wp-admin|admin|administrator|webmail|owa|oa|intranet|intern|interno|interna|internal"
     r"|staff|employees?|agents?|bedienstete|empleados|funcionarios|servidores|dipendenti|zamestnanci|pracownicy|personel"
-    r"|mitarbeiter|medewerkers|ansatte|henkilosto|pegawai|shokuin|joomla|typo3|roundcube|zimbra)"
+    r"|mitarbeiter|medewerkers|ansatte|henkilosto|pegawai|shokuin|joomla|typo3|roundcube|zimbra"
+    r"|layouts(?:/\d+)?/authenticate)"
     r"(?:$|[\s/_.?=&-])",
     re.I,
 )
@@ -61,6 +63,15 @@ def _is_act(page: Page, hit: Hit) -> bool:
     return lexicon is not None and hit.term.text.casefold() in _acts(lexicon)
 
 
+def _signs_up(hit: Hit) -> bool:
+    """Whether the term captions the button of a form that asks for an e-mail address alone, as newsletters do."""
+    form, button = hit.segment.form, hit.segment.control
+    if form is None or button is None or form.has("password"):
+        return False
+    asked = list(takewhile(lambda field: field is not button, form.fields))[-1:]
+    return any(field.type == "email" or "mail" in field.name.lower() for field in asked)
+
+
 @lru_cache(maxsize=128)
 def _acts(lexicon: Lexicon) -> frozenset[str]:
     return frozenset(term.text.casefold() for term in lexicon.terms if term.feature == f"{GENERAL}apply")
@@ -71,7 +82,7 @@ class Authentication(TopicDetector):
     link to one."""
 
     name = "authentication"
-    version = "5"
+    version = "6"
     features = ("account.authentication",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -93,12 +104,12 @@ class Authentication(TopicDetector):
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
         """A link to the host on which the site is edited lets in the staff, one to where a content system lets in
         everybody says by its label alone whom; what is registered with words beside it is a thing ("Marriage
-        registration")."""
+        registration"), and who signs up with an e-mail address alone subscribes."""
         value = super().weigh(page, hit, table)
         link, weak = hit.segment.link, hit.term.role == "weak"
         if link is not None and (_may_let_in_staff if weak else _lets_in_staff)(page, link.url):
             return min(value, 0.3)
-        return min(value, 0.3) if weak and hit.extra > 0 and _is_act(page, hit) else value
+        return min(value, 0.3) if weak and (_signs_up(hit) or (hit.extra > 0 and _is_act(page, hit))) else value
 
     def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
         """An address that ends in the word for logging in leads there, whatever stands before it."""

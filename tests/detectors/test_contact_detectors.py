@@ -114,6 +114,7 @@ def test_a_login_for_users(strength: Strength, markup: str) -> None:
         ("<form action=/x><input type=password></form>", "https://www.villa.example/typo3/index.php"),
         ("<form><input type=email></form>", "https://www.villa.example/"),
         ("<a href=/x>Staff log in</a>", "https://www.villa.example/"),
+        ("<a href=/_layouts/15/Authenticate.aspx?Source=%2F>Log in to your account</a>", "https://www.villa.example/"),
     ],
 )
 def test_a_login_for_the_staff_is_none(strength: Strength, markup: str, url: str) -> None:

@@ -161,6 +161,21 @@ def test_what_is_registered_is_no_account(proves: Proves, language: str, title: 
     assert proves("account.authentication", body, language, URL + "inscription/", title) == lets_in
 
 
+@pytest.mark.parametrize(
+    ("fields", "lets_in"),
+    [
+        ("<input type=email name=abo>", False),
+        ("<input name=user_mail>", False),
+        ("<input type=email name=abo><input type=password>", True),
+        ("<input name=kennung>", True),
+        ("", True),
+    ],
+)
+def test_a_button_that_signs_up_for_a_newsletter_is_no_login(proves: Proves, fields: str, lets_in: bool) -> None:
+    body = f"<form action=/los>{fields}<input type=submit value=Anmelden></form>"
+    assert proves("account.authentication", body, "de") == lets_in
+
+
 def test_a_line_of_text_that_is_one_strong_term_is_a_caption(proves: Proves) -> None:
     assert proves("support.faq", "<main><div>Frequently asked questions</div><div>Where do I pay?</div></main>")
     assert proves("policy.terms", "<footer><div>Terms of use</div></footer>")
