@@ -8,6 +8,7 @@ import re
 import zlib
 from contextlib import suppress
 from io import BytesIO
+from itertools import islice
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -38,7 +39,6 @@ _MAX_DEPTH = 2
 _MAX_ELEMENTS = 500_000
 """Elements of one sitemap that are looked at: a few kilobytes unpack to more than can be read in minutes."""
 
-_DEFAULT_LANGUAGES = ("en",)
 _GZIP = b"\x1f\x8b"
 _WIDE = (
     (b"\xff\xfe\x00\x00", "utf-32-le"),
@@ -53,7 +53,8 @@ _WIDE = (
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _CDATA = b"<![CDATA["
 _BARE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)")
-_TEXT_LINE = re.compile(r"^https?://\S+$")
+_LINE = re.compile(rb"[^\r\n]+")
+_ADDRESS = re.compile(r"^https?://\S+$")
 
 
 class SitemapReader:
@@ -97,7 +98,7 @@ class SitemapReader:
         """The pages read since the last call, with what their addresses promise in the country's languages and in those
         `seen` on the portal."""
         pending, self._pending = self._pending, []
-        languages = tuple(dict.fromkeys((*self._languages, *filter(None, seen)))) or _DEFAULT_LANGUAGES
+        languages = tuple(dict.fromkeys((*self._languages, *seen)))
         for url in pending:
             yield url, url_promise(self._inspector, url, languages)
 
@@ -123,12 +124,8 @@ async def turns(items: Iterable[T]) -> AsyncIterator[T]:
 
 def parse_sitemap(body: bytes) -> tuple[list[str], list[str]]:
     """(pages, further sitemaps) of a sitemap's bytes; both empty for what is no sitemap. Entities are not expanded."""
-    body = _in_utf8(_unpacked(body))
-    head = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if head[:1] != b"<":
-        lines = (line.strip() for line in body.decode("utf-8-sig", "replace").splitlines()[:MAX_URLS])
-        return [line for line in lines if _TEXT_LINE.match(line)], []
-    return _xml(_escaped(body.lstrip(b"\xef\xbb\xbf \t\r\n")))
+    body = _in_utf8(_unpacked(body)).lstrip(b"\xef\xbb\xbf \t\r\n")
+    return _xml(_escaped(body)) if body.startswith(b"<") else (_text(body), [])
 
 
 def _unpacked(body: bytes) -> bytes:
@@ -159,6 +156,13 @@ def _escaped(body: bytes) -> bytes:
     parts = (section.partition(b"]]>") for section in sections)
     kept = (text + end + _BARE.sub(b"&amp;", rest) for text, end, rest in parts)
     return _CDATA.join([_BARE.sub(b"&amp;", before), *kept])
+
+
+def _text(body: bytes) -> list[str]:
+    """The addresses of a text file, each on a line of its own."""
+    found = islice(_LINE.finditer(body), MAX_URLS)  # one by one: few kilobytes unpack to millions of empty lines
+    lines = (line[0].decode("utf-8", "replace").strip() for line in found)
+    return [line for line in lines if _ADDRESS.match(line)]
 
 
 def _xml(body: bytes) -> tuple[list[str], list[str]]:

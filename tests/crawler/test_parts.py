@@ -1,8 +1,7 @@
-"""Retry-After, robots policies, sitemaps, budgets, settings and the Scrapy project, each by itself."""
+"""Retry-After, robots policies, budgets, settings and the Scrapy project, each by itself."""
 
 from __future__ import annotations
 
-import gzip
 import os
 import subprocess
 import sys
@@ -10,8 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from crawler.backoff import retry_after
@@ -19,7 +16,6 @@ from crawler.budget import Budget
 from crawler.result import Cause
 from crawler.robots import MAX_SIZE, policy, unanswered
 from crawler.settings import CrawlOptions
-from crawler.sitemaps import parse_sitemap
 from crawler.wire import FetchError
 from tests.crawler.loopback import Serve, page
 
@@ -121,66 +117,6 @@ def test_a_robots_txt_that_is_too_long_is_cut_between_lines() -> None:
     found = policy(200, text, "LOSI-Scout/1.0")
     assert found.allows("https://t.example/open")
     assert not found.allows("https://t.example/closed")
-
-
-def test_sitemap_forms() -> None:
-    entries = b"<url><loc>https://t.example/a</loc><lastmod>2026</lastmod></url><url><loc>\n b </loc></url>"
-    urls = b"<?xml version='1.0'?><urlset>" + entries + b"</urlset>"
-    assert parse_sitemap(urls) == (["https://t.example/a", "b"], [])
-    assert parse_sitemap(gzip.compress(urls))[0] == ["https://t.example/a", "b"]
-    assert parse_sitemap(b"<sitemapindex><sitemap><loc>https://t.example/s</loc></sitemap></sitemapindex>")[1] == [
-        "https://t.example/s"
-    ]
-    assert parse_sitemap(b"\xef\xbb\xbfhttps://t.example/a\r\nnonsense\r\n")[0] == ["https://t.example/a"]
-    assert parse_sitemap(b"<html><body><url>x</body>") == ([], [])
-    assert parse_sitemap(gzip.compress(urls)[:-30])[0] in ([], ["https://t.example/a"], ["https://t.example/a", "b"])
-    members = gzip.compress(urls[:60]) + gzip.compress(urls[60:])
-    assert parse_sitemap(members)[0] == parse_sitemap(members + b"\0\0")[0] == ["https://t.example/a", "b"]
-
-
-def test_ampersands_that_a_sitemap_does_not_escape() -> None:
-    def listed(*addresses: str) -> list[str]:
-        entries = "".join(f"<url><loc>{address}</loc></url>" for address in addresses)
-        return parse_sitemap(f"<urlset>{entries}</urlset>".encode())[0]
-
-    assert listed("a?b&c=1") == ["a?b&c=1"]
-    assert listed("a?b&c=1&amp;d", "e?f&amp;g&#38;h", "&nbsp;") == ["a?b&c=1&d", "e?f&g&h", "&nbsp;"]
-    assert listed("<![CDATA[a?b&c&amp;d]]>", "e?f&g", "<![CDATA[h&i]]>") == ["a?b&c&amp;d", "e?f&g", "h&i"]
-
-
-@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
-@pytest.mark.parametrize("mark", ["", "\ufeff"])
-def test_sitemaps_in_wide_encodings(mark: str, codec: str) -> None:
-    if mark or codec != "utf-32-be":  # whose first bytes are zeros
-        told = codec.removesuffix("-le").removesuffix("-be").upper()
-        text = f"<?xml version='1.0' encoding='{told}'?>\n<urlset><url><loc>https://t.example/ü</loc></url></urlset>"
-        body = (mark + text).encode(codec)
-        assert parse_sitemap(body) == (["https://t.example/ü"], [])
-        assert parse_sitemap(gzip.compress(body)) == (["https://t.example/ü"], [])
-        assert parse_sitemap(body[:-1])[0] == ["https://t.example/ü"]
-    if mark:
-        assert parse_sitemap(f"{mark}https://t.example/a\nx".encode(codec))[0] == ["https://t.example/a"]
-
-
-def test_wide_sitemaps_are_bounded() -> None:
-    packed = gzip.compress(b"\xff\xfe" + ("<urlset>" + "<url/>" * 9_000_000).encode("utf-16-le"))
-    assert len(packed) < 400_000
-    assert parse_sitemap(packed) == ([], [])
-    many = "<urlset>" + "".join(f"<url><loc>https://t.example/{n}</loc></url>" for n in range(30_000)) + "</urlset>"
-    assert 20_000 <= len(parse_sitemap(many.encode("utf-16"))[0]) < 25_000
-
-
-@given(st.binary(max_size=300))
-def test_any_bytes_are_a_sitemap_or_none(body: bytes) -> None:
-    pages, further = parse_sitemap(body)
-    assert all(isinstance(url, str) for url in (*pages, *further))
-
-
-def test_long_sitemaps_are_read_to_the_limit() -> None:
-    body = (
-        b"<urlset>" + b"".join(b"<url><loc>https://t.example/%d</loc></url>" % n for n in range(30_000)) + b"</urlset>"
-    )
-    assert len(parse_sitemap(body)[0]) >= 20_000
 
 
 @pytest.mark.parametrize(
