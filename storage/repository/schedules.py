@@ -89,7 +89,6 @@ def drop_visit(session: Session, cycle_id: int, portal_id: int, run_id: int) -> 
     """Takes away a broken visit whose archive is lost; the portal is to be visited anew."""
     row = session.get_one(CyclePortal, (cycle_id, portal_id))
     row.state, row.run_id = "pending", None
-    session.flush()
     session.execute(delete(Run).where(Run.id == run_id, Run.outcome.is_(None)))
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from storage.archive import ArchiveWriter
 from storage.database import Database
 from storage.errors import StorageError
-from storage.models import Portal
-from storage.records import PortalRecord
+from storage.models import Portal, Run, Schedule
+from storage.recorder import RunRecorder
+from storage.records import CaptureRecord, PortalRecord
 from storage.repository import (
     Step,
     begin_visit,
     cycle_portal,
+    cycle_portals,
     due_portals,
     end_visit,
     export_rows,
@@ -31,7 +35,19 @@ from storage.repository import (
     take_pulse,
     tally_cycle,
 )
-from storage.repository.schedules import deaths, note_death, reopen_portals, take_worker_pulse
+from storage.repository.schedules import (
+    acquit,
+    archived_ends,
+    deaths,
+    drop_visit,
+    drop_worker_pulse,
+    get_schedule,
+    note_death,
+    reopen_portals,
+    schedules,
+    take_worker_pulse,
+)
+from storage.words import CycleState, Outcome
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -150,3 +166,118 @@ def test_when_the_next_of_the_chosen_is_due(database: Database, planned: tuple[i
         assert next_due(session, cycle) == NOW + timedelta(hours=1)
         for portal, due in zip(numbers, (NOW + timedelta(hours=7), NOW + timedelta(hours=1), None), strict=False):
             assert next_due(session, cycle, chosen=select(Portal.id).where(Portal.id == portal)) == due
+
+
+def ended(database: Database, cycle: int, portal: int, outcome: Outcome, state: CycleState, *, counts: bool) -> int:
+    """A visit that came to its end."""
+    run = visit(database, cycle, portal)
+    with database.session() as session:
+        finish_run(session, run, outcome)
+        end_visit(session, cycle, portal, Step(state, NOW, run if counts else None, "a cause", "a note"))
+    return run
+
+
+def test_a_portal_that_is_visited_again_begins_anew_and_keeps_the_visit_that_counts(
+    database: Database, planned: tuple[int, list[int]]
+) -> None:
+    cycle, (first, second, *_) = planned
+    run, _ = (ended(database, cycle, portal, "ok", "done", counts=True) for portal in (first, second))
+    with database.session() as session:
+        session.get_one(Portal, second).retired = NOW
+    with database.session() as session:
+        assert reopen_portals(session, cycle, select(Portal.id)) == 1
+    with database.reader() as session:
+        row = cycle_portal(session, cycle, first)
+        anew = (row.state, row.tries, row.due, row.run_id, row.cause, row.note, row.counted_id)
+        assert anew == ("pending", 0, None, None, None, None, run)
+        assert cycle_portal(session, cycle, second).state == "done", "it is retired"
+
+
+def test_portals_that_no_visit_read_are_visited_again(database: Database, planned: tuple[int, list[int]]) -> None:
+    cycle, (read, kept_out, failed, without) = planned
+    ended(database, cycle, read, "partial", "done", counts=True)
+    ended(database, cycle, kept_out, "blocked", "done", counts=True)
+    ended(database, cycle, failed, "ok", "failed", counts=True)
+    ended(database, cycle, without, "ok", "done", counts=False)
+    with database.session() as session:
+        assert reopen_portals(session, cycle, select(Portal.id), unread=True) == 3
+        assert [row.portal_id for row in cycle_portals(session, cycle, state="done")] == [read]
+
+
+@pytest.mark.parametrize(("ago", "pages"), [(25, 7), (35, 5)])
+def test_workers_that_fell_silent_are_counted_no_more(
+    ago: int, pages: int, database: Database, planned: tuple[int, list[int]]
+) -> None:
+    cycle, _ = planned
+    silent = {"pages": 2, "rate": 0.5, "at": (datetime.now(UTC) - timedelta(seconds=ago)).isoformat()}
+    with database.session() as session:
+        take_pulse(session, cycle, {"workers": {"silent": silent}}, {})
+        take_worker_pulse(session, cycle, "speaks", {"pages": 5})
+    with database.reader() as session:
+        assert get_cycle(session, "2026").pulse["pages"] == pages
+
+
+def test_a_worker_that_stops_is_taken_out_of_the_pulse(database: Database, planned: tuple[int, list[int]]) -> None:
+    cycle, _ = planned
+    with database.session() as session:
+        drop_worker_pulse(session, cycle, "a")
+        assert get_cycle(session, "2026").pulse == {}
+        for worker, rate in (("a", 0.1), ("b", 0.1), ("c", 0.2)):
+            take_worker_pulse(session, cycle, worker, {"rate": rate})
+        said = get_cycle(session, "2026").pulse["workers"]
+        drop_worker_pulse(session, cycle, "a")
+        pulse = get_cycle(session, "2026").pulse
+        assert (sorted(pulse["workers"]), pulse["rate"], pulse["active"]) == (["b", "c"], 0.3, 0)
+        assert pulse["at"] == said["c"]["at"], "when the last of them spoke"
+
+
+def test_a_broken_visit_needs_its_archive_up_to_its_last_record(
+    database: Database, planned: tuple[int, list[int]], tmp_path: Path
+) -> None:
+    cycle, (first, second, *_) = planned
+    runs = [visit(database, cycle, portal) for portal in (first, second)]
+    for run, pages in zip(runs, (3, 1), strict=True):
+        with RunRecorder(database, run, ArchiveWriter(tmp_path / str(run), "run"), threaded=False) as recorder:
+            for _ in range(pages):
+                recorder.capture(CaptureRecord(recorder.allot(), "https://x.example/", NOW, body=b"a page"))
+    with database.reader() as session:
+        for run in runs:
+            (file,) = (tmp_path / str(run)).glob("*.warc.gz")
+            assert archived_ends(session, run) == {file.name: file.stat().st_size}
+
+
+def test_a_visit_that_is_dropped_is_made_anew_unless_it_came_to_its_end(
+    database: Database, planned: tuple[int, list[int]]
+) -> None:
+    cycle, (first, second, *_) = planned
+    broken, whole = (visit(database, cycle, portal) for portal in (first, second))
+    with database.session() as session:
+        finish_run(session, whole, "ok")
+        for portal, run in ((first, broken), (second, whole)):
+            drop_visit(session, cycle, portal, run)
+    with database.reader() as session:
+        rows = [cycle_portal(session, cycle, portal) for portal in (first, second)]
+        assert [(row.state, row.run_id) for row in rows] == [("pending", None)] * 2
+        assert list(session.scalars(select(Run.id))) == [whole]
+
+
+def test_a_portal_that_was_visited_to_an_end_is_no_suspect(database: Database, planned: tuple[int, list[int]]) -> None:
+    cycle, (first, second, *_) = planned
+    with database.session() as session:
+        assert [note_death(session, cycle, portal, NOW) for portal in (first, first, second)] == [1, 2, 1]
+        acquit(session, cycle, first)
+        assert [deaths(session, cycle, portal) for portal in (first, second)] == [0, 1]
+
+
+def test_schedules_are_found_by_cycle_and_by_number(database: Database, planned: tuple[int, list[int]]) -> None:
+    cycle, _ = planned
+    with database.session() as session:
+        other = new_cycle(session, "2027", "losi-2024")
+        made = [Schedule(cycle_id=number, created=NOW) for number in (other.id, cycle, cycle)]
+        session.add_all(made)
+        session.flush()
+        assert [found.id for found in schedules(session)] == [each.id for each in made]
+        assert [found.id for found in schedules(session, cycle)] == [each.id for each in made[1:]]
+        assert get_schedule(session, made[0].id) is made[0]
+        with pytest.raises(StorageError, match="no schedule 99"):
+            get_schedule(session, 99)
