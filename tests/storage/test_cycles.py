@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -11,27 +12,32 @@ from sqlalchemy import select
 from storage.archive import ArchiveWriter
 from storage.database import Database
 from storage.errors import StorageError
-from storage.models import Portal, Run, Schedule
+from storage.models import Answer, Capture, Finding, Observation, Portal, Run, Schedule
 from storage.recorder import RunRecorder
-from storage.records import CaptureRecord, PortalRecord
+from storage.records import AnswerRecord, CaptureRecord, FindingRecord, ObservationRecord, PortalRecord
 from storage.repository import (
+    Due,
     Step,
     begin_visit,
     cycle_portal,
     cycle_portals,
     due_portals,
+    earlier_run,
     end_visit,
     export_rows,
     finish_run,
+    forget_conclusions,
     get_cycle,
     import_portals,
     latest_run,
     new_cycle,
     next_due,
+    open_editions,
     open_sheets,
     pause_cycle,
     plan_portals,
     start_run,
+    take_progress,
     take_pulse,
     tally_cycle,
 )
@@ -47,7 +53,7 @@ from storage.repository.schedules import (
     schedules,
     take_worker_pulse,
 )
-from storage.words import CycleState, Outcome
+from storage.words import CycleState, Outcome, RunKind
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -92,6 +98,91 @@ def test_what_is_due(database: Database, planned: tuple[int, list[int]]) -> None
         assert [one.portal_id for one in due_portals(session, cycle, NOW, chosen=chosen)] == [fourth]
         assert len(due_portals(session, cycle, NOW + timedelta(hours=8))) == 4
         assert next_due(session, cycle) == NOW - timedelta(seconds=1)
+
+
+def test_what_is_due_comes_with_all_that_a_visit_needs(database: Database) -> None:
+    told = PortalRecord("https://a.example/", "A", "national", "PER", "es")
+    with database.session() as session:
+        import_portals(session, [told, PortalRecord("https://b.example/", "B", "city")])
+        first, second = session.scalars(select(Portal.id).order_by(Portal.id))
+        cycle = new_cycle(session, "2026", "losi-2024").id
+        plan_portals(session, cycle, [(first, "osi-2024"), (second, "losi-2024")])
+    with database.reader() as session:
+        assert due_portals(session, cycle, NOW) == [
+            Due(first, told.url, "A", "PER", "national", "es", "osi-2024", "pending", 0, None),
+            Due(second, "https://b.example/", "B", "", "city", "", "losi-2024", "pending", 0, None),
+        ]
+        assert open_editions(session, cycle) == {"losi-2024": 1, "osi-2024": 1}
+        only = select(Portal.id).where(Portal.id == first)
+        assert open_editions(session, cycle, chosen=only) == {"osi-2024": 1}
+        with pytest.raises(StorageError, match="not in the cycle"):
+            cycle_portal(session, cycle, 99)
+
+
+def test_a_visit_that_ends_without_counting_leaves_the_one_that_counts(
+    database: Database, planned: tuple[int, list[int]]
+) -> None:
+    cycle, (first, *_) = planned
+    counts = visit(database, cycle, first)
+    with database.session() as session:
+        finish_run(session, counts, "ok", pages=3, requests=5)
+        end_visit(session, cycle, first, Step("done", counted_id=counts, cause="blocked", note="words"))
+    broken = visit(database, cycle, first)
+    with database.session() as session:
+        take_progress(session, cycle, {broken: (7, 8)})
+        end_visit(session, cycle, first, Step("waiting", NOW))
+    with database.reader() as session:
+        row = cycle_portal(session, cycle, first)
+        assert (row.counted_id, row.run_id, row.cause, row.note) == (counts, broken, None, None)
+        assert (row.pages, row.requests) == (7, 8), "the run has no outcome, and knows of none"
+
+
+def test_which_earlier_visit_a_cycle_compares_with(database: Database, planned: tuple[int, list[int]]) -> None:
+    """Of another cycle it is the one that counted there; a later one that did not is passed over."""
+    cycle, (portal, *_) = planned
+    with database.session() as session:
+        before = new_cycle(session, "2025", "losi-2024").id
+        plan_portals(session, before, [(portal, "losi-2024")])
+
+        def ran(cycle_id: int | None, edition: str = "losi-2024", kind: RunKind = "live", pages: int = 9) -> int:
+            run = start_run(session, portal, edition, kind=kind, cycle_id=cycle_id).id
+            finish_run(session, run, "ok", pages=pages)
+            return run
+
+        older, counted, passed = ran(None, "losi-2022"), ran(before), ran(before)
+        end_visit(session, before, portal, Step("done", counted_id=counted))
+        ran(None, kind="rerun")
+        ran(None, pages=0)
+        own = ran(cycle)
+
+        def number(**which: Any) -> int | None:
+            run = earlier_run(session, portal, **which)
+            return run.id if run is not None else None
+
+        assert number() == own
+        assert number(before=own) == passed
+        assert number(cycle_id=cycle) == counted
+        assert number(edition="losi-2022") == older
+        assert number(before=older) is None
+
+
+def test_what_a_run_concluded_is_forgotten_and_its_captures_stay(
+    database: Database, planned: tuple[int, list[int]], tmp_path: Path
+) -> None:
+    cycle, (first, second, *_) = planned
+    runs = [visit(database, cycle, portal) for portal in (first, second)]
+    for run in runs:
+        with RunRecorder(database, run, ArchiveWriter(tmp_path / str(run), "run"), threaded=False) as recorder:
+            recorder.capture(CaptureRecord(recorder.allot(), "https://x.example/", NOW, body=b"a page"))
+            recorder.observe([ObservationRecord("f", "d", "1", "link", 0.5, 1)])
+            recorder.conclude([FindingRecord("f", "present")])
+            recorder.answer([AnswerRecord("losi-2024", "1", "present")])
+    with database.session() as session:
+        forget_conclusions(session, runs[0])
+    with database.reader() as session:
+        for model in (Observation, Finding, Answer):
+            assert list(session.scalars(select(model.run_id))) == runs[1:]
+        assert sorted(session.scalars(select(Capture.run_id))) == runs
 
 
 def test_a_visit_counts_when_the_cycle_says_so(database: Database, planned: tuple[int, list[int]]) -> None:
