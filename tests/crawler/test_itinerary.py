@@ -10,11 +10,16 @@ from scrapy import Request
 from crawler.frontier import Entry, EntryKind
 from crawler.itinerary import Itinerary
 from crawler.patience import Patience
+from crawler.promises import Promise
+from crawler.reading import Reading
+from crawler.redirects import AlreadyVisited
 from crawler.robots import policy, unanswered
 from crawler.runlog import RunLog
 from crawler.settings import CrawlOptions
 from crawler.wire import FetchError
 from detectors.inspector import Inspector
+from detectors.promise import LinkPromise
+from storage.errors import StorageError
 
 HOME = "https://www.villa.example/"
 
@@ -35,8 +40,17 @@ def _itinerary(inspector: Inspector, behind: float = 0.0, **options: int) -> Iti
     return Itinerary([HOME], CrawlOptions.model_validate(options), inspector, Log(behind), None)
 
 
-def _entry(kind: EntryKind) -> Entry:
-    return Entry(f"{HOME}{kind}", kind, key=hash(kind))
+def _entry(kind: EntryKind, features: Promise = ()) -> Entry:
+    return Entry(f"{HOME}{kind}", kind, features, key=hash(kind))
+
+
+def _request(entry: Entry | None, url: str = f"{HOME}a", *passed: str) -> Request:
+    return Request(url, meta={"entry": entry, "redirect_urls": [*passed]})
+
+
+def _taken(itinerary: Itinerary) -> list[tuple[str, EntryKind]]:
+    """All that is asked for now, by address."""
+    return sorted((entry.url, entry.kind) for entry in iter(itinerary.next_entry, None))
 
 
 def test_the_longest_pause_that_a_host_asks_for_counts() -> None:
@@ -127,3 +141,109 @@ def test_of_documents_and_of_pages_elsewhere_no_more_are_asked_for_than_their_li
     assert [entry.kind for entry in taken if entry is not None] == [kind] * 2
     assert itinerary.budget.reserved == 2
     assert len(itinerary.frontier.unread) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "received", "wanted"),
+    [("page", 1, True), ("page", 2, False), ("document", 2, True), ("external", 2, False), (None, 0, False)],
+)
+def test_a_document_in_the_place_of_a_page_is_received_while_there_is_room_for_documents(
+    kind: EntryKind | None, received: int, wanted: bool, inspector: Inspector
+) -> None:
+    itinerary = _itinerary(inspector, max_documents=2)
+    itinerary.budget.documents = received
+    assert itinerary.wants_document(_request(_entry(kind) if kind else None)) is wanted
+
+
+def test_links_are_followed_into_the_portal_and_out_of_it_for_what_they_promise(inspector: Inspector) -> None:
+    def link(url: str, promised: float, document: bool = False) -> LinkPromise:
+        return LinkPromise(url, "a label", "main", (("budget.publication", promised),), document)
+
+    foreign = "https://other.example/"
+    links = (
+        link(f"{HOME}page", 0.0),
+        link(f"{HOME}worth.pdf", 0.3, True),
+        link(f"{HOME}dull.pdf", 0.29, True),
+        link(f"{foreign}function", 0.5),
+        link(f"{foreign}dull", 0.49),
+        link(f"{foreign}document.pdf", 0.9, True),
+        link("https://www.facebook.com/town", 0.9),
+    )
+    worth: list[tuple[str, EntryKind]] = [
+        (f"{foreign}function", "external"),
+        (f"{HOME}page", "page"),
+        (f"{HOME}worth.pdf", "document"),
+    ]
+    for nofollow in (False, True):
+        itinerary = _itinerary(inspector)
+        page = Reading(HOME, 200, "html", None, None, promises=links, nofollow=nofollow)
+        itinerary.follow(page, _entry("seed"))
+        assert _taken(itinerary) == ([] if nofollow else worth)
+
+
+@pytest.mark.parametrize(
+    ("kind", "to", "follows", "queued"),
+    [
+        ("page", f"{HOME}new", True, []),
+        ("page", f"{HOME}known", False, []),
+        ("page", f"{HOME}passed", True, []),
+        ("page", f"{HOME}a/", True, []),
+        ("page", "https://other.example/", False, [("https://other.example/", "external")]),
+        ("page", "https://www.facebook.com/town", False, []),
+        ("external", "https://other.example/", True, []),
+        ("external", "https://www.facebook.com/town", False, []),
+        ("external", f"{HOME}new", False, [(f"{HOME}new", "page")]),
+        ("search", f"{HOME}new", True, []),
+        ("seed", "https://other.example/", True, []),
+        ("probe", f"{HOME}known", True, []),
+        ("sitemap", "https://other.example/", True, []),
+    ],
+)
+def test_where_a_redirect_may_lead(
+    kind: EntryKind, to: str, follows: bool, queued: list[tuple[str, EntryKind]], inspector: Inspector
+) -> None:
+    """Whether it is followed, and else what is asked for as if it had been linked."""
+    itinerary = _itinerary(inspector)
+    for known in ("a", "known", "passed"):
+        itinerary.frontier.take(f"{HOME}{known}")
+    request = _request(_entry(kind, (("budget.publication", 0.6),)), f"{HOME}a", f"{HOME}passed")
+    assert (itinerary.may_redirect(request, to) == "") is follows
+    assert _taken(itinerary) == queued
+
+
+def test_where_a_page_was_sent_it_is_not_asked_for_again(inspector: Inspector) -> None:
+    itinerary = _itinerary(inspector)
+    itinerary.may_redirect(_request(_entry("page")), f"{HOME}there")
+    itinerary.frontier.add(f"{HOME}there", ())
+    assert _taken(itinerary) == []
+    assert itinerary.may_redirect(_request(None), f"{HOME}there") == "", "nobody knows what it was asked for"
+
+
+@pytest.mark.parametrize(
+    ("error", "unread", "cause"),
+    [
+        (StorageError("the disk is full"), 1, "error"),
+        (FetchError("timeout", "no answer"), 1, ""),
+        (AlreadyVisited("leads to a page that is known"), 0, ""),
+        (None, 1, ""),
+    ],
+)
+def test_a_request_without_an_answer_loses_its_page_and_one_that_cannot_be_stored_ends_the_crawl(
+    error: Exception | None, unread: int, cause: str, inspector: Inspector
+) -> None:
+    itinerary = _itinerary(inspector)
+    itinerary.lost(_request(_entry("page")), error)
+    itinerary.lost(_request(None), error)
+    assert (itinerary.unread, itinerary.stop_cause) == (unread, cause)
+
+
+def test_where_something_was_proven_before_is_asked_for_first_within_the_portal(inspector: Inspector) -> None:
+    itinerary = _itinerary(inspector)
+    itinerary.frontier.add(f"{HOME}linked", (("budget.publication", 0.9),))
+    for url in ("https://other.example/budget", f"{HOME}budget"):
+        itinerary.lead(url, ("budget.publication",))
+    entries = list(iter(itinerary.next_entry, None))
+    assert [(entry.url, dict(entry.features)) for entry in entries] == [
+        (f"{HOME}budget", {"budget.publication": 0.95}),
+        (f"{HOME}linked", {"budget.publication": 0.9}),
+    ]
