@@ -96,7 +96,7 @@ def read_addresses(lexicons: tuple[Lexicon, ...], text: str) -> Readings:
 @lru_cache(maxsize=_REMEMBERED_PIECES)
 def _read_label(lexicons: tuple[Lexicon, ...], text: str) -> Readings:
     readings = [(each, _read(each, each.words, normal_label(text, each.fold))) for each in lexicons]
-    return _found(_with_denials(readings, normal_label(text, lexicons[0].fold)))
+    return _found(_with_denials(readings, text) if len(readings) > 1 else readings)
 
 
 @lru_cache(maxsize=_REMEMBERED_PIECES)
@@ -113,13 +113,15 @@ def _found(readings: list[tuple[Lexicon, Reading]]) -> Readings:
     return tuple([each for each in readings if each[1] is not _NOTHING])
 
 
-def _with_denials(readings: list[tuple[Lexicon, Reading]], plain: str) -> list[tuple[Lexicon, Reading]]:
+def _with_denials(readings: list[tuple[Lexicon, Reading]], text: str) -> list[tuple[Lexicon, Reading]]:
     """The first lexicon, the page's own, denies what others say too, though it may have no such term itself: "visa" is
     Swedish for showing."""
-    own, reading = readings[0]
-    features = {term.feature for _, other in readings[1:] for _, _, term, _ in other.terms} & own.denied
-    denied = reading.denied.union(_denied_spans(own, plain, features)) if features else reading.denied
-    return readings if denied == reading.denied else [(own, reading._replace(denied=denied)), *readings[1:]]
+    (own, reading), *others = readings
+    features = {term.feature for _, other in others for _, _, term, _ in other.terms} & own.denied
+    if not features:
+        return readings
+    spans = _denied_spans(own, normal_label(text, own.fold), features)
+    return [(own, reading._replace(denied=reading.denied.union(spans))), *others] if spans else readings
 
 
 def _read(lexicon: Lexicon, matcher: Matcher[Term], plain: str, is_running: bool = False) -> Reading:
