@@ -148,6 +148,23 @@ def test_a_turn_of_a_clock_that_was_set_back_is_not_waited_for(survey: Fleet) ->
     asyncio.run(take())
 
 
+def test_turns_that_are_over_are_forgotten_when_another_process_begins(survey: Fleet) -> None:
+    async def take() -> None:
+        with (
+            SharedPacer.open(survey.database, survey.data) as mine,
+            SharedPacer.open(survey.database, survey.data) as yours,
+        ):
+            await mine.wait("over.example", "first", 0.001, 9.0)
+            await mine.wait("held.example", "first", 600.0, 9.0)
+            await asyncio.sleep(0.1)
+            await yours.wait("new.example", "second", 600.0, 9.0)
+            with mine._table.session() as session:
+                hosts = session.scalars(text("SELECT host FROM host_turns ORDER BY host"))
+                assert list(hosts) == ["held.example", "new.example"]
+
+    asyncio.run(take())
+
+
 def test_without_the_table_turns_are_those_of_the_process(survey: Fleet, caplog: pytest.LogCaptureFixture) -> None:
     async def take() -> None:
         with SharedPacer.open(survey.database, survey.data) as pacer:

@@ -11,8 +11,8 @@ from sqlalchemy import URL, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from review.errors import Conflict, NotFound
-from review.service.adjudication import DisputeView, adjudicate, dispute_view
+from review.errors import Conflict, Forbidden, NotFound
+from review.service.adjudication import DisputeView, adjudicate, dispute_view, disputes
 from review.service.assignments import assign, progress, unassign
 from review.service.cards import reveal_sheet
 from review.service.decisions import Decision, decide
@@ -47,6 +47,16 @@ def test_a_verdict_that_comes_twice_is_stored_once(pair: Pair) -> None:
     assert [side.verdict for side in _view(pair).history] == ["yes"]
     with pytest.raises(Conflict, match="somebody answered"):
         _decides(pair, "no", seen=seen)
+
+
+def test_an_assessor_does_not_see_what_the_other_said_as_a_supervisor_of_the_card(pair: Pair) -> None:
+    pair.says(pair.ana, "yes")
+    pair.says(pair.ben, "no")
+    with pair.world.database.reader() as session:
+        assert disputes(session, pair.ana) == []
+        assert [row.card for row in disputes(session, pair.sue)] == [pair.card().id]
+        with pytest.raises(Forbidden):
+            dispute_view(session, pair.world.signer, pair.ana, pair.card().id, pair.world.clock())
 
 
 def test_nobody_is_asked_what_a_supervisor_has_decided(pair: Pair) -> None:
