@@ -19,7 +19,7 @@ from review.service.decisions import Decision, decide
 from review.service.figures import agreement
 from review.service.queue import Filters, next_task, tasks
 from storage.database import Database
-from storage.models import Assignment
+from storage.models import Assignment, Review
 from tests.review.browsing import fields, log_in
 from tests.review.conftest import Client, World
 from tests.review.test_decisions import Pair
@@ -30,9 +30,11 @@ def pair(world: World) -> Pair:
     return Pair(world)
 
 
-def _decides(pair: Pair, verdict: str, *, seen: int | None = None) -> None:
+def _decides(
+    pair: Pair, verdict: str, comment: str | None = None, *, seen: int | None = None, source: str | None = None
+) -> None:
     with pair.world.database.session() as session:
-        adjudicate(session, pair.sue, pair.card().id, verdict, None, pair.world.clock(), seen=seen)
+        adjudicate(session, pair.sue, pair.card().id, verdict, comment, pair.world.clock(), seen=seen, source=source)
 
 
 def _view(pair: Pair) -> DisputeView:
@@ -45,8 +47,24 @@ def test_a_verdict_that_comes_twice_is_stored_once(pair: Pair) -> None:
     for _ in range(2):
         _decides(pair, "yes", seen=seen)
     assert [side.verdict for side in _view(pair).history] == ["yes"]
-    with pytest.raises(Conflict, match="somebody answered"):
-        _decides(pair, "no", seen=seen)
+    for verdict, comment in (("no", None), ("yes", "another reason")):
+        with pytest.raises(Conflict, match="somebody answered"):
+            _decides(pair, verdict, comment, seen=seen)
+
+
+def test_the_chain_tells_what_a_verdict_changed_and_why(pair: Pair) -> None:
+    pair.says(pair.ana, "yes")
+    pair.says(pair.ben, "no")
+    suggestion = pair.card().state
+    _decides(pair, "no", "a reason", source="a workbook")
+    _decides(pair, "yes")
+    with pair.world.database.reader() as session:
+        first, second = session.scalars(select(Review).where(Review.act == "adjudication").order_by(Review.number))
+        disputed = {"status": "disputed", "settled": None, "suggestion": suggestion}
+        settled = {"status": "adjudicated", "settled": "no", "suggestion": suggestion}
+        assert (first.before, first.after) == (disputed, settled)
+        assert (first.comment, first.proof) == ("a reason", {"source": "a workbook"})
+        assert (second.before, second.after) == (settled, settled | {"settled": "yes"})
 
 
 def test_an_assessor_does_not_see_what_the_other_said_as_a_supervisor_of_the_card(pair: Pair) -> None:
