@@ -38,13 +38,13 @@ class Share:
         return wilson(self.hits, self.n)
 
 
-def figures(pairs: Sequence[Pair], categories: Sequence[str] = ("yes", "no")) -> Figures:
-    """The agreement of two raters; answers beyond `categories` make categories of their own."""
+def figures(pairs: Sequence[Pair]) -> Figures:
+    """The agreement of two raters; answers beyond yes and no make categories of their own."""
     n = len(pairs)
     if not n:
         return Figures(0, None, None, None)
     first, second = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
-    known = {*categories, *first, *second}
+    known = {"yes", "no", *first, *second}
     agreed = sum(a == b for a, b in pairs) / n
     return Figures(
         n,
@@ -62,7 +62,7 @@ def _beyond(agreed: float, chance: float) -> float | None:
 def _gwet(n: int, first: Counter[str], second: Counter[str], known: set[str]) -> float:
     """Chance agreement after Gwet (2008), 'Computing inter-rater reliability and its variance', eq. 8."""
     shares = [(first[c] + second[c]) / (2 * n) for c in known]
-    return sum(share * (1 - share) for share in shares) / (len(known) - 1) if len(known) > 1 else 0.0
+    return sum(share * (1 - share) for share in shares) / (len(known) - 1)
 
 
 def wilson(hits: int, n: int, z: float = 1.959964) -> tuple[float, float]:

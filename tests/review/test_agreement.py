@@ -69,4 +69,4 @@ def test_intervals_of_shares() -> None:
     assert difference(Share(0, 0), Share(1, 2)) is None
     assert difference(Share(1, 2), Share(0, 0)) is None
     assert Share(0, 0).interval == (0.0, 1.0)
-    assert (wilson(0, 9)[0], wilson(9, 9)[1]) == (0.0, 1.0)
+    assert (wilson(0, 9)[0], wilson(20, 20)[1]) == (0.0, 1.0), "rounded they would lie beyond"
