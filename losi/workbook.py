@@ -15,6 +15,8 @@ from review.errors import ReviewError
 from review.security.signing import signer
 from review.workbook.gathering import Links, Sources, about, desk, parts, person, runs_of_cycle
 from review.workbook.keeping import keep_answers
+from review.workbook.language import Wording
+from review.workbook.layout import PLAIN
 from review.workbook.writing import write_book
 from storage.models import Run, Sheet
 from storage.repository import find_cycle, get_portal
@@ -34,7 +36,8 @@ GOOD_FOR = timedelta(days=180)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the options ask for; `name` is the account that the workbook is for, `review_url` where the app runs."""
+    """What the options ask for; `name` is the account that the workbook is for, `review_url` where the app runs,
+    `language` one of `review.i18n.LANGUAGES`."""
 
     portal: str | None = None
     run: int | None = None
@@ -42,6 +45,7 @@ class Wanted:
     name: str | None = None
     pictures: bool | None = None
     review_url: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +84,15 @@ def export_books(database: Database, data: Path, wanted: Wanted, place: Path) ->
 def _write(session: Session, data: Path, wanted: Wanted, account: Account | None, book: Book, path: Path) -> None:
     now = datetime.now(UTC)
     several = wanted.cycle is not None
+    words = Wording(wanted.language or (account.language if account else PLAIN))
     write_book(
         path,
         about(session, book.title, f"losi-scout {version('losi-scout')}", now, account),
-        parts(session, list(book.numbers), account, Sources(data, _links(data, wanted, now))),
+        parts(session, list(book.numbers), account, Sources(data, _links(data, wanted, now), words)),
         editions=book.editions,
         several=several,
         pictures=not several if wanted.pictures is None else wanted.pictures,
+        words=words,
     )
 
 

@@ -13,12 +13,14 @@ from jinja2 import Environment
 from detectors.plainly import plainly
 from review.i18n import asked, translations
 from review.marks import clipped, pieces, plain, safe_link
+from review.searched import Sentence, sentences
 from review.wording import WORDS, confidence_band
 from survey.countries import countries
 from survey.questionnaire import language_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from typing import Any
 
 _TRANSLATED = "en"
 """What the catalogues of questions are translated from."""
@@ -43,6 +45,7 @@ def add_formats(made: Environment, language: str) -> None:
         clipped=clipped,
         safe_link=safe_link,
         reason=write.reason,
+        searched=write.searched,
         plainly=lambda why: str(plainly(why)),
         band=confidence_band,
         asked=write.asked,
@@ -79,6 +82,10 @@ class Formats:
             return ""
         said, place = self.said("seen", read.form), self.said("place", read.place)
         return said % {"place": place, "words": f"{_ISOLATE}{read.words}{_END}"}
+
+    def searched(self, told: Mapping[str, Any]) -> list[Sentence]:
+        """What was searched, in sentences, each with the words of the portal's language that it ends with."""
+        return list(sentences(told, self._translations, self.language_name))
 
     def percent(self, share: float | None) -> str:
         """A share of 0..1 in whole percent."""

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from crawler.result import RunResult
 
 
+_LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
+"""Those of `review.i18n`, here without loading it."""
+
+
 @click.group(
     epilog=example("losi export csv prefill.csv", "losi export xlsx --portal https://www.example.gov/ workbooks/")
 )
@@ -77,6 +81,7 @@ def json(state: State, file: str, portal: str | None, run: int | None) -> int:
         "losi export xlsx workbooks/",
         "losi export xlsx --portal https://www.example.gov/ --as Ana ana.xlsx",
         "losi export xlsx --cycle 2026 cycle.xlsx",
+        "losi export xlsx --portal https://www.example.gov/ --language fr portail.xlsx",
     )
 )
 @click.argument("place", type=click.Path(path_type=Path), metavar="FOLDER|FILE.xlsx")
@@ -85,6 +90,11 @@ def json(state: State, file: str, portal: str | None, run: int | None) -> int:
 @click.option("--pictures/--no-pictures", default=None, help="Screenshots in the cells.  [default: not for a cycle]")
 @click.option(
     "--review-url", metavar="URL", help="Where losi review is reached: archived copies are linked there for 180 days."
+)
+@click.option(
+    "--language",
+    type=click.Choice(_LANGUAGES),
+    help="Language of the workbook.  [default: that of the account in losi review, else en]",
 )
 @with_run
 @with_state
@@ -97,6 +107,7 @@ def xlsx(
     name: str | None,
     pictures: bool | None,
     review_url: str | None,
+    language: str | None,
 ) -> int:
     """Workbooks to decide in: one for each portal into a folder, or one portal or cycle into a file.
 
@@ -112,7 +123,7 @@ def xlsx(
     if place.suffix.lower() == ".xlsx" and not (portal or run or cycle):
         raise Misuse("one file holds one portal or cycle", "add --portal, --run or --cycle, or give a folder")
     with state.open_existing() as database:
-        wanted = Wanted(portal, run, cycle, name, pictures, review_url)
+        wanted = Wanted(portal, run, cycle, name, pictures, review_url, language)
         for path in export_books(database, state.data, wanted, place):
             name_written(path)
     return 0

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from review.errors import Conflict, Refused
 from review.service.accounts import RANK
 from review.service.decisions import COMMENT as MOST
+from review.workbook.language import Wording, verdict_of
 from review.workbook.layout import ANSWER, CODE, COMMENT, EDITION, PORTAL, WORDS, Before, Key, PartBefore
 from review.workbook.reading import Entry, Problem, Reading
 from review.workbook.standing import Desk, desk_of, verdict_now
@@ -17,8 +18,6 @@ from storage.repository.chain import has_hash
 from storage.repository.sheets import DECIDED
 from survey.indicator import UnknownIndicatorError
 from survey.questionnaire import load
-
-_VERDICTS = {word.casefold(): verdict for verdict, word in WORDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +73,7 @@ class _Comparison:
         self._session = session
         self._reading = reading
         self._memory = reading.memory
+        self._words = Wording(reading.memory.language)
         self._account = account
         self._desks: dict[tuple[str, str], Desk | Problem] = {}
         self._seen: dict[Key, str] = {}
@@ -92,9 +92,9 @@ class _Comparison:
         before = self._known(entry)
         if before is None:
             return
-        answer = _VERDICTS.get(entry.answer.casefold()) if entry.answer else ""
+        answer = verdict_of(entry.answer, self._memory.language) if entry.answer else ""
         if answer is None:
-            words = ", ".join(WORDS.values())
+            words = ", ".join(map(self._words.answer, WORDS))
             self._problem(entry, ANSWER, f"{entry.answer[:40]!r} is no answer", f"choose {words} or leave it empty")
         elif (answer, entry.comment) == (before.answer, before.comment):
             self._plan.unchanged += 1
@@ -176,7 +176,7 @@ class _Comparison:
         last = desk.last.get(card.id)
         if last is None or last.number <= self._memory.number:
             return None
-        said = WORDS.get(now, "undecided")
+        said = self._words.answer(now) or "undecided"
         return Problem(
             "",
             f"{last.who} decided it on {last.at:%Y-%m-%d %H:%M} UTC, after the export: {said}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,17 @@ from review.errors import Forbidden, NotFound
 from review.security.signing import Signer
 from review.service.accounts import RANK, named
 from review.service.archive import PURPOSE, picture, picture_link
+from review.wording import N_
+from review.workbook.language import Wording
 from review.workbook.layout import About, Line, Part
-from storage.models import Account, Answer, Card, ChainHead, Finding, Portal, Review, Run, Sheet, Task
+from storage.models import Account, Answer, Card, ChainHead, Finding, Review, Run, Sheet, Task
 from storage.models.decision import GENESIS
 from storage.repository.counted import standing
 from storage.repository.sheets import DECIDED, deciding, findings_by_feature
 from survey.indicator import Indicator
 from survey.questionnaire import load
 
-WITHHELD = "The suggestion is kept back for this question: look for yourself, as a check on the program and on us."
+WITHHELD = N_("The suggestion is kept back for this question: look for yourself, as a check on the program and on us.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,11 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where pictures lie (the data folder), and how archived pages are linked, if they are."""
+    """Where pictures lie (the data folder), how archived pages are linked, if they are, and what language is spoken."""
 
     data: Path
     links: Links | None = None
+    words: Wording = field(default_factory=Wording)
 
 
 def about(session: Session, title: str, software: str, now: datetime, account: Account | None = None) -> About:
@@ -87,7 +90,7 @@ def part_of_run(session: Session, run_id: int, sources: Sources) -> Part:
     found = findings_by_feature(session, run_id)
     asked = [i for i in load(run.edition).indicators if i.code in answers]
     lines = (_line(i, answers[i.code], deciding(i, found), run_id, sources) for i in asked)
-    return _part(run.portal, run, run.edition, run.cycle_id or 0, tuple(lines))
+    return _part(run, run.edition, run.cycle_id or 0, tuple(lines), sources.words)
 
 
 def part_of_sheet(session: Session, sheet_id: int, account: Account, sources: Sources) -> Part:
@@ -100,7 +103,7 @@ def part_of_sheet(session: Session, sheet_id: int, account: Account, sources: So
     for task in session.scalars(query.order_by(Task.id)):
         tasks.setdefault(task.card_id, []).append(task)
         assesses = assesses or task.account_id == account.id
-    words = _comments(session, sheet_id)
+    comments = _comments(session, sheet_id)
     found: dict[int, dict[str, Finding]] = {}
     lines: list[Line] = []
     for card in session.scalars(select(Card).where(Card.sheet_id == sheet_id).order_by(Card.position)):
@@ -112,24 +115,21 @@ def part_of_sheet(session: Session, sheet_id: int, account: Account, sources: So
         asked = load(sheet.edition).indicator(card.code)
         line = _line(asked, card, deciding(asked, found[card.run_id]), card.run_id, sources)
         if assesses:
-            lines.append(_own(line, card, tasks.get(card.id, []), account, words))
+            lines.append(_own(line, card, tasks.get(card.id, []), account, comments, sources.words))
         else:
-            lines.append(_settled(session, line, card, tasks.get(card.id, []), account, words))
+            lines.append(_settled(session, line, card, tasks.get(card.id, []), account, comments, sources.words))
     run = session.get_one(Run, sheet.run_id)
-    return _part(run.portal, run, sheet.edition, sheet.round, tuple(lines))
+    return _part(run, sheet.edition, sheet.round, tuple(lines), sources.words)
 
 
-def _part(portal: Portal, run: Run, edition: str, number: int, lines: tuple[Line, ...]) -> Part:
-    return Part(portal.url, portal.name, edition, number, run.id, _outcome(run), run.pages, lines)
-
-
-def _outcome(run: Run) -> str:
-    return f"{run.outcome}{f' ({run.cause})' if run.cause else ''}"
+def _part(run: Run, edition: str, number: int, lines: tuple[Line, ...], words: Wording) -> Part:
+    portal, outcome = run.portal, words.word("outcome", run.outcome or "running")
+    said = f"{outcome}{f' ({run.cause})' if run.cause else ''}"
+    return Part(portal.url, portal.name, edition, number, run.id, said, run.pages, lines)
 
 
 def _line(asked: Indicator, answer: Answer | Card, found: Finding | None, run: int, sources: Sources) -> Line:
     best: Mapping[str, Any] = found.evidence[0] if found and found.evidence else {}
-    explanation = found.explanation if found else ""
     capture = best.get("capture")
     return Line(
         code=asked.code,
@@ -143,14 +143,19 @@ def _line(asked: Indicator, answer: Answer | Card, found: Finding | None, run: i
         picture=_picture(sources.data, found.evidence if found else []),
         excerpt=_text(best, "quote"),
         gloss=_text(best, "gloss"),
-        why=(_why(best) if answer.state == "present" else "") or explanation,
+        why=(_why(best, sources.words) if answer.state == "present" else "") or _searched(found, sources.words),
         run=run,
         detectors=", ".join(f"{each.get('name')} {each.get('version')}" for each in (found.detectors if found else [])),
     )
 
 
-def _why(item: Mapping[str, Any]) -> str:
-    return str(plainly(_text(item, "why"), _text(item, "quote"), item.get("matched") or ()))
+def _why(item: Mapping[str, Any], words: Wording) -> str:
+    told = _text(item, "why"), _text(item, "quote"), item.get("matched") or ()
+    return words.reason(*told) or str(plainly(*told))
+
+
+def _searched(found: Finding | None, words: Wording) -> str:
+    return words.searched(found, found.explanation) if found else ""
 
 
 def _text(item: Mapping[str, Any], name: str) -> str:
@@ -158,7 +163,9 @@ def _text(item: Mapping[str, Any], name: str) -> str:
 
 
 def _archived(sources: Sources, run: int, capture: int) -> str:
-    return sources.links.archived(run, capture) if sources.links else f"run {run}, capture {capture}"
+    if sources.links:
+        return sources.links.archived(run, capture)
+    return sources.words.said(N_("run %(run)s, capture %(capture)s"), run=run, capture=capture)
 
 
 def _picture(data: Path, evidence: list[dict[str, Any]]) -> Path | None:
@@ -177,31 +184,34 @@ Comments = Mapping[tuple[int, int], str]
 """The last comment of each person (second) on each card (first)."""
 
 
-def _own(line: Line, card: Card, tasks: list[Task], account: Account, words: Comments) -> Line:
+def _own(line: Line, card: Card, tasks: list[Task], account: Account, comments: Comments, words: Wording) -> Line:
     """The line as its assessor may see it: own answers; a card that is not on the desk yet shows nothing."""
     mine = next((task for task in tasks if task.account_id == account.id), None)
     if mine is None or (mine.stage != DECIDED and mine.hidden):
-        return _withheld(line)
+        return _withheld(line, words)
     if mine.stage != DECIDED:
         return line
-    return replace(line, answer=mine.verdict or "", comment=words.get((card.id, account.id), ""))
+    return replace(line, answer=mine.verdict or "", comment=comments.get((card.id, account.id), ""))
 
 
-def _settled(session: Session, line: Line, card: Card, tasks: list[Task], account: Account, words: Comments) -> Line:
+def _settled(
+    session: Session, line: Line, card: Card, tasks: list[Task], account: Account, comments: Comments, words: Wording
+) -> Line:
     """The line as a supervisor may see it: what was settled, and what the assessors said."""
-    said = "\n".join(_said(session, task, words) for task in tasks if task.stage == DECIDED and task.verdict)
-    comment = words.get((card.id, account.id), "") if card.status == "adjudicated" else ""
+    said = "\n".join(_said(session, task, comments, words) for task in tasks if task.stage == DECIDED and task.verdict)
+    comment = comments.get((card.id, account.id), "") if card.status == "adjudicated" else ""
     return replace(line, answer=card.verdict or "", comment=comment, said=said)
 
 
-def _withheld(line: Line) -> Line:
-    return Line(line.code, line.criterion, line.title, line.counts_as_yes, why=WITHHELD, run=line.run, withheld=True)
+def _withheld(line: Line, words: Wording) -> Line:
+    why = words.said(WITHHELD)
+    return Line(line.code, line.criterion, line.title, line.counts_as_yes, why=why, run=line.run, withheld=True)
 
 
-def _said(session: Session, task: Task, words: Comments) -> str:
+def _said(session: Session, task: Task, comments: Comments, words: Wording) -> str:
     who = session.get_one(Account, task.account_id).name
-    comment = words.get((task.card_id, task.account_id), "")
-    return f"{who}: {task.verdict}{f' ({comment})' if comment else ''}"
+    comment = comments.get((task.card_id, task.account_id), "")
+    return f"{who}: {words.word('verdict', task.verdict or '')}{f' ({comment})' if comment else ''}"
 
 
 def _comments(session: Session, sheet_id: int) -> Comments:

@@ -1,4 +1,7 @@
-"""What is in a workbook and where: columns, words, and the hidden sheet that tells what was handed out."""
+"""What is in a workbook and where: columns, answers, and the hidden sheet that tells what was handed out.
+
+Titles and answers stand here in English, marked for the catalogues; `review.workbook.language` says them in the others.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +11,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
+from unicodedata import east_asian_width
+
+from review.wording import N_
+from review.wording import WORDS as TABLES
 
 SCHEMA = 1
 MEMORY = "_losi"
 """The hidden sheet: who the workbook is for, at which point of the chain, and every answer as it was handed out."""
-INSTRUCTIONS = "Instructions"
-WORDS: Mapping[str, str] = MappingProxyType({"yes": "Yes", "no": "No", "unsure": "Unsure"})
+INSTRUCTIONS = N_("Instructions")
+PLAIN = "en"
+"""The language of a workbook that says none."""
+WORDS: Mapping[str, str] = MappingProxyType({key: TABLES["verdict"][key] for key in ("yes", "no", "unsure")})
 """What the drop-down offers for each verdict; an empty cell is a question not yet decided."""
 
-CODE, QUESTION, STATE, CONFIDENCE = "Code", "Question", "State", "Confidence"
-ANSWER, COMMENT, PORTAL, EDITION = "Answer", "Comment", "Portal", "Questionnaire"
+CODE, QUESTION, MEANING, STATE = N_("Code"), N_("Question"), N_("Counts as yes"), N_("State")
+CONFIDENCE, ANSWER, COMMENT, PROOF = N_("Confidence"), N_("Answer"), N_("Comment"), N_("Proof")
+ARCHIVED, PICTURE, EXCERPT, GLOSS = N_("Archived copy"), N_("Picture"), N_("Excerpt"), N_("In English")
+WHY, SAID, PORTAL, EDITION = N_("Why, or what was searched"), N_("Answers so far"), N_("Portal"), N_("Questionnaire")
 COLUMNS: tuple[tuple[str, int], ...] = (
-    (CODE, 8), (QUESTION, 34), ("Counts as yes", 40), (STATE, 12), (CONFIDENCE, 11), (ANSWER, 11), (COMMENT, 34),
-    ("Proof", 40), ("Archived copy", 22), ("Picture", 46), ("Excerpt", 48), ("In English", 22),
-    ("Why, or what was searched", 52), ("Answers so far", 30), (PORTAL, 36), (EDITION, 14),
+    (CODE, 8), (QUESTION, 34), (MEANING, 40), (STATE, 12), (CONFIDENCE, 11), (ANSWER, 11), (COMMENT, 34), (PROOF, 40),
+    (ARCHIVED, 22), (PICTURE, 46), (EXCERPT, 48), (GLOSS, 22), (WHY, 52), (SAID, 30), (PORTAL, 36), (EDITION, 14),
 )  # fmt: skip
 """Titles and widths in characters. A workbook is read by titles: columns may be moved and added."""
 READ = (CODE, ANSWER, COMMENT, PORTAL, EDITION)
@@ -112,11 +122,12 @@ class PartBefore:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What the hidden sheet tells."""
+    """What the hidden sheet tells; workbooks were English before they told their language."""
 
     account: str
     number: int
     hash: str
+    language: str = PLAIN
     parts: Mapping[tuple[str, str], PartBefore] = field(default_factory=dict)
     rows: Mapping[Key, Before] = field(default_factory=dict)
 
@@ -125,3 +136,14 @@ def cell_text(text: str) -> str:
     """Text without control characters and lone surrogates, cut to what a cell holds."""
     clean = _CONTROL.sub(" ", text.replace("\r\n", "\n")).encode("utf-8", "replace").decode("utf-8")
     return clean if len(clean) <= MAX_CELL else clean[: MAX_CELL - 1] + "…"
+
+
+def lines_of(text: str, width: int) -> int:
+    """About how many lines a text takes in a column of so many characters; Chinese ones are as wide as two."""
+    return sum(1 + _places(line) // width for line in text.split("\n"))
+
+
+def _places(line: str) -> int:
+    if not line or max(line) < "\u1100":
+        return len(line)
+    return len(line) + sum(east_asian_width(each) in "WF" for each in line)

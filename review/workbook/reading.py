@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,15 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 
 from review.errors import Refused
+from review.i18n import LANGUAGES
+from review.workbook.language import Wording
 from review.workbook.layout import (
     ANSWER,
     CODE,
     COMMENT,
     EDITION,
     MEMORY,
+    PLAIN,
     PORTAL,
     READ,
     SCHEMA,
@@ -67,21 +70,23 @@ def read_book(path: Path) -> Reading:
     """The workbook, and what is wrong with single cells; raises `Refused` for a file that is not one of ours."""
     with opened(path) as book:
         reading = Reading(_memory(path, book))
-        found = [_Sheet(name, book[name], reading).read() for name in book.sheetnames if name != MEMORY]
+        words = Wording(reading.memory.language)
+        shown = {title: words.said(title) for title in READ}
+        found = [_Sheet(name, book[name], reading, shown).read() for name in book.sheetnames if name != MEMORY]
     if not any(found):
-        reading.problems.append(
-            Problem(path.name, f"no sheet has the columns {CODE} and {ANSWER}", "hand back the workbook as it was")
-        )
+        missed = f"no sheet has the columns {shown[CODE]} and {shown[ANSWER]}"
+        reading.problems.append(Problem(path.name, missed, "hand back the workbook as it was"))
     return reading
 
 
 class _Sheet:
-    """One sheet: looks for the titles, then reads the rows below them."""
+    """One sheet: looks for the titles, as `shown` in the workbook's language, then reads the rows below them."""
 
-    def __init__(self, name: str, sheet: Any, reading: Reading) -> None:
+    def __init__(self, name: str, sheet: Any, reading: Reading, shown: Mapping[str, str]) -> None:
         self._quoted = "'" + name.replace("'", "''") + "'"
         self._sheet = sheet
         self._into = reading
+        self._shown = shown
 
     def read(self) -> bool:
         """Whether it was a sheet of questions."""
@@ -91,7 +96,7 @@ class _Sheet:
         for number, row in _rows(self._sheet):
             if columns is not None:
                 self._row(number, row, columns)
-            elif _titles(row) >= {CODE, ANSWER}:
+            elif _titles(row) >= {self._shown[CODE], self._shown[ANSWER]}:
                 columns = self._columns(number, row)
                 if columns is None:
                     return True
@@ -102,12 +107,12 @@ class _Sheet:
     def _columns(self, number: int, row: Sequence[Any]) -> dict[str, int] | None:
         """Where the columns are that are read; None, and a problem, if one is missing or there twice."""
         texts = [_text(cell) for cell in row]
-        wrong = [title for title in READ if texts.count(title) != 1]
+        wrong = [title for title in self._shown.values() if texts.count(title) != 1]
         for title in wrong:
             often = "is missing" if title not in texts else "is there more than once"
             mend = "restore it from the workbook as it was" if title not in texts else "rename the one that you added"
             self._trouble(f"{self._quoted}!{number}:{number}", f"the column {title} {often}", mend)
-        return None if wrong else {title: texts.index(title) for title in READ}
+        return None if wrong else {title: texts.index(shown) for title, shown in self._shown.items()}
 
     def _row(self, number: int, row: Sequence[Any], columns: dict[str, int]) -> None:
         cells = {title: row[at] if at < len(row) else None for title, at in columns.items()}
@@ -127,7 +132,7 @@ class _Sheet:
         bad = [title for title, cell in cells.items() if getattr(cell, "data_type", "n") in ("f", "e")]
         for title in bad:
             kind = "a formula" if cells[title].data_type == "f" else "an error value"
-            self._trouble(places[title], f"{title} is {kind}", "type the text itself")
+            self._trouble(places[title], f"{self._shown[title]} is {kind}", "type the text itself")
         if not bad and not _text(cells[CODE]):
             self._trouble(places[CODE], "an answer or a comment without a code", "empty the row, or restore its code")
         return bool(bad) or not _text(cells[CODE])
@@ -189,6 +194,7 @@ def _memory(path: Path, book: Workbook) -> Memory:
             rows[values[0], values[1], values[2]] = Before(values[3], values[4], values[5], int(values[6]))
         elif tag:
             facts[tag] = values[0]
-    if facts.get("schema") != str(SCHEMA):
+    language = facts.get("language", PLAIN)
+    if facts.get("schema") != str(SCHEMA) or language not in LANGUAGES:
         raise Refused(f"{path} was made by another version of this program", "export it anew")
-    return Memory(facts.get("for", ""), int(facts["number"]), facts["hash"], parts, rows)
+    return Memory(facts.get("for", ""), int(facts["number"]), facts["hash"], language, parts, rows)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
@@ -13,9 +14,10 @@ from click.testing import CliRunner, Result
 from losi.commands.export import export
 from losi.commands.import_ import import_
 from losi.errors import PlainGroup
+from review.i18n import LANGUAGES
 from storage.repository import new_cycle
 from tests.review.conftest import World, small, sqlite
-from tests.review.workbooks import SINGLE, Office, answer, cell
+from tests.review.workbooks import SINGLE, Office, answer, answer_in, cell
 
 __all__ = ["small", "sqlite"]
 ONE, TWO = SINGLE[0].code, SINGLE[1].code
@@ -143,6 +145,25 @@ def test_what_cannot_be_exported(losi: Losi, arguments: list[str], code: int, me
     done = losi("export", "xlsx", *arguments)
     assert done.exit_code == code
     assert message in done.stderr
+
+
+def test_a_language_goes_out_and_comes_back(losi: Losi, office: Office) -> None:
+    path = office.folder / "portail.xlsx"
+    done = losi("export", "xlsx", "--portal", "1", "--as", "Ana", "--language", "fr", str(path))
+    assert (done.exit_code, openpyxl.load_workbook(path).sheetnames[0]) == (0, "Mode d’emploi"), done.output
+    answer_in(path, "fr", {ONE: "oui", TWO: "нет"})
+    told = losi("import", str(path))
+    assert "2 rows changed, 93 unchanged\n" in told.stdout, told.output
+    assert office.verdicts(office.ana) == {ONE: "yes", TWO: "no"}
+    answer_in(path, "fr", {ONE: "ouais"})
+    assert "'ouais' is no answer; choose Oui, Non, Incertain or leave it empty" in losi("import", str(path)).stderr
+
+
+def test_a_workbook_speaks_the_languages_of_the_app(losi: Losi, office: Office) -> None:
+    (option,) = [each for each in export.commands["xlsx"].params if each.name == "language"]
+    assert isinstance(option.type, click.Choice)
+    assert tuple(option.type.choices) == LANGUAGES
+    assert losi("export", "xlsx", "--run", "1", "--language", "de", "one.xlsx").exit_code == 2
 
 
 def test_links_to_archived_copies_are_made_for_the_app(losi: Losi, office: Office) -> None:

@@ -19,7 +19,17 @@ from scripts.question_catalogues import TRANSLATED, questions, read
 from survey.questionnaire import load
 
 ROOT = Path(str(files("review")))
-PYTHON = ("wording.py", "errors.py", "access.py", "app.py", "routes/**.py", "security/**.py", "service/**.py")
+PYTHON = (
+    "wording.py",
+    "errors.py",
+    "access.py",
+    "app.py",
+    "searched.py",
+    "routes/**.py",
+    "security/**.py",
+    "service/**.py",
+    "workbook/**.py",
+)
 METHODS = [("templates/**.html", "jinja2"), *((each, "python") for each in PYTHON)]
 OPTIONS = {"templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true"}}
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}

@@ -15,7 +15,9 @@ from PIL import Image
 from sqlalchemy import select
 
 from review.errors import Forbidden, NotFound, Refused
+from review.i18n import LANGUAGES
 from review.workbook.gathering import Links, Sources, about, part_of_run, person
+from review.workbook.language import Wording
 from review.workbook.layout import COLUMNS, MEMORY, Line, Part
 from review.workbook.writing import sheet_names, write_book
 from storage.models import Card, Finding, Task
@@ -157,9 +159,10 @@ def test_words_of_a_hostile_page_are_neither_formula_nor_link(small: World, tmp_
     assert [each.hyperlink.target for each in cells if each.hyperlink] == ["https://city.example/"]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("chosen", [*([each] for each in editions()), list(editions())], ids=" ".join)
-def test_sheets_of_every_edition_and_of_all_have_names_that_differ(chosen: list[str]) -> None:
-    names = list(sheet_names(chosen).values())
+def test_sheets_of_every_edition_and_of_all_have_names_that_differ(chosen: list[str], language: str) -> None:
+    names = list(sheet_names(chosen, Wording(language)).values())
     assert len({name.lower() for name in names}) == sum(len(load(edition).criteria) for edition in chosen)
     assert all(0 < len(name) <= 31 and not set(name) & set("[]:*?/\\'") for name in names)
 
@@ -177,7 +180,12 @@ def test_criteria_of_ones_own_take_no_name_of_another_sheet_and_keep_their_capit
     (tmp_path / "questionnaires").mkdir()
     (tmp_path / "questionnaires" / "x-2026.toml").write_text(head + asked, encoding="utf-8")
     monkeypatch.setenv(VARIABLE, str(tmp_path))
-    assert list(sheet_names(["x-2026"]).values()) == ["Instructions 2", "_losi 2", "History 2", "Υπηρεσίες ΚΕΠ"]
+    assert list(sheet_names(["x-2026"], Wording()).values()) == [
+        "Instructions 2",
+        "_losi 2",
+        "History 2",
+        "Υπηρεσίες ΚΕΠ",
+    ]
 
 
 def test_a_place_that_cannot_be_written_is_told_and_leaves_nothing(office: Office, tmp_path: Path) -> None:

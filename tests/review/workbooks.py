@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,13 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import select
 
+from review.i18n import LANGUAGES
 from review.service.decisions import Decision, decide
 from review.settings import ReviewSettings
 from review.workbook.gathering import Sources, about, desk, parts, person
 from review.workbook.importing import Imported, import_book
-from review.workbook.layout import MEMORY
+from review.workbook.language import Wording
+from review.workbook.layout import ANSWER, CODE, COMMENT, INSTRUCTIONS, MEMORY
 from review.workbook.writing import write_book
 from storage.models import Card, Review, Sheet, Task
 from survey.questionnaire import load
@@ -39,18 +41,19 @@ class Office:
         for who in (self.ana, self.ben)[:assessors]:
             world.assign(who, *self.sheets)
 
-    def export(self, name: str | None = "Ana", **options: Any) -> Path:
+    def export(self, name: str | None = "Ana", language: str = "en", **options: Any) -> Path:
         """The workbook of a person's desk; of the run, for nobody."""
-        path = self.folder / f"{name}.xlsx"
+        path, words = self.folder / f"{name}.xlsx", Wording(language)
         with self.world.database.reader() as session:
             account = person(session, name) if name else None
             numbers = desk(session, account) if account else [self.run]
-            made = parts(session, numbers, account, Sources(self.world.data))
+            made = parts(session, numbers, account, Sources(self.world.data, words=words))
             write_book(
                 path,
                 about(session, "The portal", "test", self.world.clock(), account),
                 made,
                 editions=[EDITION],
+                words=words,
                 **{"several": False, **options},
             )
         return path
@@ -100,28 +103,35 @@ def edited(path: Path) -> Iterator[Workbook]:
 
 def questions(book: Workbook) -> list[Worksheet]:
     """The sheets of questions."""
-    return [book[name] for name in book.sheetnames if name not in (MEMORY, "Instructions")]
+    others = {MEMORY, *(Wording(language).said(INSTRUCTIONS) for language in LANGUAGES)}
+    return [book[name] for name in book.sheetnames if name not in others]
 
 
-def cell(book: Workbook, code: str, title: str) -> Any:
-    """The cell of a question under a title, wherever row and column are now."""
+def cell(book: Workbook, code: str, title: str, language: str = "en") -> Any:
+    """The cell of a question under a title (in English here), wherever row and column are now."""
+    said = Wording(language).said
+    codes, title = said(CODE), said(title)
     for sheet in questions(book):
         for head in range(1, 5):
             titles = [each.value for each in sheet[head]]
-            if "Code" not in titles or title not in titles:
+            if codes not in titles or title not in titles:
                 continue
             for row in sheet.iter_rows(min_row=head + 1):
-                if str(row[titles.index("Code")].value) == code:
+                if str(row[titles.index(codes)].value) == code:
                     return row[titles.index(title)]
     raise AssertionError(f"no {title} of {code}")
 
 
 def answer(path: Path, **said: Any) -> None:
     """Writes answers into a file: `c219="Yes"`, or with a comment `c219=("No", "closed")`."""
+    answer_in(path, "en", {name.removeprefix("c"): value for name, value in said.items()})
+
+
+def answer_in(path: Path, language: str, said: Mapping[str, Any]) -> None:
+    """Writes answers by code into a file of a language, as `answer` does."""
     with edited(path) as book:
-        for name, value in said.items():
-            code = name.removeprefix("c")
+        for code, value in said.items():
             word, comment = value if isinstance(value, tuple) else (value, None)
-            cell(book, code, "Answer").value = word
+            cell(book, code, ANSWER, language).value = word
             if comment is not None:
-                cell(book, code, "Comment").value = comment
+                cell(book, code, COMMENT, language).value = comment
