@@ -11,6 +11,7 @@ from detectors.hits import Hit
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.postal import holds_address
+from detectors.readings import LABEL
 from detectors.strengths import Strengths
 from detectors.targets import as_proof, targets_of
 from detectors.topic import TopicDetector
@@ -46,6 +47,9 @@ _DIGITS_BESIDE_WORD = 5
 _FEW_WORDS = 8
 _DIGITS = 3
 """Short numbers of three digits are what many cities publish as their call number."""
+
+_CALLED = re.compile(r"(?<![\d/.,-])(?!(?:19|20)\d\d(?!\d))\d(?:[\s().-]{0,3}\d){2,14}(?![\d/.,-])")
+"""What may be called, short or long, and is no year."""
 
 _OF_EMERGENCY = 0.30
 """What the number to call in an emergency says of a helpdesk."""
@@ -213,7 +217,7 @@ class HelpdeskPhone(TopicDetector):
     """A call number or call centre for the users of services; the town hall's own number is contact, not this."""
 
     name = "helpdesk-phone"
-    version = "2"
+    version = "3"
     features = ("support.helpdesk_phone",)
     text_as_proof = True
 
@@ -224,8 +228,15 @@ class HelpdeskPhone(TopicDetector):
         is_label = segment.kind != "text" and (segment.link is None or segment.link.label == segment.text)
         if not is_label and segment.number in page.hits.speaking("info.emergency"):
             return min(value, _OF_EMERGENCY)
-        told = hit.extra <= _FEW_WORDS and sum(char.isdigit() for char in segment.text) >= _DIGITS
-        return value if segment.kind != "text" or told else min(value, 0.45)
+        return value if segment.kind != "text" or _tells_number(hit) else min(value, 0.45)
+
+
+def _tells_number(hit: Hit) -> bool:
+    """Whether a run of text tells what to call: a few words and a number, or a short text with a telephone number."""
+    text = hit.segment.text
+    if sum(char.isdigit() for char in text) < _DIGITS:
+        return False
+    return hit.extra <= _FEW_WORDS or (len(text) <= LABEL and _CALLED.search(_in_ascii_figures(text)) is not None)
 
 
 DETECTORS = (ContactDetails, HelpdeskPhone)

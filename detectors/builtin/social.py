@@ -28,6 +28,9 @@ _DIGITS = 7
 _PIXEL = re.compile(r"\s*0*[01](?:px)?\s*")
 _NAMED = XPath(".//@data-href/..")
 _FEED = re.compile(r"\bfb-(?:page|like-box)\b")
+_MODULE = "/mod_vvisit_counter/images/"
+"""Digits and signs of Joomla's module that counts visitors."""
+
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
@@ -176,7 +179,7 @@ class UsageStatistics(TopicDetector):
     not count."""
 
     name = "usage-statistics"
-    version = "2"
+    version = "3"
     features = ("portal.usage_statistics",)
     text_as_proof = True
 
@@ -184,12 +187,13 @@ class UsageStatistics(TopicDetector):
         """Visible counters, then words."""
         for image in page.tree.iter("img"):
             source = image.get("src") or ""
-            if "//" in source and listed(source, "statistics") and not _is_unseen(image):
+            if _counts_in_sight(image, source):
                 selector = page.selector(image)
                 yield Observation(
                     self.features[0], "content", 0.6, source, "visitor counter image", href=source, selector=selector
                 )
                 break
+        yield from _widgets(page, self.features[0], "counter", 0.6)
         yield from super().observe(page)
 
 
@@ -206,6 +210,12 @@ class AlertPlatforms(TopicDetector):
         for link, platform in islice(links_listed(page, "subscription"), 1):
             mailing = platform in data("hosts")["subscription"]["mailing_lists"]
             yield as_proof(page, link, self.features[0], _HINT if mailing else 0.75, f"link to {platform}")
+
+
+def _counts_in_sight(image: HtmlElement, source: str) -> bool:
+    """Whether an image is one of a counter that shows its number: of a service, or of a content system's module."""
+    is_counter = ("//" in source and listed(source, "statistics")) or _MODULE in source
+    return bool(is_counter) and not _is_unseen(image)
 
 
 def _is_unseen(image: HtmlElement) -> bool:

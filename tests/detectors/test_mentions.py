@@ -305,6 +305,11 @@ def test_a_search_sent_by_post_with_filters_is_an_advanced_one(proves: Proves, f
         ("navigation.sitemap", '<nav><a href="/page#sitemap">Site map</a></nav>'),
         ("policy.privacy", "<footer><p>Protected by reCAPTCHA; the Google Privacy Policy applies.</p></footer>"),
         ("support.helpdesk_phone", "<main><p>The ministry speaks of a hotline for all who ask for one.</p></main>"),
+        (
+            "support.helpdesk_phone",
+            "<main><p>Since 2019 the citizens' helpline of the ministry was extended and its opening hours made longer"
+            " than before</p></main>",
+        ),
         ("social.networks", '<nav><a href="https://example.org/share">Share</a></nav>'),
         ("account.authentication", '<nav><a href="/agents/login">Entrance</a></nav>'),
         ("service.building_permit", '<main><a href="/f/permit.pdf">Apply for a building permit</a></main>'),
@@ -328,6 +333,11 @@ def test_what_only_seems_to_be_proof(proves: Proves, feature: str, body: str) ->
         ("account.authentication", '<nav><a href="/wps/portal/home/login">Entrance</a></nav>'),
         ("info.culture_sport", '<footer><a href="https://www.visitvilla.com/">visitvilla.com</a></footer>'),
         ("support.helpdesk_phone", "<footer><p>Citizens' helpline: 0800 555 0199</p></footer>"),
+        (
+            "support.helpdesk_phone",
+            "<footer><p>Ministry of Works, Third Avenue, Villa North, weekdays till six, citizens' helpline 800-10-0050"
+            "</p></footer>",
+        ),
         ("budget.publication", '<main><a href="/f/b.pdf">Comprehensive Budget FY2026</a></main>'),
     ],
 )

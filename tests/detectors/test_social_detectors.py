@@ -184,6 +184,18 @@ def test_a_visible_counter(strength: Strength) -> None:
 @pytest.mark.parametrize(
     "markup",
     [
+        "<script src='//counter.top.ge/cgi-bin/cod?100+1'></script>",
+        "<img src='/modules/mod_vvisit_counter/images/tbl/people.gif'>",
+    ],
+)
+def test_a_counter_that_a_script_or_a_module_draws(strength: Strength, markup: str) -> None:
+    assert strength(markup, "portal.usage_statistics") >= PROOF
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<script src='https://secure.statcounter.com/counter/counter.js'></script>",
         "<img src='https://c.statcounter.com/1/0/a/1/' style='display: none'>",
         "<div style='visibility:hidden'><img src='https://c.statcounter.com/1/0/a/1/'></div>",
         "<img src='//counter.yadro.ru/hit?t14' width=1 height=1>",
