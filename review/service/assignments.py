@@ -58,7 +58,6 @@ def assign(
             N_("%(name)s does not decide cards"), N_("choose an active account of the role assessor"), name=who.name
         )
     new = sum(_lay(session, sheet_id, account_id, due, now) for sheet_id in dict.fromkeys(sheet_ids))
-    session.flush()
     deal(session, settings)
     return new
 

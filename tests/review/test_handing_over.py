@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from review.errors import Conflict
+from review.errors import Conflict, NotFound, Refused
+from review.service.accounts import change_account
 from review.service.assignments import assign, deal, progress, unassign
 from review.service.decisions import undo
 from review.service.queue import Filters, next_task, tasks
 from storage.models import Review, Task
 from storage.repository import verify_chain
+from storage.repository.sheets import DECIDED
 from survey.questionnaire import load
 from tests.review.browsing import fields, log_in
 from tests.review.conftest import EDITION, Client, World
@@ -38,6 +41,11 @@ def pair(world: World) -> Pair:
 def _take_back(world: World, who: int) -> None:
     with world.database.session() as session:
         unassign(session, progress(session, world.clock(), who)[0].assignment)
+
+
+def _decide_all(world: World, who: int) -> None:
+    with world.database.session() as session:
+        session.execute(update(Task).where(Task.account_id == who).values(stage=DECIDED, verdict="yes"))
 
 
 def _open(world: World, who: int) -> int:
@@ -120,3 +128,36 @@ def test_a_supervisor_takes_the_open_cards_back_on_the_page(small: World, client
     place = f"/admin/assignments/{mine.assignment}/remove"
     assert browser.post(place, data=fields(page, place)).status_code == 303
     assert "1 sheet lacks an assessor" in browser.get("/admin/assignments").text
+
+
+def test_sheets_are_laid_on_desks_of_those_who_decide(small: World) -> None:
+    pair = Pair(small, assessors=1)
+    _, owner, left = small.person("Ada", "admin"), small.person("Olga", "owner"), small.person("Leo")
+    with small.database.session() as session:
+        change_account(session, left, active=False)
+    for who in (owner, left):
+        with pytest.raises(Refused, match="does not decide cards"):
+            small.assign(who, *pair.sheets)
+    with pytest.raises(NotFound, match="no sheet 99"):
+        small.assign(pair.ana, 99)
+    with small.database.session() as session, pytest.raises(NotFound, match="no such assignment"):
+        unassign(session, 99)
+
+
+def test_a_sheet_is_due_when_it_was_last_said_and_overdue_while_something_is_open(small: World) -> None:
+    pair, now = Pair(small, assessors=1), small.clock()
+    dues = []
+    for due in (None, now, None, now + timedelta(days=1)):
+        assert small.assign(pair.ana, *pair.sheets, due=due) == 0, "it lies there already"
+        with small.database.reader() as session:
+            dues.append(progress(session, now)[0].due)
+    assert dues == [None, now, now, now + timedelta(days=1)]
+    pair.says(pair.ana, "skip")
+    for days, overdue in ((1, False), (2, True)):
+        with small.database.reader() as session:
+            (desk,) = progress(session, now + timedelta(days=days))
+        told = (desk.total, desk.decided, desk.answered, desk.skipped, desk.overdue)
+        assert told == (TOTAL, 0, 0, 1, overdue)
+    _decide_all(small, pair.ana)
+    with small.database.reader() as session:
+        assert not progress(session, now + timedelta(days=2))[0].overdue

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from sqlalchemy import select
 
 from review.service.decisions import Decision, decide
 from review.service.notes import close, notes
 from review.service.queue import Filters, tasks
 from review.service.sheets import SheetFilter, sheet_cards, sheets
-from storage.models import Answer, Card, Sheet
+from storage.models import Answer, Card, Finding, Note, Sheet
 from storage.records import AnswerRecord, FindingRecord
 from storage.repository import new_cycle, open_sheets, replace_findings
+from storage.repository.sheets import _change, _told, deciding
+from storage.words import FindingState, Verdict
 from survey.questionnaire import load
 from tests.review.conftest import EDITION, World
 
@@ -145,3 +150,56 @@ def test_a_portal_in_several_languages_is_found_by_each(world: World) -> None:
     with world.database.reader() as session:
         for wanted, found in {"ES": [1, 2], "qu-pe": [1], "es, qu-PE": [1], "s": [], "%": []}.items():
             assert sorted(row.sheet for row in sheets(session, SheetFilter(language=wanted))) == found
+
+
+@pytest.mark.parametrize(
+    ("found", "decides"),
+    [
+        ((("absent", 0.9), ("present", 0.6)), 1),
+        ((("present", 0.6), ("present", 0.8)), 1),
+        ((("absent", 0.9), ("unknown", None)), 1),
+        ((("not_applicable", 0.9), ("absent", 0.1)), 1),
+        ((("present", 0.1), ("unknown", 0.9)), 0),
+        ((), None),
+    ],
+)
+def test_the_finding_that_a_card_shows_is_the_one_that_decides_its_question(
+    found: tuple[tuple[FindingState, float | None], ...], decides: int | None
+) -> None:
+    question = replace(load(EDITION).indicators[0], features=("a.one", "a.two"))
+    of_others = {"no.feature": Finding(feature="no.feature", state="present", confidence=1.0)}
+    findings = {
+        feature: Finding(feature=feature, state=state, confidence=confidence)
+        for feature, (state, confidence) in zip(question.features, found, strict=False)
+    }
+    expected = None if decides is None else findings[question.features[decides]]
+    assert deciding(question, findings | of_others) is expected
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "change"),
+    [
+        (None, ("present", "k"), "new"),
+        ((None, "absent", None), ("present", "k"), "state"),
+        ((None, "unknown", None), ("manual", None), "state"),
+        (("yes", "absent", None), ("absent", None), "state"),
+        (("yes", "present", "k"), ("present", "k"), "same"),
+        (("unsure", "present", "k"), ("present", "k"), "same"),
+        ((None, "present", "k"), ("present", "l"), "proof"),
+    ],
+)
+def test_a_card_says_what_is_other_than_people_or_the_program_said_last_time(
+    before: tuple[Verdict | None, FindingState, str | None] | None, now: tuple[str, str | None], change: str
+) -> None:
+    card = Card(verdict=before[0], state=before[1], proof_key=before[2]) if before else None
+    assert _change(card, {"state": now[0], "proof_key": now[1]}) == change
+
+
+def test_a_change_is_told_again_unless_the_newest_note_tells_it() -> None:
+    first = {"state": "present", "evidence_url": "https://a.example/", "proof": "k"}
+    last = first | {"state": "absent"}
+    told = [Note(id=2, details={"after": last}), Note(id=1, details={"after": first})]
+    assert _told(told, {"after": last})
+    for change in ({"state": "present"}, {"evidence_url": "https://b.example/"}, {"proof": "l"}):
+        assert not _told(told, {"after": last | change})
+    assert not _told([], {"after": last})
