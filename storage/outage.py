@@ -68,7 +68,7 @@ class Outage:
                 self._over.wait(pause)
                 pause = min(_LONGEST, 2 * pause)
             else:
-                if began is not None:
+                if self.now:
                     self._ended()
                 return done
 
@@ -85,7 +85,7 @@ class Outage:
                 await asyncio.sleep(pause)
                 pause = min(_LONGEST, 2 * pause)
             else:
-                if began is not None:
+                if self.now:
                     self._ended()
                 return done
 
