@@ -12,7 +12,7 @@ from sqlalchemy import text
 from storage.archive import ArchiveWriter
 from storage.database import Database
 from storage.errors import StorageError
-from storage.models import Answer, Capture, Review
+from storage.models import Answer, Capture, Finding, Review
 from storage.recorder import RunRecorder
 from storage.records import AnswerRecord, CaptureRecord, FindingRecord, ObservationRecord, PortalRecord
 from storage.repository import (
@@ -39,6 +39,7 @@ from storage.repository import (
     start_run,
 )
 from storage.rows import url_key
+from storage.words import FindingState
 
 LIST = [
     PortalRecord("https://www.lima.example/", "Lima", "city", "PER", source="list A"),
@@ -260,6 +261,17 @@ def test_a_rerun_replaces_findings_and_keeps_reviews(database: Database, run_id:
             ("Ben", 0.0, 1.0),
         ]
         assert list(answers(session, run_id, edition="osi-2024")) == []
+
+
+def test_whoever_has_read_findings_sees_what_a_rerun_put_in_their_place(database: Database, run_id: int) -> None:
+    states: tuple[FindingState, ...] = ("absent", "present")
+    held: list[Answer | Finding] = []
+    with database.session() as session:
+        for state in states:
+            replace_findings(session, run_id, [FindingRecord("f", state)], [AnswerRecord("losi-2024", "1", state)])
+            found: list[Answer | Finding] = [*findings(session, run_id), *answers(session, run_id)]
+            assert [row.state for row in found] == [state, state]
+            held += found
 
 
 def test_reviews_are_only_ever_added(database: Database, run_id: int, at: datetime) -> None:

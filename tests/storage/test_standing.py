@@ -15,6 +15,7 @@ from storage.repository import (
     Step,
     earlier_run,
     end_visit,
+    export_rows,
     find_portal,
     finish_run,
     get_run,
@@ -49,12 +50,12 @@ CUT_SHORT: tuple[Ending, ...] = (
 )
 
 
-def visited(database: Database, *endings: Ending, cycle: int | None = None) -> list[int]:
+def visited(database: Database, *endings: Ending, cycle: int | None = None, record: PortalRecord = LIMA) -> list[int]:
     """Numbers of runs over one portal that ended so, one after the other; each answers one question."""
     numbers = []
     for outcome, cause, pages in endings:
         with database.session() as session:
-            portal = put_portal(session, LIMA).id
+            portal = put_portal(session, record).id
             run = start_run(session, portal, "losi-2024", started=NOW, cycle_id=cycle).id
             told = AnswerRecord("losi-2024", CODE, "present" if outcome == "ok" else "unknown")
             replace_findings(session, run, [], [told])
@@ -94,6 +95,38 @@ def test_a_trial_of_few_pages_takes_no_place(database: Database, ending: Ending)
     more = visited(database, ("ok", "budget", 9), CUT_SHORT[1])[0]
     assert stands(database) == more
     assert trial < more
+
+
+@pytest.mark.parametrize(("pages", "takes"), [(4, False), (5, True)])
+def test_what_read_half_as_much_is_no_trial(pages: int, takes: bool, database: Database) -> None:
+    before, trial = visited(database, ("ok", "", 10), ("ok", "budget", pages))
+    assert stands(database) == (trial if takes else before)
+
+
+def test_each_portal_has_its_own_run_that_stands_whatever_others_have_read(database: Database) -> None:
+    (large,) = visited(database, ("ok", "", 100))
+    oslo = PortalRecord("https://oslo.example/", "Oslo", "city", "NOR")
+    small, _ = visited(database, ("ok", "budget", 5), ("partial", "timeout", 6), record=oslo)
+    with database.reader() as session:
+        assert sorted(number for _, number in session.execute(standing())) == [large, small]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "cause", "whole"),
+    [
+        ("ok", None, True),
+        ("ok", "budget", True),
+        ("partial", "budget", True),
+        ("partial", "robots", True),
+        ("partial", "timeout", False),
+        ("blocked", "robots", False),
+        ("unreachable", "dns", False),
+    ],
+)
+def test_a_run_took_its_course_unless_it_was_broken_off_or_kept_out(
+    outcome: Outcome, cause: str | None, whole: bool
+) -> None:
+    assert read_to_end(Run(outcome=outcome, cause=cause)) is whole
 
 
 def test_a_trial_stands_where_it_is_all_there_is(database: Database) -> None:
@@ -146,9 +179,23 @@ def test_within_a_cycle_its_own_visit_stands(database: Database) -> None:
     assert stands(database) == alone
     with database.session() as session:
         assert session.execute(standing(Run.cycle_id == cycle)).all() == []
+        assert list(export_rows(session, cycle_id=cycle)) == [], "it does not count"
+        assert [row.run for row in export_rows(session, run_id=blocked)] == [blocked], "it is asked for by its number"
         end_visit(session, cycle, 1, Step("done", counted_id=blocked))
     assert stands(database, cycle) == blocked
     assert stands(database) == alone
+
+
+def test_a_run_stands_among_those_before_another_and_of_its_edition(database: Database) -> None:
+    first, second = visited(database, READ, READ)
+    with database.reader() as session:
+        portal = get_run(session, first).portal_id
+        for among, found in (({}, second), ({"before": second}, first), ({"edition": "losi-2024"}, second)):
+            run = latest_run(session, portal, **among)
+            assert run is not None
+            assert run.id == found
+        assert latest_run(session, portal, edition="losi-2022") is None
+        assert latest_run(session, portal, before=first) is None
 
 
 def test_a_cycle_compares_with_the_visit_that_stood(database: Database) -> None:
