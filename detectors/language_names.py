@@ -29,6 +29,7 @@ _FRONT_PAGE = re.compile(
 )
 """A host with a step at most, before the page that a server gives for a folder."""
 
+_BRACKETS = re.compile(r"[(\[].*?[)\]]")
 _MOST_CODES = 8
 _ENGLISH = frozenset(("en", "eng"))
 MAX_NAME = 40
@@ -54,11 +55,11 @@ def _codes() -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def is_endonym(text: str) -> bool:
-    """Whether the text is a language's name, alone, with its code or country in brackets, or two names together; not
-    where it is a host's ("slovensko.sk")."""
+    """Whether the text is a language's name, alone, in brackets, with its code or country in brackets, or two names
+    together; not where it is a host's ("slovensko.sk")."""
     if _HOST.search(text):
         return False
-    plain = normalise(re.sub(r"[(\[].*?[)\]]", " ", text))
+    plain = normalise(_BRACKETS.sub(" ", text)) or normalise(text)
     if plain in _names():
         return True
     words = [word for word in plain.split() if word not in _codes() and word not in _SWITCH_WORDS]

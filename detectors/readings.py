@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from detectors.compositions import GENERAL as GENERAL_PREFIX
-from detectors.letters import UNSPACED
+from detectors.letters import UNSPACED, is_unspaced
 from detectors.lexicon import BESIDE, GENERAL
 from detectors.normalise import normal_label, normalise
 from detectors.packaged import data
@@ -35,9 +35,6 @@ _LOOKED_AT = 40
 
 _HANGUL = "\uac00-\ud7af"
 _SPELT = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u30a1-\u30ff]")
-
-_FIRST_UNSPACED = "\u0e00"
-"""The scripts that write without spaces begin here."""
 
 Found = tuple[int, int, "Term", int]
 """Start and end in the normalised piece, the term, and the number of meaningful words outside it."""
@@ -205,7 +202,7 @@ def _denied_spans(lexicon: Lexicon, plain: str, features: set[str]) -> dict[str,
 
 def _end_of_word(plain: str, end: int) -> int:
     """Where the word ends in which a term with any ending was found; as it is where words are not parted by spaces."""
-    while end < len(plain) and plain[end] != " " and plain[end] < _FIRST_UNSPACED:
+    while end < len(plain) and plain[end] != " " and not is_unspaced(plain[end]):
         end += 1
     return end
 

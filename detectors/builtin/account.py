@@ -15,6 +15,7 @@ from detectors.lexicon import Lexicon
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.page.elements import Form
+from detectors.readings import read_texts
 from detectors.strengths import Strengths
 from detectors.telling import tells_of_service
 from detectors.topic import TopicDetector
@@ -34,6 +35,7 @@ _PERSONNEL = re.compile(r"(?<!area)/personale?(?:$|[/?])", re.I)
 _SAY_PERSONNEL = frozenset(("ca", "da", "de", "es", "gl", "it", "nb", "nn", "no", "ro", "sv"))
 """Languages in which a step "personal" or "personale" names the staff; elsewhere it is the users' own place."""
 
+_DONE_ONLINE = frozenset(("online", "apply", "pay"))
 _STAFF_HOST = re.compile(r"(?:panel|admin|cms|webmail|mail|poczta|owa|intranet|extranet|backend)\d*\.")
 
 
@@ -72,6 +74,12 @@ def _signs_up(hit: Hit) -> bool:
     return any(field.type == "email" or "mail" in field.name.lower() for field in asked)
 
 
+def _is_done_online(page: Page, label: str) -> bool:
+    """Whether a label holds general vocabulary of doing things online."""
+    lexicons = page.lexicons.for_languages(page.languages) if page.lexicons else ()
+    return any(not _DONE_ONLINE.isdisjoint(reading.general) for _, reading in read_texts(lexicons, label))
+
+
 @lru_cache(maxsize=128)
 def _acts(lexicon: Lexicon) -> frozenset[str]:
     return frozenset(term.text.casefold() for term in lexicon.terms if term.feature == f"{GENERAL}apply")
@@ -82,7 +90,7 @@ class Authentication(TopicDetector):
     link to one."""
 
     name = "authentication"
-    version = "6"
+    version = "7"
     features = ("account.authentication",)
 
     def observe(self, page: Page) -> Iterable[Observation]:
@@ -112,11 +120,14 @@ class Authentication(TopicDetector):
         return min(value, 0.3) if weak and (_signs_up(hit) or (hit.extra > 0 and _is_act(page, hit))) else value
 
     def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """An address that ends in the word for logging in leads there, whatever stands before it."""
+        """An address that ends in the word for logging in leads there, whatever stands before it; on another host it is
+        the door of a system that the label names, unless the label speaks of what is done online."""
         link = hit.segment.link
         value = super().weigh_url(page, hit, table)
         if link is None or _may_let_in_staff(page, link.url):
             return min(value, 0.3)
+        if link.label and host_of(link.url) != host_of(page.url) and not _is_done_online(page, link.label):
+            return min(value, 0.45)
         start, end = hit.span()
         ends = not hit.segment.text[end:].strip("/") and hit.segment.text[:start].endswith("/")
         return max(value, 0.55) if ends else value

@@ -51,6 +51,8 @@ _DIGITS = 3
 _CALLED = re.compile(r"(?<![\d/.,-])(?!(?:19|20)\d\d(?!\d))\d(?:[\s().-]{0,3}\d){2,14}(?![\d/.,-])")
 """What may be called, short or long, and is no year."""
 
+_CAPTION = 0.55
+_LETTERS_BESIDE_NUMBER = 25
 _OF_EMERGENCY = 0.30
 """What the number to call in an emergency says of a helpdesk."""
 
@@ -217,7 +219,7 @@ class HelpdeskPhone(TopicDetector):
     """A call number or call centre for the users of services; the town hall's own number is contact, not this."""
 
     name = "helpdesk-phone"
-    version = "3"
+    version = "4"
     features = ("support.helpdesk_phone",)
     text_as_proof = True
 
@@ -228,7 +230,18 @@ class HelpdeskPhone(TopicDetector):
         is_label = segment.kind != "text" and (segment.link is None or segment.link.label == segment.text)
         if not is_label and segment.number in page.hits.speaking("info.emergency"):
             return min(value, _OF_EMERGENCY)
-        return value if segment.kind != "text" or _tells_number(hit) else min(value, 0.45)
+        if segment.kind != "text" or _tells_number(hit):
+            return value
+        return max(value, _CAPTION) if value > _OF_EMERGENCY and _captions_number(page, hit) else min(value, 0.45)
+
+
+def _captions_number(page: Page, hit: Hit) -> bool:
+    """Whether hardly more than the term stands there, and the text behind it is hardly more than a number."""
+    if hit.extra > 1:
+        return False
+    behind = next((each.text for each in page.hits.texts if each.number > hit.segment.number), "")
+    letters, digits = (sum(map(which, behind)) for which in (str.isalpha, str.isdigit))
+    return letters <= _LETTERS_BESIDE_NUMBER and digits >= _DIGITS
 
 
 def _tells_number(hit: Hit) -> bool:

@@ -66,7 +66,7 @@ class AgencyLinks(TopicDetector):
     a public body's name. A menu entry "Links" says nothing of where it leads; a heading of such a collection does."""
 
     name = "agency-links"
-    version = "4"
+    version = "5"
     features = ("institution.agency_links",)
     address_completes = False
 
@@ -82,10 +82,10 @@ class AgencyLinks(TopicDetector):
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
         """Words such as "useful links" count as the heading of a collection, little as a bare menu entry; a form that
-        lets choose among ministries links none."""
+        lets choose among ministries links none, nor does the page's title."""
         value = super().weigh(page, hit, table)
         bare = hit.term.role == "weak" and hit.segment.link is not None
-        return min(value, 0.45) if bare or hit.segment.kind in ("form", "control") else value
+        return min(value, 0.45) if bare or hit.segment.kind in ("title", "form", "control") else value
 
 
 def _largest_collection(page: Page) -> list[str]:

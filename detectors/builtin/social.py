@@ -38,7 +38,7 @@ class SocialNetworks(TopicDetector):
     """A link to the body's page on a social network, or an embedded feed. A share button is no presence there."""
 
     name = "social-networks"
-    version = "4"
+    version = "5"
     features = ("social.networks",)
     uses_lexicon = False
 
@@ -59,8 +59,11 @@ class SocialNetworks(TopicDetector):
         yield from super().observe(page)
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """A network's name on a button that shares the page is no presence there."""
+        """A network's name on a button that shares the page is no presence there, nor is one in the title of a frame:
+        it shows a film."""
         value, link = super().weigh(page, hit, table), hit.segment.link
+        if hit.segment.kind == "frame":
+            return min(value, _HINT)
         return min(value, _HINT) if link is not None and _is_nobodys(link) else value
 
     def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:

@@ -245,3 +245,10 @@ def _scripted(code: str, sample: str) -> str:
         cyrillic = sum("\u0400" <= char <= "\u04ff" for char in sample)
         return "sr-Cyrl" if cyrillic > len(sample) * 0.2 else "sr-Latn"
     return str(data("languages")["declared"].get(code, code))
+
+
+def taken_for(code: str, said: str) -> tuple[str, ...]:
+    """The languages that a text may be of which seems to be of one, where its page declares none of them (`said`): they
+    are one language to an identifier, and have words of their own."""
+    alike = tuple(data("languages")["undeclared"])
+    return alike if code in alike and said.partition("-")[0] not in {each.partition("-")[0] for each in alike} else ()

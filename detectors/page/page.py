@@ -243,7 +243,8 @@ class Page:
     def languages(self) -> tuple[str, ...]:
         """Languages to read the page in: its own, its menus', and the declared one, where they differ."""
         said = language.declared(self.lang_attribute)
-        return tuple(dict.fromkeys(code for code in (self.language, self.menu_language, said) if code))
+        found = (self.language, self.menu_language, said, *language.taken_for(self.language, said))
+        return tuple(dict.fromkeys(code for code in found if code))
 
     @cached_property
     def platforms(self) -> tuple[tuple[Platform, str], ...]:

@@ -70,3 +70,16 @@ def test_where_a_content_system_lets_in_everybody_the_label_tells_whom() -> None
 def test_an_address_that_is_none_hides_no_login() -> None:
     links = "<nav><a href='http://[x/login'>Accedi</a><a href='/area-personale'>Accedi ai servizi online</a></nav>"
     assert is_residents("https://x.example/", links)
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("<a href='https://gpis.x.example/login'>GPIS</a>", False),
+        ("<a href='https://gpis.x.example/login'>Servizi online GPIS</a>", True),
+        ("<a href='https://gpis.x.example/login'><img src=gpis.png></a>", True),
+        ("<a href='/gpis/login'>GPIS</a>", True),
+    ],
+)
+def test_the_door_of_a_system_elsewhere_is_no_login_for_residents(link: str, expected: bool) -> None:
+    assert is_residents("https://www.x.example/", f"<nav>{link}</nav>") is expected

@@ -88,6 +88,16 @@ def test_a_denied_phrase_covers_its_terms_and_no_others(make_page: MakePage, lab
     assert len({h.start for h in hits}) == count
 
 
+def test_a_denied_stem_covers_its_word_where_letters_need_no_spaces_elsewhere(
+    make_lexicons: Callable[..., LexiconSet],
+) -> None:
+    """Georgian stands behind the scripts that write without spaces, and writes with them."""
+    words = {BUDGET: {"weak": ["ბიუჯეტი"], "not": ["ოჯახის ბიუჯეტ*"]}}
+    markup = "<html lang=ka><a href=/x>ოჯახის ბიუჯეტი</a><a href=/y>ბიუჯეტი</a>".encode()
+    page = Page("https://www.villa.example/", markup, lexicons=make_lexicons(ka=words))
+    assert [hit.segment.number for hit in page.hits.feature(BUDGET)] == [1]
+
+
 def test_a_denied_phrase_is_denied_for_its_feature_alone(make_page: MakePage) -> None:
     page = make_page("<a href=/x>Participatory budget</a>", lang="en")
     assert told(page) == []

@@ -35,6 +35,7 @@ SPANISH = "<p>El ayuntamiento ofrece a los vecinos numerosos servicios y cuida l
         "<a href='/ru'>RUS</a>",
         "<nav><a href=/zh>Traditional Chinese</a></nav>",
         "<form method=post><input type=submit value=English></form>",
+        "<nav><a href=/en>[English]</a></nav>",
     ],
 )
 def test_another_language_is_offered(strength: Strength, markup: str) -> None:
@@ -89,6 +90,11 @@ def test_a_nation_is_no_language_version(strength: Strength, label: str) -> None
 
 def test_the_page_s_own_language_is_not_foreign(strength: Strength) -> None:
     assert strength(f"<a href=/es/>Español</a>{SPANISH}", FOREIGN, "es") < PROOF
+
+
+def test_the_other_script_of_the_page_s_language_is_not_foreign(strength: Strength) -> None:
+    assert strength("<nav><a href=/?l=cir>Ћирилица</a></nav>", FOREIGN, "sr-Latn") < PROOF
+    assert strength("<nav><a href=/?l=cir>Српски</a></nav>", FOREIGN, "hu") >= PROOF
 
 
 @pytest.mark.parametrize(

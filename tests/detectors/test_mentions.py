@@ -311,6 +311,7 @@ def test_a_search_sent_by_post_with_filters_is_an_advanced_one(proves: Proves, f
             " than before</p></main>",
         ),
         ("social.networks", '<nav><a href="https://example.org/share">Share</a></nav>'),
+        ("social.networks", '<main><iframe src="https://films.example/1" title="YouTube video"></iframe></main>'),
         ("account.authentication", '<nav><a href="/agents/login">Entrance</a></nav>'),
         ("service.building_permit", '<main><a href="/f/permit.pdf">Apply for a building permit</a></main>'),
         (

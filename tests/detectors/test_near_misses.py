@@ -196,3 +196,28 @@ def test_headlines_about_office_holders_are_no_list_of_them(proves: Proves) -> N
     people = "".join(f"<li><a href=/p/{name}>{name}</a>" for name in holders)
     assert not proves("institution.department_heads", f"<main><ul>{news}</ul></main>")
     assert proves("institution.department_heads", f"<main><ul>{people}</ul></main>")
+
+
+def test_a_caption_and_the_number_behind_it_tell_a_helpline(proves: Proves) -> None:
+    caption = "<footer><p>Citizens' helpline:</p><p>{}</p></footer>"
+    assert proves("support.helpdesk_phone", caption.format("800 10 0050"))
+    assert not proves("support.helpdesk_phone", caption.format("See the ministry's page on how to call us in 2026"))
+
+
+def test_the_page_s_title_links_no_agencies(proves: Proves) -> None:
+    assert not proves("institution.agency_links", "<main><p>News</p></main>", "en", URL, "Government agencies")
+
+
+@pytest.mark.parametrize(
+    ("language", "minister"), [("tr", "Sağlık Bakanı"), ("he", "שר החינוך"), ("az", "Təhsil naziri")]
+)
+def test_a_minister_is_no_section(proves: Proves, language: str, minister: str) -> None:
+    features = ("info.health", "info.education")
+    assert not any(proves(feature, f"<nav><a href=/x>{minister}</a></nav>", language) for feature in features)
+
+
+def test_a_page_that_declares_no_south_slavic_language_is_read_with_the_words_of_all(proves: Proves) -> None:
+    """No identifier tells them apart; a budget is "proračun" in Croatian, "budžet" in Bosnian and Serbian."""
+    text = "<p>Dan je bio lijep i topao, pa smo dugo hodali kroz šumu i pjevali stare pjesme uz rijeku i jezero.</p>"
+    assert proves("budget.publication", f"<nav><a href=/a>Budžet</a></nav>{text}", "")
+    assert not proves("budget.publication", f"<nav><a href=/a>Budžet</a></nav>{text}", "hr")
