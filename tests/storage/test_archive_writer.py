@@ -178,6 +178,21 @@ def test_opened_again_it_goes_on(tmp_path: Path, at: datetime) -> None:
     assert len(archive.index_path.read_text().splitlines()) == 3
 
 
+def test_an_archive_of_several_files_goes_on_in_the_last_and_is_mended_there_alone(
+    tmp_path: Path, at: datetime
+) -> None:
+    files = write(tmp_path, at, *(os.urandom(1000) for _ in range(10)), rotate_at=3000)
+    for file in (files[0], files[-1]):
+        file.write_bytes(file.read_bytes()[:-5])
+    before = {file: file.read_bytes() for file in files}
+    with ArchiveWriter(tmp_path, "run") as archive:
+        assert [problem.partition(":")[0] for problem in archive.problems] == [files[-1].name]
+        archive.write_response("https://x.org/n", 200, "OK", HTML, b"new", at)
+    assert {file: file.read_bytes() for file in files[:-1]} == {file: before[file] for file in files[:-1]}
+    assert read(files[-1])[-1].body == b"new"
+    assert sorted(tmp_path.glob("*.warc.gz")) == files
+
+
 def test_a_torn_record_is_cut_at_any_byte(tmp_path: Path, at: datetime) -> None:
     (path,) = write(tmp_path, at, b"one", os.urandom(60))
     whole = path.read_bytes()
