@@ -147,6 +147,11 @@ def test_pages_on_their_way_have_their_place_in_the_budget() -> None:
     assert (budget.has_room, budget.spent) == (False, "")
 
 
+def test_the_smallest_budget_has_room_for_one_page() -> None:
+    budget = Budget(CrawlOptions.model_validate({"max_pages": 1, "max_requests": 1, "max_bytes": 1}))
+    assert (budget.has_room, budget.spent, budget.documents, budget.external) == (True, "", 0, 0)
+
+
 def test_options_are_checked() -> None:
     assert CrawlOptions(max_pages=10).request_limit == 80
     for wrong in ({"max_pages": 0}, {"delay": -1}, {"no_such": 1}):
