@@ -7,9 +7,11 @@ from collections.abc import Iterable
 
 from detectors.hits import Hit
 from detectors.hosts import host_of, is_government, is_shared, listed, looks_governmental
+from detectors.normalise import normal_label
 from detectors.observation import Observation
 from detectors.page import Page
 from detectors.page.elements import Link
+from detectors.standing import is_front
 from detectors.strengths import Strengths
 from detectors.targets import targets_of
 from detectors.topic import TopicDetector
@@ -17,6 +19,9 @@ from detectors.topic import TopicDetector
 _COPYRIGHT = re.compile(r"©|\(c\)|&copy;|copyright|all rights reserved", re.I)
 _MANY_LINKS = 3
 _FEW_WORDS = 3
+_MOST_OF_NAME = 4
+_OPENING = 20
+_OWNER = 0.55
 _PROSE_CHARS = 40
 _ONE_LABEL_SUFFIXES = frozenset(("gov", "mil"))
 
@@ -26,7 +31,7 @@ class OfficialPortal(TopicDetector):
     names the body (city, ministry, government) as its owner."""
 
     name = "official-portal"
-    version = "3"
+    version = "4"
     features = ("portal.official",)
     text_as_proof = True
 
@@ -43,9 +48,9 @@ class OfficialPortal(TopicDetector):
                     feature, "content", 0.75, str(item.get("name", ""))[:200], "structured data of a public body"
                 )
                 break
-        named = {hit.segment.text for hit in page.hits.feature(feature) if hit.segment.zone == "footer"}
+        named = {hit.segment.text for hit in page.hits.feature(feature) if _may_sign(hit)}
         for block in page.blocks if named else ():
-            if block.zone == "footer" and block.text in named and _COPYRIGHT.search(block.text):
+            if block.text in named and _COPYRIGHT.search(block.text):
                 selector = page.selector(block.element)
                 yield Observation(feature, "content", 0.7, block.text[:200], "copyright line", selector=selector)
                 break
@@ -58,7 +63,25 @@ class OfficialPortal(TopicDetector):
             return min(value, 0.45)
         link = hit.segment.link
         own = link is not None and host_of(link.url) == host_of(page.url)
+        if hit.term.role == "weak" and _is_body(hit) and (hit.segment.kind == "title" or (own and _is_logo(link))):
+            return max(value, _OWNER)
         return value if link is None or (own and link.zone in ("header", "footer")) else min(value, 0.45)
+
+
+def _may_sign(hit: Hit) -> bool:
+    """Whether the place is in the footer, or a line that begins with the sign of copyright."""
+    return hit.segment.zone == "footer" or hit.segment.text[:_OPENING].count("©") > 0
+
+
+def _is_logo(link: Link | None) -> bool:
+    """Whether a link on top of the page leads to the front page, as a logo with the owner's name does."""
+    return link is not None and link.zone == "header" and is_front(link.url)
+
+
+def _is_body(hit: Hit) -> bool:
+    """Whether a few words and the term make up a name, which the term ends or begins: "Road Safety Authority"."""
+    length = len(normal_label(hit.segment.text))
+    return 0 < hit.extra <= _MOST_OF_NAME and (hit.start == 0 or hit.end == length)
 
 
 class AgencyLinks(TopicDetector):

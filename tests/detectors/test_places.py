@@ -385,3 +385,17 @@ def test_a_mailbox_is_no_section(worth: Strength) -> None:
     link = '<nav><a href="mailto:x@villa.example">{}</a></nav>'
     assert worth("info.culture_sport", link.format("tourism.office@villa.example")) < PROOF
     assert worth("info.culture_sport", link.format("Tourism office").replace("mailto:x@", "/x/")) >= PROOF
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ('<header><a href="/"><img alt="Harbour Pilots Authority" src="l.png"></a></header>', True),
+        ('<header><a href="/transit"><img alt="Harbour Pilots Authority" src="l.png"></a></header>', False),
+        ("<div>© 2024 Elm County Conservation District</div>", True),
+        ("<div>Photographs by courtesy of the Elm County Conservation District ©</div>", False),
+        ("<div>© 2024 Elm and Sons</div>", False),
+    ],
+)
+def test_a_logo_or_a_line_of_copyright_names_the_public_body(worth: Strength, body: str, told: bool) -> None:
+    assert (worth("portal.official", body) >= PROOF) is told
