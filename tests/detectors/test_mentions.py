@@ -78,6 +78,7 @@ def test_a_step_of_most_addresses_of_a_site_says_nothing_of_one(
         ("en", "info.health", "M-11-07, Public health services abroad", "/memo/7"),
         ("en", "info.health", "H.R. 411 – Public health services", "/bills/411"),
         ("en", "info.health", "Table 4.2 — Public health services", "/tables/4-2"),
+        ("hr", "info.environment", "Mjera 10 - Poljoprivreda, okoliš i klimatske promjene", "/mjera-10"),
         ("en", "info.emergency", "Circular No. 03-12, Emergency response fund", "/c/3-12"),
         ("es", "info.education", "Decreto N° 120/2019 sobre educación y formación", "/d/120"),
         ("pl", "info.education", "Uchwała nr 12/2020 w sprawie oświaty", "/u/12"),
