@@ -182,10 +182,12 @@ def _names_in_steps(href: str, code: str) -> bool:
 
 
 def are_codes(options: Iterable[str], own: str) -> bool:
-    """Whether the options of a choice are codes of a few languages, the page's `own` among them: those of countries are
-    many."""
-    codes = [normal_label(option) for option in options if option]
-    return 1 < len(codes) <= _MOST_CODES and own in codes and _codes().issuperset(codes)
+    """Whether the options of a choice are codes of a few languages, some named instead, the page's `own` among them:
+    those of countries are many."""
+    given = [option for option in options if option]
+    codes = {normal_label(option) for option in given if not is_endonym(option)}
+    named = {language_of_name(option) for option in given if is_endonym(option)}
+    return 1 < len(given) <= _MOST_CODES and own in codes | named and bool(codes) and _codes().issuperset(codes)
 
 
 @lru_cache(maxsize=4096)

@@ -29,6 +29,7 @@ SPANISH = "<p>El ayuntamiento ofrece a los vecinos numerosos servicios y cuida l
         "<head><link rel=alternate hreflang=ca href=/ca></head>",
         "<select name=lang><option>Español<option>English</select>",
         "<select><option>ES<option>EN</select>",
+        "<select name=country><option>ES<option>EN<option>FR<option>فارسی</select>",
         "<header><a href='/site/english/home'>EN</a></header>",
         "<header><a href='javascript:go(2)'>ENG</a></header>",
         "<a href='/otra'>ES/EN</a>",
