@@ -32,10 +32,14 @@ _FRONT_PAGE = re.compile(
 _BRACKETS = re.compile(r"[(\[].*?[)\]]")
 _MOST_CODES = 8
 _ENGLISH = frozenset(("en", "eng"))
-MAX_NAME = 40
+MAX_NAME = 50
 """Characters of the longest label that may name a language."""
 
-_SWITCH_WORDS = frozenset(("version", "site", "website", "verzia", "versione", "versao", "versija", "verze"))
+_SWITCH_WORDS = frozenset(
+    "version site website page verzia versione versao versija verze"
+    " view visit read switch this the our to in click here".split()
+)
+"""What stands beside a language's name where a link offers a version in it."""
 
 
 @cache
@@ -62,14 +66,20 @@ def is_endonym(text: str) -> bool:
     plain = normalise(_BRACKETS.sub(" ", text)) or normalise(text)
     if plain in _names():
         return True
-    words = [word for word in plain.split() if word not in _codes() and word not in _SWITCH_WORDS]
+    words = _telling(plain)
     return 0 < len(words) < 3 and (" ".join(words) in _names() or all(word in _names() for word in words))
+
+
+def _telling(plain: str) -> list[str]:
+    """The words that are neither codes nor such as stand beside any name."""
+    return [word for word in plain.split() if word not in _codes() and word not in _SWITCH_WORDS]
 
 
 @lru_cache(maxsize=4096)
 def language_of_name(text: str) -> str:
     """The language whose own name the text is, where the text alone tells it; empty otherwise."""
-    return str(_own_names().get(normalise(text), ""))
+    plain = normalise(text)
+    return str(_own_names().get(plain) or _own_names().get(" ".join(_telling(plain)), ""))
 
 
 def links_naming(page: Page, own: str) -> Iterator[tuple[Link, str]]:
@@ -170,10 +180,16 @@ def _by_code(link: Link, label: str, own: str) -> str:
     if code in data("endonyms")["words"]["codes"]:
         place = language_of_address(link.url) == code
     else:
-        place = re.search(rf"(?:^|[/?&=._-]){re.escape(label.lower())}(?:$|[/?&=._-])", link.href.lower()) is not None
-    place = place or (len(code) == _LETTERS_OF_LONG and language_of_address(link.url) == code[:2])
+        place = _has_step(link.href, label.lower())
+    if len(code) == _LETTERS_OF_LONG:
+        place = place or language_of_address(link.url) == code[:2] or _has_step(link.href, code[:2])
     switched = place or SWITCH.search(f"{link.css} {link.href}") or _names_in_steps(link.href, code)
     return "link labelled with a language's code" if switched or not code.isascii() else ""
+
+
+def _has_step(href: str, code: str) -> bool:
+    """Whether the code stands alone in the address: "/en/", "index_en.php"."""
+    return re.search(rf"(?:^|[/?&=._-]){re.escape(code)}(?:$|[/?&=._-])", href.lower()) is not None
 
 
 def _names_in_steps(href: str, code: str) -> bool:
