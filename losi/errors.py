@@ -51,9 +51,10 @@ class PlainGroup(click.Group):
 
     def _attempt(self, args: Sequence[str] | None, name: str | None, complete: str | None, **extra: Any) -> int:
         from losi.interrupts import keep_interrupts
-        from losi.streams import set_up_stdout
+        from losi.streams import set_up_stderr, set_up_stdout
 
         set_up_stdout()
+        set_up_stderr()
         keep_interrupts()
         try:
             code = super().main(args, name, complete, standalone_mode=False, **extra)
