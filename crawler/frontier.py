@@ -78,7 +78,7 @@ class Frontier:
         self._waiting = Waiting(self._experience, self._is_gone)
         self._pickable: dict[int, Entry] | None = None
         self.cut: Counter[str] = Counter()
-        self.dropped = 0
+        self._dropped: set[int] = set()
         self.unread: dict[int, Entry] = {}
         """Entries that were taken and whose pages could not be had, by their key."""
 
@@ -87,6 +87,11 @@ class Frontier:
 
     def __len__(self) -> int:
         return self._left
+
+    @property
+    def dropped(self) -> int:
+        """How many addresses the queue had no room for that were not found again since."""
+        return len(self._dropped)
 
     def knows(self, url: str, features: Promise = (), zone: str = "main", label: str = "") -> bool:
         """Whether nothing would be gained by adding this URL, found in this zone, with these promises of this label."""
@@ -104,6 +109,7 @@ class Frontier:
             self._led[key] = by.key
         if 0.0 <= self._best.get(key, -1.0) < _VISITED:
             self._left -= 1
+        self._dropped.discard(key)
         self._best[key] = self._best[hash(url)] = _VISITED
 
     def add(
@@ -134,6 +140,7 @@ class Frontier:
             return False
         self._best[key] = max(claim, known)
         self._left += known < 0
+        self._dropped.discard(key)
         found = hash((section(plain) if source is None else source.url, zone))
         branch = found if source is None else key if depth <= 1 else source.branch
         features = self._promises.of(key, features)
@@ -220,17 +227,16 @@ class Frontier:
                 yield promised
 
     def _shrink(self) -> None:
-        """Drops the worst fifth; what was dropped may be found again."""
+        """Drops the worst fifth; what was dropped may be found again, in whatever form it is written."""
         dropped = self._waiting.shrink(max(1, self._limit * 4 // 5))
         kept = {entry.key for entry in self._waiting}
-        for entry in dropped:
-            if entry.key not in kept and self._best.get(entry.key, _VISITED) != _VISITED:
-                del self._best[entry.key]
-                self._left -= 1
-                self.dropped += 1
-                self._best.pop(hash(entry.url), None)
-                if self._pickable is not None:
-                    self._pickable.pop(entry.key, None)
+        gone = {entry.key for entry in dropped if not self._is_gone(entry)} - kept
+        self._left -= len(gone)
+        self._dropped |= gone
+        if self._pickable is not None:
+            for key in gone:
+                self._pickable.pop(key, None)
+        self._best = {key: worth for key, worth in self._best.items() if worth == _VISITED or key in kept}
 
 
 @lru_cache(maxsize=1024)

@@ -279,6 +279,29 @@ def test_what_was_dropped_may_be_found_again_in_the_same_form() -> None:
     assert len(frontier) == 10
 
 
+@pytest.mark.parametrize("form", ["/a?b=1&a=1", "/a?a=1&b=1", "/a?a=1&b=1#part", "/a?b=1&a=1#part"])
+def test_what_was_dropped_may_be_found_again_in_every_form_it_was_found_in(form: str) -> None:
+    frontier = Frontier(Settled(), limit=10)
+    for url in ("/a?b=1&a=1#part", "/a?b=1&a=1", "/a?a=1&b=1#part", "/a?a=1&b=1"):
+        frontier.add(HOST + url)
+    for number in range(10):
+        frontier.add(f"{HOST}/{'x' * number}", (("budget", 0.5),))
+    assert not frontier.taken(f"{HOST}/a?a=1&b=1")
+    assert frontier.add(HOST + form)
+
+
+def test_an_address_that_is_dropped_and_found_again_is_left_once() -> None:
+    frontier = Frontier(Settled(), limit=10)
+    crowd = [f"{HOST}/{'x' * number}" for number in range(1, 11)]
+    for _ in range(3):
+        frontier.add(f"{HOST}/menu")
+        for url in crowd:
+            frontier.add(url, (("budget", 0.5),))
+    assert (len(frontier) + frontier.dropped, frontier.dropped > 0) == (11, True)
+    frontier.take(f"{HOST}/menu")
+    assert len(frontier) + frontier.dropped == 10
+
+
 def test_what_was_visited_is_not_forgotten_when_the_queue_drops_its_lesser_link() -> None:
     frontier = Frontier(Settled(), limit=10)
     frontier.add(f"{HOST}/twice")
