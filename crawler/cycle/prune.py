@@ -134,8 +134,10 @@ def _mark(why: dict[int, Why], numbers: Iterable[int], reason: Why) -> None:
 
 
 def _weigh_portal(session: Session, data_dir: Path, portal: int, numbers: list[int], why: dict[int, Why]) -> None:
-    """Keeps what other archives of the portal repeat, as far as these stay themselves."""
-    others = session.scalars(select(Run).where(Run.portal_id == portal, Run.id >= min(numbers))).all()
+    """Keeps what other archives of the portal repeat, as far as these stay themselves. Those of pages that were fetched
+    for a person repeat nothing."""
+    later = (Run.portal_id == portal, Run.id >= min(numbers), Run.kind != "proof")
+    others = session.scalars(select(Run).where(*later)).all()
     if any(run.outcome is None for run in others):
         _mark(why, numbers, "under_way")
         return

@@ -20,7 +20,7 @@ from storage.archive import ArchiveReader, ReplayIndex
 from storage.database import Database
 from storage.errors import StorageError
 from storage.models import Answer, Run
-from storage.repository import add_review, new_cycle, start_run
+from storage.repository import add_review, finish_run, new_cycle, start_run
 from tests.crawler.conftest import serve
 from tests.crawler.cycles import begin
 from tests.crawler.loopback import Route, Serve, page
@@ -89,6 +89,16 @@ def test_a_visit_under_way_may_still_repeat_what_is_there(data: Path) -> None:
     with Database(data / "losi.db") as database, database.session() as session:
         start_run(session, 1, "losi-2024", cycle_id=4)
     assert reasons(data, "2020", "2022") == {1: "under_way", 2: "under_way"}
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_page_fetched_for_a_person_repeats_nothing(data: Path, ended: bool) -> None:
+    """Nor does one whose fetch died with its process, or whose archive is on the machine of the web app."""
+    with Database(data / "losi.db") as database, database.session() as session:
+        run = start_run(session, 1, "losi-2024", kind="proof")
+        if ended:
+            finish_run(session, run.id, "ok", archive="archive/run-000005", pages=1)
+    assert reasons(data, "2020", "2022") == {1: "", 2: ""}
 
 
 def test_an_archive_that_is_elsewhere_may_repeat_what_is_here(data: Path) -> None:
