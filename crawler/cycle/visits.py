@@ -171,7 +171,7 @@ def _turn(due: Due, shared: Shared) -> Turn | None:
     """What the visit goes on from; None if the portal was taken off the plan since it was found to be due."""
 
     def find(session: Session) -> tuple[int, int, Run | None, tuple[tuple[str, tuple[str, ...]], ...]] | None:
-        row = session.get(CyclePortal, (shared.cycle_id, due.portal_id))
+        row = session.get(CyclePortal, (shared.cycle_id, due.portal_id), with_for_update=True)
         if row is None:
             return None
         told = row.pages if due.run_id is not None else 0

@@ -35,7 +35,9 @@ class History:
 
 
 def history(session: Session, portal_id: int) -> History:
-    """What is kept of a portal; empty as text where that is nothing."""
+    """What is kept of a portal; empty as text where that is nothing. Nobody adds to it before the transaction ends."""
+    for column in (CyclePortal.portal_id, Portal.id):
+        session.execute(select(column).where(column == portal_id).with_for_update())
     counts = [
         session.scalar(select(func.count()).select_from(model).where(model.portal_id == portal_id)) or 0
         for model in (Run, Sheet, Claim, Membership)

@@ -6,12 +6,14 @@ import asyncio
 import csv
 import io
 import json
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from crawler.cycle.plan import Choice, CycleSettings, begin_cycle
 from crawler.cycle.visits import Shared, visit
@@ -20,8 +22,8 @@ from detectors.inspector import Inspector
 from storage.database import Database
 from storage.models import Claim, Portal, Run
 from storage.records import PortalRecord
-from storage.repository import Step, cycle_portals, due_portals, end_visit, finish_run, import_portals, start_run
-from storage.repository.retirement import remove_portal, retire_portal
+from storage.repository import Due, Step, cycle_portals, due_portals, end_visit, finish_run, import_portals, start_run
+from storage.repository.retirement import history, remove_portal, retire_portal
 from tests.storage.conftest import database, postgresql, sqlite, template
 
 __all__ = ["database", "postgresql", "sqlite", "template"]
@@ -95,21 +97,66 @@ def test_a_claim_is_history(database: Database) -> None:
         remove_portal(session, 1)
 
 
-def test_a_portal_that_is_retired_while_it_is_about_to_be_visited_is_left_alone(
-    database: Database, tmp_path: Path
-) -> None:
+@pytest.fixture
+def shared(database: Database, tmp_path: Path) -> Shared:
+    """The crawl of a cycle of one portal."""
+    settings = CycleSettings(crawl=CrawlOptions(allow_private=True))
     with database.session() as session:
         import_portals(session, [PortalRecord("http://127.0.0.1:9/", "A", "city")])
-        settings = CycleSettings(crawl=CrawlOptions(allow_private=True))
-        cycle, _ = begin_cycle(session, "one", settings, Choice())
-        due = due_portals(session, cycle.id, MOMENT)[0]
+        begin_cycle(session, "one", settings, Choice())
+    return Shared(database, tmp_path, 1, settings, Inspector.default(()), asyncio.Event())
+
+
+def first_due(database: Database) -> Due:
+    with database.reader() as session:
+        return due_portals(session, 1, MOMENT)[0]
+
+
+def test_a_portal_that_is_retired_while_it_is_about_to_be_visited_is_left_alone(
+    database: Database, shared: Shared
+) -> None:
+    due = first_due(database)
+    with database.session() as session:
         assert retire_portal(session, session.get_one(Portal, 1), MOMENT) == 1
         assert retire_portal(session, session.get_one(Portal, 1), MOMENT) == 0
-
-    async def main() -> bool:
-        shared = Shared(database, tmp_path, 1, settings, Inspector.default(()), asyncio.Event())
-        return await visit(due, shared)
-
-    assert asyncio.run(main())
+    assert asyncio.run(visit(due, shared))
     with database.reader() as session:
         assert session.get(Run, 1) is None
+
+
+def retire(session: Session) -> str:
+    return f"taken off {retire_portal(session, session.get_one(Portal, 1), MOMENT)} plans"
+
+
+def remove(session: Session) -> str:
+    if not (kept := str(history(session, 1))):
+        remove_portal(session, 1)
+    return kept
+
+
+@pytest.mark.parametrize(("leave", "told"), [(retire, "taken off 0 plans"), (remove, "1 visit")])
+def test_a_portal_that_is_to_leave_at_the_moment_in_which_its_visit_begins_keeps_the_visit(
+    leave: Callable[[Session], str], told: str, database: Database, shared: Shared
+) -> None:
+    said: list[str] = []
+
+    def from_elsewhere() -> None:
+        with database.session() as session:
+            said.append(leave(session))
+
+    leaving = threading.Thread(target=from_elsewhere)
+
+    class Numbers(frozenset[int]):
+        """Asked when the row of the visit is made, and not yet stored."""
+
+        def __contains__(self, number: object) -> bool:
+            leaving.start()
+            leaving.join(0.5)
+            return False
+
+    shared.elsewhere = Numbers()
+    shared.stop.set()
+    assert not asyncio.run(visit(first_due(database), shared)), "broken off, and to be gone on with"
+    leaving.join()
+    assert said == [told]
+    assert first_due(database).run_id == 1
