@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from click.testing import CliRunner
@@ -12,10 +13,11 @@ from losi.commands.audit import audit
 from review.service.decisions import Decision, decide
 from review.service.queue import Filters, tasks
 from storage.database import Database
+from storage.errors import StorageError
 from storage.models import Review
 from storage.models.decision import GENESIS
-from storage.repository import ChainReport, add_review, answers, verify_chain
-from storage.repository.chain import has_hash
+from storage.repository import Break, ChainReport, add_review, answers, verify_chain
+from storage.repository.chain import has_hash, seal
 from tests.review.conftest import World
 
 
@@ -106,6 +108,90 @@ def test_text_from_anywhere_seals_alike(world: World) -> None:
         add_review(session, number, "A\x00na", 0.1 + 0.2, comment=odd, proof={"x": float("nan"), odd: [odd, 1e-9]})
     report = _verify(world.database)
     assert (report.rows, report.broken) == (1, None)
+
+
+def test_a_moment_in_any_time_zone_seals_alike(world: World) -> None:
+    run = world.run()
+    with world.database.session() as session:
+        number = next(answers(session, run)).id
+        add_review(session, number, "Ana", 1.0, at=datetime(2027, 3, 1, 17, 45, tzinfo=timezone(timedelta(hours=5.75))))
+    assert _verify(world.database).broken is None
+
+
+def test_rows_of_earlier_years_are_sealed_as_they_were(sealed: Review) -> None:
+    """Another form of the same content would break every chain that is kept."""
+    assert seal(sealed) == "7d41a983af0432da6458116923a368cff0e72922b2eb16ec00452a0124a09baa"
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("number", 8),
+        ("answer_id", 4),
+        ("card_id", 6),
+        ("account_id", None),
+        ("who", "Eve"),
+        ("at", datetime(2027, 3, 1, 12, 0, 0, 1, tzinfo=UTC)),
+        ("act", "undo"),
+        ("verdict", "no"),
+        ("shown", None),
+        ("before", {}),
+        ("after", {"verdict": "no"}),
+        ("comment", None),
+        ("proof", {"number": 2}),
+        ("previous", "1" * 64),
+    ],
+)
+def test_no_part_of_a_row_can_be_changed_unseen(sealed: Review, column: str, value: object) -> None:
+    before = seal(sealed)
+    setattr(sealed, column, value)
+    assert seal(sealed) != before
+
+
+@pytest.fixture
+def sealed() -> Review:
+    """A row that holds something in every column."""
+    return Review(
+        number=7,
+        answer_id=3,
+        card_id=5,
+        account_id=2,
+        who="Añá",
+        at=datetime(2027, 3, 1, 12, 0, tzinfo=UTC),
+        act="decision",
+        verdict="yes",
+        shown=True,
+        before={"verdict": None, "confidence": 0.25},
+        after={"verdict": "yes", "confidence": 0.25},
+        comment="seen",
+        proof={"number": 1, "url": "https://city.example/"},
+        previous=GENESIS,
+    )
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_whoever_saw_the_chain_before_goes_on_behind_what_another_added(world: World) -> None:
+    """With SQLite nobody adds anything while another's transaction lasts."""
+    run = world.run()
+    with world.database.reader() as session:
+        number = next(answers(session, run)).id
+    with world.database.session() as session:
+        assert verify_chain(session).rows == 0
+        with world.database.session() as other:
+            add_review(other, number, "Ana", 1.0)
+        add_review(session, number, "Ben", 0.0)
+    report = _verify(world.database)
+    assert (report.rows, report.broken) == (2, None)
+
+
+def test_a_chain_without_its_head_takes_nothing(world: World) -> None:
+    run = world.run()
+    with world.database.session() as session:
+        session.execute(text("DELETE FROM chain_head"))
+        number = next(answers(session, run)).id
+    with pytest.raises(StorageError, match="restore the database"), world.database.session() as session:
+        add_review(session, number, "Ana", 1.0)
+    assert _verify(world.database).broken == Break(1, "the chain ends at row 0, its head says nothing")
 
 
 def test_the_command_names_the_broken_row(decided: World) -> None:
