@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from review.errors import Conflict, NotFound, Refused
 from review.service.cards import PROOFS, own_answer, same_proof
 from review.service.proofs import ask, checked_url
-from review.service.queue import own_task
+from review.service.queue import not_on_desk, own_task
 from review.service.windows import Window, said_elsewhere
 from review.wording import N_
 from storage.models import Account, Answer, Assignment, Card, Review, Sheet, Task
@@ -118,8 +118,8 @@ def undo(
 
     What comes again under the same `key` is done once.
 
-    Raises `NotFound` if there is none, `Conflict` once the card was adjudicated, the other answer shown or the sheet
-    taken from the desk, or where another `window` answered since.
+    Raises `NotFound` if there is none, or its card has gone to another desk, `Conflict` once the card was adjudicated,
+    the other answer shown or the sheet taken from the desk, or where another `window` answered since.
     """
     lock_chain(session)
     if key is not None and (made := with_key(session, account_id, key)) is not None:
@@ -322,8 +322,10 @@ def _chosen(session: Session, task: Task, card: Card, sheet: Sheet, number: int)
 
 
 def _task_of(session: Session, account_id: int, made: Review) -> int:
-    query = select(Task.id).where(Task.card_id == made.card_id, Task.account_id == account_id)
-    return session.scalars(query).one()
+    found = session.scalar(select(Task.id).where(Task.card_id == made.card_id, Task.account_id == account_id))
+    if found is None:
+        raise not_on_desk()
+    return found
 
 
 def _last(session: Session, account_id: int) -> Task | None:

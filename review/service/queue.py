@@ -167,8 +167,13 @@ def own_task(session: Session, account_id: int, task_id: int) -> Task:
     """The assessor's task of this number; raises `NotFound`, for others' tasks as well."""
     task = session.get(Task, task_id)
     if task is None or task.account_id != account_id:
-        raise NotFound(N_("there is no such card on this desk"))
+        raise not_on_desk()
     return task
+
+
+def not_on_desk() -> NotFound:
+    """What to say of a task that is not the assessor's."""
+    return NotFound(N_("there is no such card on this desk"))
 
 
 def _on_sheet(session: Session, account_id: int, filters: Filters, stage: int, here: Task) -> int | None:

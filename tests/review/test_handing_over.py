@@ -79,6 +79,16 @@ def test_what_was_answered_there_stands(pair: Pair) -> None:
     assert mine.verdict == "yes"
 
 
+def test_what_was_taken_back_and_went_to_another_is_told_when_it_is_sent_again(pair: Pair) -> None:
+    """The answer to the first try was lost; a browser that is told of an error of the server would send it for ever."""
+    pair.says(pair.ana, "yes", 3)
+    with pair.world.database.session() as session:
+        assert undo(session, pair.ana, pair.world.clock(), key="taken-back-once") == pair.task(pair.ana, 3)
+    _take_back(pair.world, pair.ana)
+    with pair.world.database.session() as session, pytest.raises(NotFound, match="no such card on this desk"):
+        undo(session, pair.ana, pair.world.clock(), key="taken-back-once")
+
+
 def test_whoever_comes_back_goes_on(pair: Pair) -> None:
     _take_back(pair.world, pair.ana)
     pair.world.assign(pair.ana, *pair.sheets)
