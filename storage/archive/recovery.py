@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from dataclasses import dataclass, field
+from functools import partial
 from glob import escape
 from pathlib import Path
 
@@ -56,6 +57,8 @@ def _read(path: Path, found: Recovered) -> int:
     end = 0
     with path.open("rb", buffering=1 << 17) as file:
         if not MAGIC.startswith(file.read(len(MAGIC))):
+            if _is_blank(path):
+                return 0
             raise _foreign(path)
         frames = GzipFrames(file, path.stat().st_size, _HEAD, lambda _offset, _text: None)
         try:
@@ -65,6 +68,12 @@ def _read(path: Path, found: Recovered) -> int:
         except MisalignedError:
             raise _foreign(path) from None
     return end
+
+
+def _is_blank(path: Path) -> bool:
+    """Whether a file holds zeros alone: a power failure came before the disk had any of what was written to it."""
+    with path.open("rb") as file:
+        return not any(piece.strip(b"\0") for piece in iter(partial(file.read, 1 << 17), b""))
 
 
 def _foreign(path: Path) -> StorageError:

@@ -216,18 +216,21 @@ def test_damage_in_the_middle_costs_one_record_only(tmp_path: Path, at: datetime
     assert [response.body for response in read(path)] == [b"one", b"three", b"new"]
 
 
-def test_an_empty_file_left_by_a_crash_is_filled(tmp_path: Path, at: datetime) -> None:
-    (tmp_path / "run-00000.warc.gz").touch()
+@pytest.mark.parametrize("size", [0, 1, 300_000])
+def test_a_file_of_nothing_that_a_crash_left_is_filled(size: int, tmp_path: Path, at: datetime) -> None:
+    """As long as it was to be, but without what was written to it, where the power failed before the disk had that."""
+    (tmp_path / "run-00000.warc.gz").write_bytes(bytes(size))
     (path,) = write(tmp_path, at, b"one")
     assert [kind for kind, _, _ in _warcio(path)] == ["warcinfo", "response"]
 
 
-def test_a_foreign_file_is_not_touched(tmp_path: Path) -> None:
+@pytest.mark.parametrize("data", [b"my thesis", bytes(300_000) + b"my thesis"])
+def test_a_foreign_file_is_not_touched(data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "run-00000.warc.gz"
-    path.write_bytes(b"my thesis")
+    path.write_bytes(data)
     with pytest.raises(StorageError, match="was not written by this program"):
         ArchiveWriter(tmp_path, "run")
-    assert path.read_bytes() == b"my thesis"
+    assert path.read_bytes() == data
 
 
 def test_two_writers_of_one_archive_are_refused(tmp_path: Path) -> None:
