@@ -108,6 +108,11 @@ def test_text_from_anywhere_seals_alike(world: World) -> None:
         add_review(session, number, "A\x00na", 0.1 + 0.2, comment=odd, proof={"x": float("nan"), odd: [odd, 1e-9]})
     report = _verify(world.database)
     assert (report.rows, report.broken) == (1, None)
+    kept = "NUL \ufffd, a lone \ufffd, \u202egnp"
+    with world.database.reader() as session:
+        row = session.scalars(select(Review)).one()
+        assert (row.who, row.comment, row.proof) == ("A\ufffdna", kept, {"x": None, kept: [kept, 1e-9]})
+        assert (row.before["value"], row.after["value"]) == (None, 0.1 + 0.2)
 
 
 def test_a_moment_in_any_time_zone_seals_alike(world: World) -> None:
