@@ -99,7 +99,7 @@ def _is_crawling(cycle: Cycle, states: Mapping[str, int], now: datetime) -> bool
     """Whether somebody spoke of late. A crawl that ends in order takes its last word back; workers, which stay for the
     next cycle, crawl this one only while one of its portals is open."""
     said = cycle.pulse.get("at")
-    if not isinstance(said, str) or now - datetime.fromisoformat(said) >= _FRESH:
+    if not isinstance(said, str) or abs(now - datetime.fromisoformat(said)) >= _FRESH:
         return False
     return "workers" not in cycle.pulse or bool(cycle.pulse.get("active")) or any(map(states.get, _OPEN))
 

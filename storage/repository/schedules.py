@@ -106,7 +106,7 @@ def take_worker_pulse(
     cycle = session.get_one(Cycle, cycle_id, with_for_update=True)
     now = datetime.now(UTC)
     before: dict[str, dict[str, Any]] = cycle.pulse.get("workers", {})
-    heard = {name: said for name, said in before.items() if now - datetime.fromisoformat(said["at"]) < _SILENT}
+    heard = {name: said for name, said in before.items() if abs(now - _moment(said)) < _SILENT}
     heard[worker] = {**values, "at": now.isoformat()}
     cycle.pulse = _together(heard, now.isoformat())
     take_progress(session, cycle_id, {run: (pages, asked) for run, pages, asked in progress})
@@ -119,6 +119,10 @@ def drop_worker_pulse(session: Session, cycle_id: int, worker: str) -> None:
     heard = {name: said for name, said in cycle.pulse.get("workers", {}).items() if name != worker}
     if "workers" in cycle.pulse:
         cycle.pulse = _together(heard, max(said["at"] for said in heard.values())) if heard else {}
+
+
+def _moment(said: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(said["at"])
 
 
 def _together(heard: Mapping[str, Mapping[str, Any]], at: str) -> dict[str, Any]:

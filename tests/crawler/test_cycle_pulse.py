@@ -15,7 +15,7 @@ from crawler.cycle.crawl import crawl_cycle
 from crawler.cycle.status import CycleStatus, cycle_status
 from detectors.inspector import Inspector
 from storage.database import Database
-from storage.models import CyclePortal
+from storage.models import Cycle, CyclePortal
 from storage.repository import get_cycle, take_pulse
 from storage.repository.schedules import drop_worker_pulse, take_worker_pulse
 from tests.crawler.cycles import begin
@@ -68,14 +68,26 @@ def test_a_crawl_that_ended_in_order_is_over_at_once(
     assert after.states == ({"pending": 1} if stopped else {"done": 1})
 
 
-def test_a_killed_crawl_is_over_after_a_while(database: Database, planned: int) -> None:
+@pytest.mark.parametrize(("later", "crawling"), [(19, True), (21, False), (-19, True), (-21, False)])
+def test_a_killed_crawl_is_over_after_a_while(database: Database, planned: int, later: int, crawling: bool) -> None:
+    """Another machine's clock may be ahead of this one; one that was set back keeps no crawl alive."""
     now = datetime.now(UTC)
     with database.session() as session:
         take_pulse(session, planned, {"at": now.isoformat()}, {})
     with database.reader() as session:
         cycle = get_cycle(session, "one")
-        assert cycle_status(session, cycle, now=now + timedelta(seconds=19)).crawling
-        assert not cycle_status(session, cycle, now=now + timedelta(seconds=21)).crawling
+        assert cycle_status(session, cycle, now=now + timedelta(seconds=later)).crawling == crawling
+
+
+def test_a_worker_that_spoke_before_the_clock_was_set_back_counts_no_more(database: Database, planned: int) -> None:
+    with database.session() as session:
+        take_worker_pulse(session, planned, "killed", {"active": 1, "pages": 9})
+        cycle = session.get_one(Cycle, planned)
+        ahead = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+        cycle.pulse = {**cycle.pulse, "workers": {"killed": {**cycle.pulse["workers"]["killed"], "at": ahead}}}
+    with database.session() as session:
+        take_worker_pulse(session, planned, "alive", {"active": 2, "pages": 4})
+    assert (list(pulse(database)["workers"]), pulse(database)["pages"]) == (["alive"], 4)
 
 
 def test_workers_crawl_a_cycle_while_it_has_something_open(database: Database, planned: int) -> None:
