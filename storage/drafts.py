@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,9 +26,11 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     draft = place.with_name(f".losi-{os.getpid()}-{os.urandom(4).hex()}")
     try:
         with draft.open("xb") as stream:
+            if place.exists():
+                _as_before(draft, place)
             yield stream
             os.fsync(stream.fileno())
-        _replace(place, draft)
+        draft.replace(place)
     finally:
         draft.unlink(missing_ok=True)
 
@@ -50,7 +52,10 @@ def _replaceable(path: Path, place: Path) -> bool:
     return os.access(place.parent, os.W_OK | os.X_OK)
 
 
-def _replace(place: Path, draft: Path) -> None:
-    if place.exists():
-        shutil.copymode(place, draft)
-    draft.replace(place)
+def _as_before(draft: Path, place: Path) -> None:
+    """Gives the draft the rights of the file before, its group and its owner, as far as the writer may."""
+    before = place.stat()
+    for owner, group in ((-1, before.st_gid), (before.st_uid, -1)):
+        with suppress(OSError):
+            os.chown(draft, owner, group)
+    shutil.copymode(place, draft)

@@ -31,6 +31,25 @@ def test_the_new_file_has_the_rights_of_the_old_one_and_of_the_shell(kept: Path)
     assert kept.read_bytes() == b"new\n"
 
 
+def test_the_new_file_belongs_to_whom_the_old_one_did(kept: Path) -> None:
+    """To the group that shares it, if the writer is in it; with root's hands to its owner, too."""
+    others = [group for group in os.getgroups() if group != os.getegid()]
+    owner, group = (1, 1) if os.geteuid() == 0 else (os.geteuid(), *others[:1], os.getegid())[:2]
+    os.chown(kept, owner, group)
+    kept.chmod(0o660)
+    with whole_file(kept) as stream:
+        stream.write(b"new\n")
+    now = kept.stat()
+    assert (now.st_uid, now.st_gid, now.st_mode & 0o777) == (owner, group, 0o660)
+
+
+def test_a_draft_can_be_read_by_nobody_else_than_the_file(kept: Path) -> None:
+    kept.chmod(0o600)
+    with whole_file(kept) as stream:
+        stream.write(b"new\n")
+        assert {path.stat().st_mode & 0o777 for path in kept.parent.iterdir()} == {0o600}
+
+
 def test_a_link_stays_one(kept: Path) -> None:
     (kept.parent / "latest.csv").symlink_to(kept.name)
     with whole_file(kept.parent / "latest.csv") as stream:
