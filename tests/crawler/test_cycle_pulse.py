@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,13 +12,13 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from crawler.cycle.conductor import CycleOptions, Pulse
+from crawler.cycle.conductor import CycleOptions, CycleResult, Pulse
 from crawler.cycle.crawl import crawl_cycle
 from crawler.cycle.status import CycleStatus, cycle_status
 from detectors.inspector import Inspector
 from storage.database import Database
 from storage.models import Cycle, CyclePortal
-from storage.repository import get_cycle, take_pulse
+from storage.repository import get_cycle, pause_cycle, take_pulse
 from storage.repository.schedules import drop_worker_pulse, take_worker_pulse
 from tests.crawler.cycles import begin
 from tests.crawler.loopback import Serve, page
@@ -66,6 +68,35 @@ def test_a_crawl_that_ended_in_order_is_over_at_once(
     after = status(database)
     assert (after.crawling, after.rate, after.measured) == (False, 0.0, 0)
     assert after.states == ({"pending": 1} if stopped else {"done": 1})
+
+
+def test_a_crawl_hears_that_it_is_to_pause_and_goes_on_once_it_may(
+    database: Database, serve: Serve, inspector: Inspector, tmp_path: Path
+) -> None:
+    sites = [serve({"/": page("Town", "/a"), "/a": page("A"), "/robots.txt": (404, {}, b"")}) for _ in range(3)]
+    begin(database, "one", sites)
+    for site in sites[1:]:
+        site.gate.only(2)
+
+    async def crawl(tell: Callable[[Pulse], None]) -> CycleResult:
+        options = CycleOptions(concurrency=3, processes=0)
+        return await crawl_cycle(database, "one", options, data_dir=tmp_path, inspector=inspector, tell=tell)
+
+    def pause(told: Pulse) -> None:
+        if (told.active, told.ended) == (2, 1) and (said := pulse(database)).get("ended") == 1:
+            assert (said["active"], said["process"]) == (2, os.getpid())
+            with database.session() as session:
+                pause_cycle(session, "one", True)
+
+    result = asyncio.run(crawl(pause))
+    assert (result.ending, result.ended, status(database).states) == ("paused", 1, {"done": 1, "running": 2})
+    assert (pulse(database), status(database).paused) == ({}, True)
+    with database.session() as session:
+        pause_cycle(session, "one", False)
+    for site in sites:
+        site.gate.open()
+    assert asyncio.run(crawl(lambda _: None)).ending == "done"
+    assert all(site.requests.count("/") == 1 for site in sites)
 
 
 @pytest.mark.parametrize(("later", "crawling"), [(19, True), (21, False), (-19, True), (-21, False)])
