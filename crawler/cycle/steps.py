@@ -47,13 +47,13 @@ def lost(session: Session, before: Run, now: Run) -> frozenset[str]:
 
 def leads(session: Session, before: Run, now: Run) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Where the features that were lost had been proven: addresses, each with its features."""
-    places: dict[str, list[str]] = {}
+    places: dict[str, dict[str, None]] = {}
     missing = lost(session, before, now)
     query = select(Finding).where(Finding.run_id == before.id, Finding.feature.in_(missing)).order_by(Finding.feature)
     for finding in session.scalars(query):
         for proof in finding.evidence[:3]:
             for url in {proof.get("href") or "", proof.get("url") or ""} - {""}:
-                places.setdefault(str(url), []).append(finding.feature)
+                places.setdefault(str(url), {})[finding.feature] = None
     return tuple((url, tuple(features)) for url, features in sorted(places.items()))
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from crawler.cycle.plan import Choice, CycleSettings, begin_cycle
 from crawler.cycle.steps import leads, may_pass, next_step
@@ -146,20 +147,48 @@ def test_a_visit_to_a_reopened_portal_takes_the_place_of_one_that_read_it_as_wel
 def test_of_earlier_visits_the_one_that_counted_stands(survey: Survey) -> None:
     survey.visit("ok", HAD)
     survey.begin()
-    for states in (LOST_ONE, LOST_BOTH):
-        survey.visit("ok", states)
+    survey.visit("ok", HAD)
     survey.reopen()
-    assert survey.visit("unreachable", cause="private_address") == Step("done", counted_id=2)
+    assert [survey.visit("ok", LOST_BOTH).state for _ in range(2)] == ["confirming", "done"]
+    survey.reopen()
+    assert survey.visit("unreachable", cause="private_address") == Step("done", counted_id=4)
+
+
+def test_a_visit_that_read_nothing_confirms_no_loss(survey: Survey) -> None:
+    survey.visit("ok", HAD)
+    survey.begin()
+    assert survey.visit("unreachable", cause="dns").state == "waiting"
+    assert survey.visit("ok", LOST_ONE).state == "confirming"
+
+
+def test_what_another_questionnaire_found_is_not_lost(survey: Survey) -> None:
+    survey.visit("ok", HAD)
+    with survey.database.session() as session:
+        session.get_one(Run, 1).edition = "losi-2022"
+    survey.begin()
+    assert survey.visit("ok", LOST_BOTH).state == "done"
 
 
 def test_a_lost_feature_is_looked_for_where_it_had_been_proven(survey: Survey) -> None:
-    survey.visit("ok", HAD, url="https://a.example/", href="https://a.example/b")
+    places = [f"https://a.example/{name}" for name in "abcde"]
+    proofs = [{"url": places[0], "href": places[1]}, {"url": places[2]}, {"url": places[0]}, {"url": places[3]}]
+    survey.visit("ok", {**HAD, "contact": "present"})
+    _prove(survey, "budget", proofs)
+    _prove(survey, "news", [{"url": places[0], "href": None}])
+    _prove(survey, "contact", [{"url": places[4]}])
     survey.begin()
-    survey.visit("ok", LOST_BOTH)
+    survey.visit("ok", {**LOST_BOTH, "contact": "present"}, url=places[4])
     with survey.database.reader() as session:
         before, now = session.get_one(Run, 1), session.get_one(Run, 2)
         assert leads(session, before, now) == (
-            ("https://a.example/", ("budget", "news")),
-            ("https://a.example/b", ("budget", "news")),
+            (places[0], ("budget", "news")),
+            (places[1], ("budget",)),
+            (places[2], ("budget",)),
         )
         assert leads(session, now, before) == ()
+
+
+def _prove(survey: Survey, feature: str, proofs: Sequence[Mapping[str, Any]]) -> None:
+    with survey.database.session() as session:
+        finding = session.scalars(select(Finding).where(Finding.run_id == 1, Finding.feature == feature)).one()
+        finding.evidence = [dict(proof) for proof in proofs]
