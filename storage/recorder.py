@@ -194,8 +194,6 @@ class RunRecorder:
         if self._queue:
             return True
         with self._changed:
-            if self._goal > self._stored and not self._queue:
-                return True
             due = self._since + self._batch_seconds - monotonic() if self._batch.size else self._batch_seconds
             self._resting = True
             self._changed.wait_for(lambda: self._queue or self._closing or self._goal > self._stored, due)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,7 +23,7 @@ from storage.recorder import RunRecorder
 from storage.records import Attachment, CaptureNote, Unchanged
 from storage.repository import captures
 from tests.crawler.loopback import answers_in
-from tests.storage.test_recorder import observed, page
+from tests.storage.test_recorder import ROOT, observed, page
 
 
 def _recorder(database: Database, run_id: int, archive: ArchiveWriter, rows: int = 500) -> RunRecorder:
@@ -52,6 +54,33 @@ def test_rows_wait_until_the_disk_holds_the_records_that_they_point_at(
         with pytest.raises(StorageError, match="the disk does not answer"):
             end()
     assert _stored(database) == 0
+
+
+def test_what_cannot_be_stored_in_the_end_is_not_passed_over(
+    database: Database, run_id: int, at: datetime, tmp_path: Path
+) -> None:
+    unsafe = Unsafe(tmp_path / "archive", "run")
+    with (
+        pytest.raises(StorageError, match="the disk does not answer"),
+        RunRecorder(database, run_id, unsafe, batch_seconds=600) as recorder,
+    ):
+        recorder.capture(page(1, at))
+
+
+UNCLOSED = """
+import sys
+from storage.archive import ArchiveWriter
+from storage.database import Database
+from storage.recorder import RunRecorder
+recorder = RunRecorder(Database(sys.argv[1]), int(sys.argv[2]), ArchiveWriter(sys.argv[3], "run"))
+raise SystemExit(7)
+"""
+
+
+def test_a_recorder_that_nobody_closed_keeps_no_process_alive(database: Database, run_id: int, tmp_path: Path) -> None:
+    address = database.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-c", UNCLOSED, address, str(run_id), str(tmp_path / "archive")]
+    assert subprocess.run(command, cwd=ROOT, timeout=60, check=False).returncode == 7
 
 
 def test_a_batch_is_stored_when_it_is_full(database: Database, run_id: int, at: datetime, tmp_path: Path) -> None:
