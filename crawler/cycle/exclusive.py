@@ -86,6 +86,7 @@ class _Held:
             self._connection = engine.connect()
             taken = self._connection.scalar(text("SELECT pg_try_advisory_lock(:family, :cycle)"), self._values)
         if not taken:
+            self.let_go()
             raise StorageError(
                 f"workers, or a process on another machine, crawl the cycle {self._name!r}",
                 "losi cycle status shows it",
