@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -80,3 +83,11 @@ def test_rows_that_are_to_be_seen_as_they_come(kept: Path) -> None:
         stream.write(b"row\n")
         stream.flush()
         assert kept.read_bytes() == b"row\n"
+
+
+@pytest.mark.parametrize("write", [whole_file, growing_file])
+def test_folders_are_made(tmp_path: Path, write: Callable[[Path], AbstractContextManager[BinaryIO]]) -> None:
+    for words in (b"first\n", b"second\n"):
+        with write(tmp_path / "a" / "b" / "rows.csv") as stream:
+            stream.write(words)
+    assert (tmp_path / "a" / "b" / "rows.csv").read_bytes() == b"second\n"
