@@ -198,10 +198,13 @@ def _names_in_steps(href: str, code: str) -> bool:
 
 
 def are_codes(options: Iterable[str], own: str) -> bool:
-    """Whether the options of a choice are codes of a few languages, some named instead, the page's `own` among them:
-    those of countries are many."""
+    """Whether the options of a choice are codes of a few languages, some named instead, the page's `own` among them
+    (or its country's, as "MM" stands for Burmese beside "EN"): those of countries are many."""
     given = [option for option in options if option]
     codes = {normal_label(option) for option in given if not is_endonym(option)}
+    country = data("endonyms")["countries"].get(own, "")
+    if country in codes and not _ENGLISH.isdisjoint(codes):
+        codes = codes - {country} | {own}
     named = {language_of_name(option) for option in given if is_endonym(option)}
     return 1 < len(given) <= _MOST_CODES and own in codes | named and bool(codes) and _codes().issuperset(codes)
 

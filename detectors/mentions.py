@@ -38,7 +38,12 @@ _PROSE = 400
 
 _ADDRESS = re.compile(r"^(?:https?://|www\.)\S+$|^\S+@\S+\.\S+$", re.I)
 _MAILBOX = re.compile(r"\S+@\S+\.\S+$")
-_DATED = re.compile(r"/(?:19|20)\d\d/(?:0?[1-9]|1[0-2])/(?:\d\d?/)?[^/?#]{8,}")
+_DATED = re.compile(
+    r"/(?:19|20)\d\d/(?:0?[1-9]|1[0-2])/(?:\d\d?/)?[^/?#]{8,}"
+    r"|/(?:[^\W_]+-){4,}\d{14,}(?:\.\w{3,5})?$"
+)
+"""The address of a dated item: year and month as steps, or a title of words that ends in a number made of the moment
+("-102241128182240327.htm")."""
 _PARTED = re.compile(r"[-_ ]")
 _OPENS = ("role", "data-toggle", "data-bs-toggle", "aria-controls", "aria-expanded", "onclick")
 """Attributes of a link that opens a part of the page and is its caption."""

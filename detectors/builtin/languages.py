@@ -42,7 +42,7 @@ class ForeignLanguage(PageDetector):
     apart and weaker (`data/translators.toml`): an assessor may not let it count."""
 
     name = "foreign-language"
-    version = "10"
+    version = "11"
     features = ("language.foreign",)
     uses_lexicon = False
 

@@ -45,6 +45,20 @@ def test_another_language_is_offered(strength: Strength, markup: str) -> None:
     assert strength(f"{markup}{SPANISH}", FOREIGN, "es") >= PROOF
 
 
+BURMESE = "<p>မြို့တော် စည်ပင်သာယာရေး ကော်မတီ၏ တရားဝင် ဝက်ဘ်ဆိုက်မှ ကြိုဆိုပါသည်။</p>"
+
+
+@pytest.mark.parametrize(
+    ("options", "offered"),
+    [(("EN", "MM"), True), (("MY", "EN"), True), (("MM", "KH"), False), (("MM", "EN", "TOTAL"), False)],
+)
+def test_the_countrys_code_stands_for_its_language_beside_english(
+    strength: Strength, options: tuple[str, ...], offered: bool
+) -> None:
+    choice = "".join(f"<option>{option}" for option in options)
+    assert (strength(f"<select>{choice}</select>{BURMESE}", FOREIGN, "my") >= PROOF) is offered
+
+
 @pytest.mark.parametrize(
     "markup",
     [

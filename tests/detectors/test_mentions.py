@@ -94,6 +94,12 @@ def test_a_step_of_most_addresses_of_a_site_says_nothing_of_one(
             "https://lab.example/papers/health/maps/use.html",
         ),
         ("en", "info.health", "Public health services praised by visitors", "/blog/2026/02/18/visitors-praise-clinics"),
+        (
+            "vi",
+            "info.environment",
+            "Ba địa phương cùng bàn về bảo vệ môi trường",
+            "/ba-dia-phuong-cung-ban-ve-bao-ve-moi-truong-102260218091500327.htm",
+        ),
         ("en", "budget.publication", "www.villa.example/budget", "https://www.villa.example/budget"),
         ("en", "payment.fees", "www.villa.example/pay", "https://www.villa.example/p"),
         ("en", "service.vacancies", "jobs@villa.example", "mailto:jobs@villa.example"),
