@@ -41,8 +41,11 @@ def about_city(label: str, names: frozenset[str]) -> float:
     words = normalise(label).split()
     for end in range(1, len(words)):
         first, last = words[:end], words[end:]
-        for about, name in ((first, last), (last, first)):
-            if "".join(name) in names and " ".join(about) in _about_words() - _articles():
+        for about, name, words_for_it in (
+            (first, last, _about_words()),
+            (last, first, _about_words() - _prepositions()),
+        ):
+            if "".join(name) in names and " ".join(about) in words_for_it - _articles():
                 return 0.7
     return 0.0
 
@@ -68,6 +71,11 @@ def city_names(host: str) -> frozenset[str]:
 @cache
 def _articles() -> frozenset[str]:
     return frozenset(normalise(word) for word in data("about")["articles"])
+
+
+@cache
+def _prepositions() -> frozenset[str]:
+    return frozenset(normalise(word) for word in data("about")["prepositions"])
 
 
 @cache

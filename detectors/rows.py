@@ -109,9 +109,16 @@ def menus_of(link: Link) -> list[str]:
             break
         if step.tag != "li":
             continue
-        if not own and step[0].tag in _CAPTIONS:
-            caption = squeeze("".join(islice(step[0].itertext(), _PIECES)))
+        for place in (_first_item(step), None if own or step[0].tag not in _CAPTIONS else step[0]):
+            caption = squeeze("".join(islice(place.itertext(), _PIECES))) if place is not None else ""
             if caption and caption.count(" ") < _WORDS_OF_CAPTION:
                 captions.append(caption)
         own = False
     return captions
+
+
+def _first_item(item: HtmlElement) -> HtmlElement | None:
+    """The first item of the list that the item is in, where it is another and holds no link, but the list's caption."""
+    around = item.getparent()
+    first = next(around.iterchildren("li"), None) if around is not None else None
+    return None if first is None or first is item or next(first.iter("a"), None) is not None else first

@@ -34,7 +34,7 @@ class MunicipalityInformation(TopicDetector):
     """
 
     name = "municipality-information"
-    version = "4"
+    version = "5"
     features = ("info.municipality",)
 
     def observe(self, page: Page) -> Iterable[Observation]:

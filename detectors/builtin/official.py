@@ -10,7 +10,7 @@ from detectors.hosts import host_of, is_government, is_shared, listed, looks_gov
 from detectors.normalise import normal_label
 from detectors.observation import Observation
 from detectors.page import Page
-from detectors.page.elements import Link
+from detectors.page.elements import Heading, Link
 from detectors.standing import is_front
 from detectors.strengths import Strengths
 from detectors.targets import targets_of
@@ -89,7 +89,7 @@ class AgencyLinks(TopicDetector):
     a public body's name. A menu entry "Links" says nothing of where it leads; a heading of such a collection does."""
 
     name = "agency-links"
-    version = "5"
+    version = "6"
     features = ("institution.agency_links",)
     address_completes = False
 
@@ -105,10 +105,21 @@ class AgencyLinks(TopicDetector):
 
     def weigh(self, page: Page, hit: Hit, table: Strengths) -> float:
         """Words such as "useful links" count as the heading of a collection, little as a bare menu entry; a form that
-        lets choose among ministries links none, nor does the page's title."""
+        lets choose among ministries links none, nor does the page's title, nor a heading over links to the site's own
+        pages alone."""
         value = super().weigh(page, hit, table)
-        bare = hit.term.role == "weak" and hit.segment.link is not None
+        weak, heading = hit.term.role == "weak", hit.segment.heading
+        bare = weak and (hit.segment.link is not None or (heading is not None and _stays_here(page, heading)))
         return min(value, 0.45) if bare or hit.segment.kind in ("title", "form", "control") else value
+
+
+def _stays_here(page: Page, heading: Heading) -> bool:
+    """Whether links stand under the heading, all of them to the site itself; a heading that is a link leads further."""
+    if heading.element is None or next(heading.element.iter("a"), None) is not None:
+        return False
+    return {host_of(link.url) for link in page.links if link.context == heading.text} == {
+        page.host.removeprefix("www.")
+    }
 
 
 def _largest_collection(page: Page) -> list[str]:

@@ -318,6 +318,24 @@ def test_a_service_is_told_by_the_menu_it_stands_in(worth: Strength, menu: str, 
     assert (worth("service.building_permit", MENU.format(menu, "Building permit")) >= PROOF) is told
 
 
+CAPTIONED = (
+    '<nav><ul><li>{}</li><li><a href="/x/8">Catalogue</a></li><li><a href="/x/9">Building permit</a></li></ul></nav>'
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [
+        ("Apply for", True),
+        ("<span>Apply online</span>", True),
+        ('<a href="/x/7">Apply for</a>', False),
+        ("Find", False),
+    ],
+)
+def test_the_first_item_of_a_list_without_a_link_is_its_caption(worth: Strength, first: str, told: bool) -> None:
+    assert (worth("service.building_permit", CAPTIONED.format(first)) >= PROOF) is told
+
+
 def test_a_menu_of_payments_makes_the_bill_payable(worth: Strength) -> None:
     assert worth("payment.water", MENU.format("Pay", "Water bill")) >= PROOF
     assert worth("service.building_permit", MENU.format("Pay", "Building permit")) < PROOF
@@ -399,3 +417,15 @@ def test_a_mailbox_is_no_section(worth: Strength) -> None:
 )
 def test_a_logo_or_a_line_of_copyright_names_the_public_body(worth: Strength, body: str, told: bool) -> None:
     assert (worth("portal.official", body) >= PROOF) is told
+
+
+def test_a_preposition_behind_the_city_s_name_says_nothing_of_the_city(worth: Strength) -> None:
+    for label, told in (("Rreth Villa", False), ("Për Villa", True), ("Villa per", False), ("Villa at a glance", True)):
+        markup = f'<footer><a href="/v/1">{label}</a></footer>'
+        assert (worth("info.municipality", markup, url="https://www.villa.example/") >= PROOF) is told
+
+
+@pytest.mark.parametrize(("target", "proved"), [("/projects", False), ("https://www.region.example/", True)])
+def test_a_heading_over_the_site_s_own_pages_collects_no_agencies(worth: Strength, target: str, proved: bool) -> None:
+    markup = f"<footer><h4>Useful links</h4><ul><li><a href='{target}'>Projects</a></li></ul></footer>"
+    assert (worth("institution.agency_links", markup, url="https://www.villa.example/") >= PROOF) is proved
