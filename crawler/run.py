@@ -90,9 +90,21 @@ class Run:
             self.archive, f"run-{self.run_id:06d}", info={"software": user_agent(options.contact), "description": seed}
         )
         self._recorder = RunRecorder(database, self.run_id, writer, batch_seconds=turn.batch_seconds)
-        self.visit = Visit(
+        try:
+            self.visit = self._visit(_seeds(seed, named), options, inspector, progress)
+        except BaseException:
+            with suppress(StorageError):
+                self._recorder.close()
+            raise
+
+    def _visit(
+        self, seeds: list[str], options: CrawlOptions, inspector: Inspector, progress: ProgressCallback | None
+    ) -> Visit:
+        """The visit, with what it goes on from."""
+        turn, replay = self._turn, self._replay
+        visit = Visit(
             self.target,
-            _seeds(seed, named),
+            seeds,
             options,
             inspector,
             RunLog(self._recorder),
@@ -103,12 +115,13 @@ class Run:
             earlier=turn.earlier,
             pacer=turn.pacer,
         )
-        self.visit.budget.clock = self._clock()
+        visit.budget.clock = self._clock()
         if turn.resume is not None:
-            kept, self.transport = broken_off(database, turn.resume, self.archive)
-            self.visit.go_on_from(kept)
+            kept, self.transport = broken_off(self._database, turn.resume, self.archive)
+            visit.go_on_from(kept)
         for url, promised in turn.leads:
-            self.visit.lead(url, promised)
+            visit.lead(url, promised)
+        return visit
 
     def _open(self, options: CrawlOptions) -> int:
         target, turn = self.target, self._turn

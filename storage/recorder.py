@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from time import monotonic
 from typing import Self
@@ -51,7 +52,7 @@ class RunRecorder:
         batch_seconds: float = 0.5,
     ) -> None:
         self._database = database
-        self._batch = Batch(database, run_id, archive)
+        self._batch = _begun(database, run_id, archive)
         self._archive = archive
         self._batch_rows = batch_rows
         self._batch_seconds = batch_seconds
@@ -233,3 +234,13 @@ class RunRecorder:
     def _raise(self) -> None:
         if self._error is not None:
             raise self._error
+
+
+def _begun(database: Database, run_id: int, archive: ArchiveWriter) -> Batch:
+    """The first batch of a run; where its writer cannot be had, the archive is let go."""
+    try:
+        return Batch(database, run_id, archive)
+    except BaseException:
+        with suppress(StorageError):
+            archive.close()
+        raise

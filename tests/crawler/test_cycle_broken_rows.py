@@ -6,15 +6,23 @@ import asyncio
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import enumerate as enumerate_threads
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from crawler.cycle.conductor import CycleOptions
 from crawler.cycle.crawl import crawl_cycle
+from crawler.cycle.turn import Turn
+from crawler.result import PortalTarget
+from crawler.run import Run
+from crawler.settings import CrawlOptions
 from detectors.inspector import Inspector
 from storage.database import Database
 from storage.models import Finding
-from storage.repository import Step, cycle_portal, end_visit, finish_run, start_run
+from storage.records import PortalRecord
+from storage.repository import Step, cycle_portal, end_visit, finish_run, put_portal, start_run
 from tests.crawler.cycles import begin
 from tests.crawler.loopback import Serve, page
 
@@ -45,3 +53,17 @@ def test_a_portal_that_cannot_be_begun_is_told_and_left(
     ]
     with database.reader() as session:
         assert [cycle_portal(session, 2, number).state for number in (1, 2)] == ["confirming", "done"]
+
+
+def test_a_visit_that_cannot_be_taken_up_lets_its_archive_go(database: Database, tmp_path: Path) -> None:
+    """A worker lives on, and may be given the portal again."""
+    with database.session() as session:
+        portal = put_portal(session, PortalRecord("https://a.example/", "A", "city")).id
+        run = start_run(session, portal, "losi-2024")
+        run.certificate = {"transport": {"endpoints": "no list"}}
+    target, turn = PortalTarget("https://a.example/"), Turn(portal_id=portal, resume=run.id)
+    given: dict[str, Any] = {"inspector": Inspector.default(()), "database": database, "data_dir": tmp_path}
+    for _ in range(2):
+        with pytest.raises(ValidationError, match="endpoints"):
+            Run(target, CrawlOptions(), turn=turn, **given)
+    assert f"recorder-{run.id}" not in {thread.name for thread in enumerate_threads()}

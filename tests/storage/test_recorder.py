@@ -262,8 +262,9 @@ def test_a_closed_recorder_takes_nothing(database: Database, run_id: int, at: da
 
 
 def test_a_run_that_does_not_exist(database: Database, tmp_path: Path) -> None:
-    with ArchiveWriter(tmp_path, "run") as archive, pytest.raises(StorageError, match="has no run 77"):
-        RunRecorder(database, 77, archive)
+    for _ in range(2):
+        with pytest.raises(StorageError, match="has no run 77"):
+            RunRecorder(database, 77, ArchiveWriter(tmp_path, "run"))
 
 
 def test_whoever_goes_on_with_a_run_is_its_only_writer(
