@@ -100,6 +100,48 @@ def test_what_is_due(database: Database, planned: tuple[int, list[int]]) -> None
         assert next_due(session, cycle) == NOW - timedelta(seconds=1)
 
 
+def test_cycles_over_the_same_portals_know_nothing_of_each_other(
+    database: Database, planned: tuple[int, list[int]]
+) -> None:
+    """In the second, which has a portal fewer, all is done; in the first nothing is."""
+    cycle, (first, second, third, fourth) = planned
+    pairs = [(portal, "losi-2024") for portal in (first, second, third)]
+    with database.session() as session:
+        other = new_cycle(session, "2027", "losi-2024").id
+        assert plan_portals(session, other, pairs[:2]) == 2
+        assert plan_portals(session, other, pairs) == 1
+    for portal in (first, second, third):
+        run = visit(database, other, portal)
+        with database.session() as session:
+            end_visit(session, other, portal, Step("done", NOW, counted_id=run))
+    visit(database, cycle, first)
+    with database.session() as session:
+        end_visit(session, cycle, first, Step("waiting", NOW))
+    with database.reader() as session:
+        assert [one.portal_id for one in due_portals(session, cycle, NOW)] == [second, third, fourth, first]
+        assert [one.run_id for one in due_portals(session, cycle, NOW)] == [None] * 4, "a visit that ended is over"
+        assert due_portals(session, other, NOW) == []
+        assert (open_editions(session, cycle), open_editions(session, other)) == ({"losi-2024": 4}, {})
+        assert (next_due(session, cycle), next_due(session, other)) == (NOW, None)
+        assert [row.portal_id for row in cycle_portals(session, other)] == [first, second, third]
+
+
+def test_a_visit_that_is_gone_on_with_keeps_what_it_had_read_and_another_begins_anew(
+    database: Database, planned: tuple[int, list[int]]
+) -> None:
+    cycle, (first, *_) = planned
+    run = visit(database, cycle, first)
+    with database.session() as session:
+        take_progress(session, cycle, {run: (7, 8)})
+        begin_visit(session, cycle, first, run)
+        row = cycle_portal(session, cycle, first)
+        assert (row.run_id, row.pages, row.requests) == (run, 7, 8)
+    another = visit(database, cycle, first)
+    with database.reader() as session:
+        row = cycle_portal(session, cycle, first)
+        assert (row.run_id, row.pages, row.requests) == (another, 0, 0)
+
+
 def test_what_is_due_comes_with_all_that_a_visit_needs(database: Database) -> None:
     told = PortalRecord("https://a.example/", "A", "national", "PER", "es")
     with database.session() as session:
