@@ -159,6 +159,17 @@ def test_undo_is_a_further_row_and_goes_back_step_by_step(pair: Pair) -> None:
         assert verify_chain(session).broken is None
 
 
+def test_an_undo_that_comes_twice_is_done_once(pair: Pair) -> None:
+    for position in (1, 2):
+        pair.says(pair.ana, "yes", position)
+    for _ in range(2):
+        with pair.world.database.session() as session:
+            assert undo(session, pair.ana, pair.world.clock(), key="once-and-again") == pair.task(pair.ana, 2)
+    mine = pair.sees(pair.ana, 1).mine
+    assert mine is not None
+    assert mine.verdict == "yes"
+
+
 def test_undo_opens_an_agreed_card(pair: Pair) -> None:
     pair.says(pair.ana, "yes")
     pair.says(pair.ben, "yes")
