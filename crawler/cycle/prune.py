@@ -44,6 +44,16 @@ class Held:
     why: Why
 
 
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """A visit whose archive may repeat those of earlier ones, as its row tells."""
+
+    run_id: int
+    open: bool
+    archived: bool
+    pruned: bool
+
+
 def weigh(database: Database, data_dir: Path, names: Sequence[str]) -> list[Held]:
     """The archives of these cycles that are here, each with why it stays.
 
@@ -63,8 +73,9 @@ def weigh(database: Database, data_dir: Path, names: Sequence[str]) -> list[Held
         portals: dict[int, list[int]] = defaultdict(list)
         for number, portal, _ in here:
             portals[portal].append(number)
-        for portal, numbers in portals.items():
-            _weigh_portal(session, data_dir, portal, numbers, why)
+        others = {portal: _later(session, portal, min(numbers)) for portal, numbers in portals.items()}
+    for portal, numbers in portals.items():
+        _weigh_portal(data_dir, others[portal], numbers, why)
     return [Held(number, url, _size(folder_of(data_dir, number)), why[number]) for number, _, url in here]
 
 
@@ -133,32 +144,41 @@ def _mark(why: dict[int, Why], numbers: Iterable[int], reason: Why) -> None:
             why[number] = reason
 
 
-def _weigh_portal(session: Session, data_dir: Path, portal: int, numbers: list[int], why: dict[int, Why]) -> None:
-    """Keeps what other archives of the portal repeat, as far as these stay themselves. Those of pages that were fetched
-    for a person repeat nothing."""
-    later = (Run.portal_id == portal, Run.id >= min(numbers), Run.kind != "proof")
-    others = session.scalars(select(Run).where(*later)).all()
-    if any(run.outcome is None for run in others):
+def _later(session: Session, portal: int, first: int) -> list[_Visit]:
+    """The visits to a portal from run `first` on. Runs that fetched a page for a person are left out: they repeat
+    nothing."""
+    query = select(Run.id, Run.outcome, Run.archive, Run.certificate)
+    rows = session.execute(query.where(Run.portal_id == portal, Run.id >= first, Run.kind != "proof"))
+    return [
+        _Visit(number, outcome is None, bool(archive), "pruned" in certificate)
+        for number, outcome, archive, certificate in rows
+    ]
+
+
+def _weigh_portal(data_dir: Path, others: list[_Visit], numbers: list[int], why: dict[int, Why]) -> None:
+    """Keeps what other archives of the portal repeat, as far as these stay themselves. Reads archives, for hours where
+    there are many: no transaction is open meanwhile."""
+    if any(visit.open for visit in others):
         _mark(why, numbers, "under_way")
         return
-    kept = [run for run in others if why.get(run.id) != ""]
+    kept = [visit for visit in others if why.get(visit.run_id) != ""]
     while kept:
-        run = kept.pop()
-        before = [number for number in numbers if number < run.id and why[number] == ""]
-        held, reason = _repeated_by(run, data_dir, before)
+        visit = kept.pop()
+        before = [number for number in numbers if number < visit.run_id and why[number] == ""]
+        held, reason = _repeated_by(visit, data_dir, before)
         _mark(why, held, reason)
-        kept += [other for other in others if other.id in held]
+        kept += [other for other in others if other.run_id in held]
 
 
-def _repeated_by(run: Run, data_dir: Path, before: list[int]) -> tuple[set[int], Why]:
+def _repeated_by(visit: _Visit, data_dir: Path, before: list[int]) -> tuple[set[int], Why]:
     """Which of earlier runs one needs."""
-    folder = folder_of(data_dir, run.id)
-    if not before or ("pruned" in run.certificate and not folder.is_dir()):
+    folder = folder_of(data_dir, visit.run_id)
+    if not before or (visit.pruned and not folder.is_dir()):
         return set(), "repeated"
     try:
         found = repeated_files(folder)
     except ArchiveError:
-        return set(before) if run.archive else set(), "elsewhere"
+        return set(before) if visit.archived else set(), "elsewhere"
     numbers = {int(match[1]) for name in found if (match := _RUN.match(name))}
     return numbers & set(before), "repeated"
 

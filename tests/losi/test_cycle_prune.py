@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from crawler.cycle.crawl import crawl_cycle
 from crawler.cycle.prune import prune, weigh
 from detectors.inspector import Inspector
 from storage.archive import ArchiveReader, ReplayIndex
+from storage.archive.originals import repeated_files
 from storage.database import Database
 from storage.errors import StorageError
 from storage.models import Answer, Run
@@ -161,3 +164,20 @@ def test_what_a_person_decides_while_archives_are_weighed_keeps_its_archive(data
         with database.reader() as session:
             assert "pruned" not in session.get_one(Run, 2).certificate
     assert (data / "archive" / "run-000002").is_dir()
+
+
+def test_no_transaction_is_open_while_archives_are_read(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That takes hours where there are many: what a crawl writes meanwhile would all stay in the database's log."""
+    held: list[int] = []
+
+    def read_meanwhile(folder: Path) -> set[str]:
+        with closing(sqlite3.connect(data / "losi.db", timeout=0, isolation_level=None)) as other:
+            other.execute("UPDATE runs SET reason = 'a crawl writes'")
+            held.append(other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+        return repeated_files(folder)
+
+    monkeypatch.setattr("crawler.cycle.prune.repeated_files", read_meanwhile)
+    with Database(data / "losi.db") as database:
+        assert [one.why for one in weigh(database, data, ["2020"])] == ["repeated"]
+    assert held
+    assert not any(held)
