@@ -121,5 +121,5 @@ def _odd_date(text: str) -> datetime:
         pass
     try:
         return parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return _EPOCH

@@ -18,6 +18,10 @@ Sameness = Literal["identical-payload-digest", "server-not-modified"]
 
 _PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 _NUMBER = len("-00000.warc.gz")
+_LONGEST_NAME = 255
+"""Bytes that file systems take."""
+_LONGEST_OFFSET = 12
+"""Digits, so a terabyte: some file systems refuse to look behind the end of the longest file that they take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,14 @@ def original_place(record: RawRecord) -> tuple[str, int]:
     """File name and byte of what a revisit repeats. Raises `ArchiveError` where it does not tell them."""
     name = record.headers.get("warc-refers-to-filename", "")
     offset = record.headers.get("warc-refers-to-file-offset", "")
-    if not name or PurePath(name).name != name or not offset.isdigit():
+    if not _is_file_name(name) or not (offset.isascii() and offset.isdigit() and len(offset) <= _LONGEST_OFFSET):
         raise ArchiveError(f"a revisit of {record.url} does not tell where the page lies")
     return name, int(offset)
+
+
+def _is_file_name(name: str) -> bool:
+    short = len(name.encode("utf-8", "replace")) <= _LONGEST_NAME
+    return short and name not in ("", "..") and PurePath(name).name == name
 
 
 def archive_beside(path: Path, name: str) -> Path:

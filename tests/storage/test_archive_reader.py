@@ -284,6 +284,7 @@ def test_odd_record_headers(tmp_path: Path) -> None:
         ("yesterday", 1970),
         ("0001-01-01T00:00:00+23:59", 1970),
         ("9999-12-31T23:59:59-10:00", 1970),
+        ("1 Jan 99999999999999999999 00:00:00 GMT", 1970),
         ("", 1970),
     ],
 )
@@ -367,3 +368,28 @@ def test_the_whole_sites_of_the_corpus(corpus_sites: list[Path]) -> None:
             assert sum(index.hosts().values()) == len(urls)
         with ArchiveReader(path) as reader:
             assert sum(1 for _ in reader.responses()) >= len(urls)
+
+
+@pytest.mark.parametrize(
+    ("name", "offset"),
+    [
+        ("a.warc", "\u00b2"),
+        ("a.warc", "\u0660"),
+        ("a.warc", "-1"),
+        ("a.warc", "9" * 5000),
+        ("a.warc", "9" * 20),
+        ("a.warc", "9" * 12),
+        ("\u00e4" * 200, "0"),
+        ("..", "0"),
+        ("", "0"),
+    ],
+)
+def test_a_revisit_that_tells_nonsense_of_its_place_costs_itself_alone(tmp_path: Path, name: str, offset: str) -> None:
+    url = "https://x.org/odd"
+    odd = record(url, PAGE, kind="revisit", WARC_Refers_To_Filename=name, WARC_Refers_To_File_Offset=offset)
+    path = stored(tmp_path / "a.warc", PAGES[0], odd, PAGES[1])
+    responses, problems = read(path)
+    assert [response.body for response in responses] == FOUR[:2]
+    assert [problem.rpartition(": ")[2] for problem in problems] == ["a revisit of a page that is not in the archive"]
+    with ReplayIndex([path]) as index:
+        assert index.lookup(url) is None
