@@ -21,6 +21,7 @@ from storage.repository import (
     answers,
     capture_of_url,
     captures,
+    cut_captures,
     export_rows,
     find_cycle,
     find_portal,
@@ -197,6 +198,19 @@ def test_captures_of_a_run(database: Database, run_id: int, at: datetime, tmp_pa
         assert capture_of_url(session, run_id, "https://x.org/c") is None
         assert len(list(observations(session, run_id))) == 3
         assert len(list(observations(session, run_id, feature="x"))) == 2
+
+
+def test_of_captures_that_are_cut_those_that_somebody_reads_are_told(
+    database: Database, run_id: int, at: datetime, tmp_path: Path
+) -> None:
+    with RunRecorder(database, run_id, ArchiveWriter(tmp_path, "run")) as recorder:
+        for why in (None, "length", "unspecified", "time", "disconnect"):
+            recorder.capture(CaptureRecord(recorder.allot(), "https://x.org/", at, 200, truncated=why))
+    with database.reader() as session:
+        assert cut_captures(session, run_id) == {2: "length", 4: "time", 5: "disconnect"}
+        assert cut_captures(session, run_id, {1, 3, 4}) == {4: "time"}
+        assert cut_captures(session, run_id, ()) == {}
+        assert cut_captures(session, run_id + 1) == {}
 
 
 def test_streaming_captures_takes_little_memory(database: Database, run_id: int, at: datetime) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,12 @@ def test_a_copy_whose_log_cannot_be_read_is_told(file: Path, tmp_path: Path) -> 
         assert here.see() == "X Y", "as the mend says"
 
 
+def test_a_file_that_alone_may_not_be_written_is_read(file: Path) -> None:
+    file.chmod(0o444)
+    with reader(file) as here:
+        assert here.see() == "X"
+
+
 @pytest.mark.parametrize("beside", ["losi.db-wal", "losi.db-shm"])
 def test_a_copy_with_an_empty_log_or_an_index_alone_is_read(file: Path, beside: str) -> None:
     file.with_name(beside).touch()
@@ -154,6 +161,16 @@ def test_a_uri_for_reading_alone(file: Path, query: str, monkeypatch: pytest.Mon
         with pytest.raises(StorageError, match="may not be written"):
             database.migrate()
     assert not Path("file:").exists()
+
+
+def test_a_uri_for_reading_alone_of_a_file_without_a_log(file: Path) -> None:
+    """Another tool may have made the copy: what keeps no log is left as it is."""
+    with closing(sqlite3.connect(file)) as other:
+        assert other.execute("PRAGMA journal_mode=DELETE").fetchone() == ("delete",)
+    before = file.read_bytes()
+    with Database(f"sqlite:///file:{file}?mode=ro&uri=true") as database, database.reader() as session:
+        assert [portal.name for portal in session.query(Portal)] == ["X"]
+    assert file.read_bytes() == before
 
 
 def test_a_uri_that_may_be_written(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
