@@ -124,8 +124,16 @@ def test_a_copy_whose_log_cannot_be_read_is_told(file: Path, tmp_path: Path) -> 
         assert here.see() == "X Y", "as the mend says"
 
 
-def test_a_file_that_alone_may_not_be_written_is_read(file: Path) -> None:
-    file.chmod(0o444)
+@pytest.mark.parametrize("closed", ["data", "data/losi.db"])
+def test_a_file_or_a_folder_that_alone_may_not_be_written_is_for_reading(
+    file: Path, tmp_path: Path, closed: str
+) -> None:
+    ask = "import sys; from storage.database import Database; print(Database(sys.argv[1]).read_only)"
+    for part, mode in ((file.parent, 0o777), (file, 0o666)):
+        part.chmod(mode & ~0o222 if part == tmp_path / closed else mode)
+    words = [*bound(), sys.executable, "-c", ask, str(file)]
+    told = subprocess.run(words, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=True)
+    assert told.stdout == b"True\n"
     with reader(file) as here:
         assert here.see() == "X"
 
