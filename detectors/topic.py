@@ -136,12 +136,12 @@ class TopicDetector(PageDetector):
         return table.of(hit, self.text_as_proof)
 
     def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
-        """Strength of a link whose address alone says it: little where its label says something else; proof where an
-        image stands for the label."""
+        """Strength of a link whose address alone says it: little where its label says something else, or the label of
+        another link to the same address; proof where an image stands for the label."""
         value, link = table.of_url(hit), hit.segment.link
         if link is None:
             return value
-        if not is_bare(link.label):
+        if not is_bare(link.label) or (not link.label and link.url in _labelled(page)):
             return min(value, _UNSAID)
         return value if link.label or value < _LEAST_SHOWN else max(value, _SHOWN)
 
@@ -208,6 +208,12 @@ class OnlineServiceDetector(TopicDetector):
     def weigh_url(self, page: Page, hit: Hit, table: Strengths) -> float:
         """An address names the service, seldom that it is online."""
         return min(0.40, table.of_url(hit))
+
+
+@view
+def _labelled(page: Page) -> frozenset[str]:
+    """The addresses to which links of the page lead under labels that say something."""
+    return frozenset(link.url for link in page.links if not is_bare(link.label))
 
 
 @view

@@ -127,6 +127,7 @@ class EnvironmentInformation(SectionDetector):
     """A section on the environment: protection, climate, energy, green areas."""
 
     name = "environment-information"
+    version = "2"
     features = ("info.environment",)
 
 

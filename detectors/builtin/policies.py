@@ -90,7 +90,7 @@ class AccessibilityStatement(PolicyDetector):
     "accessibility" speaks of buildings, buses or schemes, whatever the address repeats."""
 
     name = "accessibility-statement"
-    version = "2"
+    version = "3"
     features = ("policy.accessibility_statement",)
     address_completes = False
 
