@@ -14,6 +14,7 @@ from sqlalchemy import func, or_, select
 
 from storage.archive.luggage import run_name
 from storage.archive.originals import repeated_files
+from storage.archive.recovery import is_being_written
 from storage.errors import ArchiveError, StorageError, explain_os
 from storage.models import Answer, Card, Cycle, CyclePortal, Portal, Review, Run, Sheet
 from storage.repository import get_cycle, get_run
@@ -46,10 +47,12 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """A visit whose archive may repeat those of earlier ones, as its row tells."""
+    """A visit whose archive may repeat those of earlier ones, as its row tells. One that is `open` has not ended; where
+    it is of no cycle (`alone`), nobody goes on with it once its process is gone."""
 
     run_id: int
     open: bool
+    alone: bool
     archived: bool
     pruned: bool
 
@@ -147,18 +150,18 @@ def _mark(why: dict[int, Why], numbers: Iterable[int], reason: Why) -> None:
 def _later(session: Session, portal: int, first: int) -> list[_Visit]:
     """The visits to a portal from run `first` on. Runs that fetched a page for a person are left out: they repeat
     nothing."""
-    query = select(Run.id, Run.outcome, Run.archive, Run.certificate)
+    query = select(Run.id, Run.outcome, Run.cycle_id, Run.archive, Run.certificate)
     rows = session.execute(query.where(Run.portal_id == portal, Run.id >= first, Run.kind != "proof"))
     return [
-        _Visit(number, outcome is None, bool(archive), "pruned" in certificate)
-        for number, outcome, archive, certificate in rows
+        _Visit(number, outcome is None, cycle is None, bool(archive), "pruned" in certificate)
+        for number, outcome, cycle, archive, certificate in rows
     ]
 
 
 def _weigh_portal(data_dir: Path, others: list[_Visit], numbers: list[int], why: dict[int, Why]) -> None:
     """Keeps what other archives of the portal repeat, as far as these stay themselves. Reads archives, for hours where
     there are many: no transaction is open meanwhile."""
-    if any(visit.open for visit in others):
+    if any(visit.open and not _is_dead(visit, data_dir) for visit in others):
         _mark(why, numbers, "under_way")
         return
     kept = [visit for visit in others if why.get(visit.run_id) != ""]
@@ -168,6 +171,12 @@ def _weigh_portal(data_dir: Path, others: list[_Visit], numbers: list[int], why:
         held, reason = _repeated_by(visit, data_dir, before)
         _mark(why, held, reason)
         kept += [other for other in others if other.run_id in held]
+
+
+def _is_dead(visit: _Visit, data_dir: Path) -> bool:
+    """Whether an open visit ended without a word: by `kill -9`, or with its machine."""
+    folder = folder_of(data_dir, visit.run_id)
+    return visit.alone and folder.is_dir() and not is_being_written(folder)
 
 
 def _repeated_by(visit: _Visit, data_dir: Path, before: list[int]) -> tuple[set[int], Why]:

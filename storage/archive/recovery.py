@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from glob import escape
 from pathlib import Path
+from time import time
 
 from storage.archive.cdxj import cdxj_line
 from storage.archive.framing import GzipFrames, MisalignedError, RawRecord
@@ -17,6 +18,8 @@ from storage.archive.response import is_response, is_revisit, record_date
 from storage.errors import StorageError
 
 _HEAD = 1 << 16
+_RECENT = 60
+"""Seconds."""
 
 
 @dataclass(slots=True)
@@ -50,6 +53,22 @@ def append_to(path: Path) -> tuple[int, int]:
     except BaseException:
         os.close(descriptor)
         raise
+
+
+def is_being_written(folder: Path) -> bool:
+    """Whether a process has the archive in `folder` open, or may have: what was written in the last minute is left
+    alone, so that no writer meets the lock by which it is asked."""
+    newest = max(folder.glob("*.warc.gz"), default=None)
+    if newest is None:
+        return False
+    if abs(time() - newest.stat().st_mtime) < _RECENT:
+        return True
+    with newest.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _read(path: Path, found: Recovered) -> int:

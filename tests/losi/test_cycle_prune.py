@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from crawler.cycle.conductor import CycleOptions
 from crawler.cycle.crawl import crawl_cycle
 from crawler.cycle.prune import prune, weigh
 from detectors.inspector import Inspector
-from storage.archive import ArchiveReader, ReplayIndex
+from storage.archive import ArchiveReader, ArchiveWriter, ReplayIndex
 from storage.archive.originals import repeated_files
 from storage.database import Database
 from storage.errors import StorageError
@@ -92,6 +93,26 @@ def test_a_visit_under_way_may_still_repeat_what_is_there(data: Path) -> None:
     with Database(data / "losi.db") as database, database.session() as session:
         start_run(session, 1, "losi-2024", cycle_id=4)
     assert reasons(data, "2020", "2022") == {1: "under_way", 2: "under_way"}
+
+
+def test_a_check_that_was_killed_holds_nothing_but_what_it_repeats(data: Path) -> None:
+    with Database(data / "losi.db") as database, database.session() as session:
+        run = start_run(session, 1, "losi-2024").id
+    assert reasons(data, "2020", "2022") == {1: "under_way", 2: "under_way"}, "its archive may be elsewhere"
+    folder = data / "archive" / f"run-{run:06}"
+    with ArchiveWriter(folder, f"run-{run:06}"):
+        newest = max(folder.glob("*.warc.gz"))
+        assert reasons(data, "2020", "2022") == {1: "under_way", 2: "under_way"}, "it has just written"
+        long_ago(newest)
+        assert reasons(data, "2020", "2022") == {1: "under_way", 2: "under_way"}, "it is written to"
+    long_ago(newest)
+    assert reasons(data, "2020", "2022") == {1: "", 2: ""}
+
+
+def long_ago(path: Path) -> None:
+    """Lets a file be of an hour ago."""
+    then = path.stat().st_mtime - 3600
+    os.utime(path, (then, then))
 
 
 @pytest.mark.parametrize("ended", [False, True])
