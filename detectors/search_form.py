@@ -28,6 +28,9 @@ _ACTION = re.compile(rf"(?:^|[\W_])(?:{'|'.join(_WORDS.split())})(?:$|[\W_\d])",
 _MANY_FIELDS = 14
 _ENGINE = re.compile(r"(?:google|bing|yandex|duckduckgo|baidu|naver|daum)\.\w+", re.I)
 _SURE = 0.75
+_AMONG_OTHERS = 0.6
+_STATE = "__VIEWSTATE"
+"""The field in which web forms keep the state of the page, which is one form from top to bottom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,11 @@ def _named_search(field: Field) -> bool:
     return bool(_NAMES.search(field.name) or _NAMES.search(field.name.lower()))
 
 
+def _is_whole_page(form: Form) -> bool:
+    """Whether all of the page is the form, in which a search stands beside a login or a registration."""
+    return any(field.name.partition(" ")[0] == _STATE for field in form.fields)
+
+
 def search_strength(page: Page, form: Form) -> tuple[float, str]:
     """How surely the form is the site's search, and by what it is known."""
     fields = text_fields(form)
@@ -86,7 +94,8 @@ def search_strength(page: Page, form: Form) -> tuple[float, str]:
     if any(f.type == "search" for f in fields):
         return 0.9, "field of type search"
     if not form.loose and (form.has("password") or len(shown) > _MANY_FIELDS):
-        return 0.0, ""
+        named = _is_whole_page(form) and any(_named_search(f) for f in fields)
+        return (_AMONG_OTHERS, "field named for search") if named else (0.0, "")
     if "search" in form.ident.lower():
         return 0.85, "form with role or name search"
     if any(_named_search(f) for f in fields):

@@ -27,7 +27,7 @@ class InternalSearch(TopicDetector):
     a box that a search engine draws for the site, or a link to the search page. A login or newsletter form is none."""
 
     name = "internal-search"
-    version = "2"
+    version = "3"
     features = ("search.internal",)
 
     def observe(self, page: Page) -> Iterable[Observation]:

@@ -72,6 +72,15 @@ def test_a_search_box_in_a_form_around_the_whole_page(strength: Strength) -> Non
     assert strength(f"<form method=post>{hidden}<input type=search name=q></form>", "search.internal") >= PROOF
 
 
+def test_a_search_box_beside_a_login_in_a_page_of_web_forms(strength: Strength) -> None:
+    state = "<input type=hidden name=__VIEWSTATE value=x>"
+    login = "<input name=user><input type=password name=pass>"
+    box = "<input name=txtSearch>"
+    assert strength(f"<form method=post>{state}{login}{box}</form>", "search.internal") >= PROOF
+    assert strength(f"<form method=post>{login}{box}</form>", "search.internal") < PROOF
+    assert strength(f"<form method=post>{state}{login}</form>", "search.internal") < PROOF
+
+
 def test_the_place_of_the_box_is_told(sightings: Callable[..., list[Observation]]) -> None:
     (seen, *_) = sightings(
         "<header><form id=find><input type=search name=q placeholder=Find></form></header>", "search.internal"
