@@ -15,6 +15,9 @@ _LATIN_FORMS = {
     "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŋ": "n",
     "ə": "e", "ʻ": " ", "ʼ": " ", "\u00ad": "", "\u200b": "", "\u2060": "", "\ufeff": "",
 }  # fmt: skip
+_CYRILLIC_FORMS = {"ҳ": "х", "қ": "к", "ғ": "г", "ҷ": "ч"}
+"""Letters of Tajik and Uzbek that typists without them write as the Russian ones they were made of."""
+
 _ETHIOPIC_SERIES = ((0x1210, 0x1200), (0x1280, 0x1200), (0x1220, 0x1230), (0x1340, 0x1338), (0x12D0, 0x12A0))
 """Series of eight letters that modern Amharic writes one for the other, and the series they are folded to."""
 
@@ -89,6 +92,7 @@ def _fold_char(char: str, fold: bool) -> str:
     whole = not fold or lowered in _ARABIC_FORMS
     for piece in lowered if whole else unicodedata.normalize("NFD", lowered):
         mapped = _ARABIC_FORMS.get(piece, _LATIN_FORMS.get(piece, piece))
+        mapped = _CYRILLIC_FORMS.get(mapped, mapped) if fold else mapped
         out.extend(mark for mark in mapped if _keep(mark, fold, char))
         if mapped and unicodedata.category(mapped[0]) not in _KEPT_CATEGORIES:
             out.append(" ")

@@ -13,9 +13,9 @@ LETTER_SPACE = re.compile(f" (?<={_HAN} )(?<![^ ]{_HAN} )(?={_HAN}(?: |$))")
 """The space between two Chinese characters that stand alone."""
 
 
-_LATIN = re.compile("[A-Za-z]")
+_LATIN = re.compile("[A-Za-zƏə]")
 _CYRILLIC = re.compile("[\u0400-\u052f]")
-_LOOK_ALIKE = str.maketrans("acehijkopxyABCEHIJKMOPTXY", "асеһіјкорхуАВСЕНІЈКМОРТХУ")
+_LOOK_ALIKE = str.maketrans("acehijkopxyəABCEHIJKMOPTXYƏ", "асеһіјкорхуәАВСЕНІЈКМОРТХУӘ")
 
 
 _CODE_PAGES = ("latin-1", "cp1252")

@@ -177,6 +177,7 @@ def test_amharic_letters_of_one_sound_are_alike() -> None:
     ("typed", "meant"),
     [
         ("Публiчна iнформацiя", "Публічна інформація"),
+        ("мiндеттi əлеуметтік", "міндетті әлеуметтік"),
         ("Мемлекеттiк қызмет", "Мемлекеттік қызмет"),
         ("BIДДIЛ", "ВІДДІЛ"),
         ("електронна e-mail", "електронна e-mail"),
@@ -185,6 +186,11 @@ def test_amharic_letters_of_one_sound_are_alike() -> None:
 )
 def test_latin_letters_in_a_cyrillic_word_are_cyrillic(typed: str, meant: str) -> None:
     assert normalise(typed) == normalise(meant)
+
+
+def test_letters_of_tajik_are_alike_with_and_without_their_marks() -> None:
+    assert normalise("Рӯйхати ҷойҳои холӣ, қабул, ғолибон") == normalise("Руйхати чойхои холи, кабул, голибон")
+    assert normalise("ҷойҳо", fold=False) == "ҷойҳо"
 
 
 def test_lines_that_are_done_in_one_go_are_as_each_alone() -> None:
