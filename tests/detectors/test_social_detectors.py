@@ -124,6 +124,7 @@ def test_an_event_or_a_picture_on_a_network_is_no_page_of_the_body(strength: Str
         "https://play.google.com/store/apps/details?id=x.villa",
         "https://apps.apple.com/app/id1",
         "https://itunes.apple.com/app/id1",
+        "/uploads/TaxCode.1.0.APK?v=2",
     ],
 )
 def test_an_app_in_a_store(strength: Strength, href: str) -> None:
@@ -176,6 +177,10 @@ def test_a_chatbot(strength: Strength) -> None:
 
 def test_a_visible_counter(strength: Strength) -> None:
     assert strength("<img src='https://counter.yadro.ru/hit?t14'>", "portal.usage_statistics") >= PROOF
+    informer = (
+        "<a href='https://metrika.yandex.kz/stat/?id=1'><img src='https://informer.yandex.ru/informer/1/3_1'></a>"
+    )
+    assert strength(informer, "portal.usage_statistics") >= PROOF
     assert (
         strength("<script src='https://www.googletagmanager.com/gtag.js'></script>", "portal.usage_statistics") < PROOF
     )
