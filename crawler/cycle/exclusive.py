@@ -105,8 +105,12 @@ class _Held:
         self.take()
 
     def let_go(self) -> None:
-        """Closes the connection, and with it the lock."""
+        """Gives the lock back and closes the connection: the server would notice that one is closed a moment later."""
         connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.invalidate()
-            connection.close()
+        if connection is None:
+            return
+        if not connection.invalidated:
+            with suppress(SQLAlchemyError):
+                connection.scalar(text("SELECT pg_advisory_unlock(:family, :cycle)"), self._values)
+        connection.invalidate()
+        connection.close()
