@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from crawler.experience import Experience
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 EntryKind = Literal["seed", "page", "external", "document", "sitemap", "probe", "search"]
 
 _VISITED = float("inf")
+_TOLD_APART = 100_000
+"""So many dropped addresses are known one by one."""
 
 
 class Progress(Protocol):
@@ -79,6 +82,7 @@ class Frontier:
         self._pickable: dict[int, Entry] | None = None
         self.cut: Counter[str] = Counter()
         self._dropped: set[int] = set()
+        self._dropped_beyond = 0
         self.unread: dict[int, Entry] = {}
         """Entries that were taken and whose pages could not be had, by their key."""
 
@@ -90,8 +94,9 @@ class Frontier:
 
     @property
     def dropped(self) -> int:
-        """How many addresses the queue had no room for that were not found again since."""
-        return len(self._dropped)
+        """How many addresses the queue had no room for that were not found again since. Beyond _TOLD_APART one that is
+        dropped twice counts twice, as memory has an end."""
+        return len(self._dropped) + self._dropped_beyond
 
     def knows(self, url: str, features: Promise = (), zone: str = "main", label: str = "") -> bool:
         """Whether nothing would be gained by adding this URL, found in this zone, with these promises of this label."""
@@ -232,7 +237,9 @@ class Frontier:
         kept = {entry.key for entry in self._waiting}
         gone = {entry.key for entry in dropped if not self._is_gone(entry)} - kept
         self._left -= len(gone)
-        self._dropped |= gone
+        new = gone - self._dropped
+        self._dropped.update(islice(new, max(0, _TOLD_APART - len(self._dropped))))
+        self._dropped_beyond += len(new - self._dropped)
         if self._pickable is not None:
             for key in gone:
                 self._pickable.pop(key, None)

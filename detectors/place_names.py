@@ -41,12 +41,10 @@ def about_city(label: str, names: frozenset[str]) -> float:
     words = normalise(label).split()
     for end in range(1, len(words)):
         first, last = words[:end], words[end:]
-        for about, name, words_for_it in (
-            (first, last, _about_words()),
-            (last, first, _about_words() - _prepositions()),
-        ):
-            if "".join(name) in names and " ".join(about) in words_for_it - _articles():
-                return 0.7
+        if "".join(last) in names and " ".join(first) in _before_names():
+            return 0.7
+        if "".join(first) in names and " ".join(last) in _behind_names():
+            return 0.7
     return 0.0
 
 
@@ -69,13 +67,15 @@ def city_names(host: str) -> frozenset[str]:
 
 
 @cache
-def _articles() -> frozenset[str]:
-    return frozenset(normalise(word) for word in data("about")["articles"])
+def _before_names() -> frozenset[str]:
+    """What says before a city's name that it is told of; an article alone says nothing."""
+    return _about_words() - {normalise(word) for word in data("about")["articles"]}
 
 
 @cache
-def _prepositions() -> frozenset[str]:
-    return frozenset(normalise(word) for word in data("about")["prepositions"])
+def _behind_names() -> frozenset[str]:
+    """The same behind the name, where a preposition means something else."""
+    return _before_names() - {normalise(word) for word in data("about")["prepositions"]}
 
 
 @cache

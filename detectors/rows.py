@@ -109,10 +109,9 @@ def menus_of(link: Link) -> list[str]:
             break
         if step.tag != "li":
             continue
-        for place in (_first_item(step), None if own or step[0].tag not in _CAPTIONS else step[0]):
-            caption = squeeze("".join(islice(place.itertext(), _PIECES))) if place is not None else ""
-            if caption and caption.count(" ") < _WORDS_OF_CAPTION:
-                captions.append(caption)
+        places = [_first_item(step)] if own or step[0].tag not in _CAPTIONS else [_first_item(step), step[0]]
+        told = (squeeze("".join(islice(place.itertext(), _PIECES))) for place in places if place is not None)
+        captions += [caption for caption in told if caption and caption.count(" ") < _WORDS_OF_CAPTION]
         own = False
     return captions
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 
 from storage.errors import StorageError, explain_os
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy.engine import URL
+    from sqlalchemy.orm import Session
 
 READING = "losi_reading"
 """The execution option of connections that are for queries only."""
@@ -68,6 +69,12 @@ def file_of(url: URL) -> Path | None:
     """The path of an SQLite file; None for a server, a database in memory and a URI of SQLite's own (`file:...`)."""
     named = url.database if url.get_backend_name() == "sqlite" and not _is_uri(url) else None
     return Path(named) if named and named != ":memory:" else None
+
+
+def open_file(session: Session) -> Path | None:
+    """The file that SQLite has open, whichever way it was named; None for a database in memory."""
+    file = session.scalar(text("SELECT file FROM pragma_database_list WHERE name = 'main'"))
+    return Path(file) if file else None
 
 
 def _is_uri(url: URL) -> bool:

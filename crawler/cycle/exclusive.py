@@ -5,15 +5,17 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.errors import StorageError, database_errors
+from storage.sqlite_file import open_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Connection
 
     from storage.database import Database
@@ -29,7 +31,9 @@ def exclusive(database: Database, cycle_id: int, name: str) -> Iterator[Callable
     Both raise `StorageError` if workers or another process hold it.
     """
     if database.url.get_backend_name() != "postgresql":
-        with _beside(_file(database), cycle_id, name):
+        with database.reader() as session:
+            file = open_file(session)
+        with _beside(file, cycle_id, name):
             yield lambda: None
         return
     held = _Held(database, cycle_id, name)
@@ -38,13 +42,6 @@ def exclusive(database: Database, cycle_id: int, name: str) -> Iterator[Callable
         yield held.keep
     finally:
         held.let_go()
-
-
-def _file(database: Database) -> Path | None:
-    """The file that SQLite has open, whichever way it was named; None for a database in memory."""
-    with database.reader() as session:
-        file = session.scalar(text("SELECT file FROM pragma_database_list WHERE name = 'main'"))
-    return Path(file) if file else None
 
 
 @contextmanager

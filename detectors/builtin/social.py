@@ -111,6 +111,9 @@ _APP_BANNERS = ("apple-itunes-app", "google-play-app")
 
 _APP_ID = re.compile(r"app-id\s*=\s*[\w.]+", re.I)
 
+_APP_FILE = ".apk"
+"""How the name of a file ends that a phone installs."""
+
 
 class MobileApps(TopicDetector):
     """A link to an app store's page or to an app to install, a head that offers the app to phones, or the portal's own
@@ -128,7 +131,7 @@ class MobileApps(TopicDetector):
                 break
         for link, store in islice(links_listed(page, "apps"), 1):
             yield as_proof(page, link, self.features[0], 0.85, f"link to an app in {store.partition('/')[0]}")
-        for link in islice((link for link in page.links if _is_app(link.url)), 1):
+        for link in islice((link for link in page.links if link.url.partition("?")[0].lower().endswith(_APP_FILE)), 1):
             yield as_proof(page, link, self.features[0], 0.75, "link to an app to install")
         yield from super().observe(page)
 
@@ -216,11 +219,6 @@ class AlertPlatforms(TopicDetector):
         for link, platform in islice(links_listed(page, "subscription"), 1):
             mailing = platform in data("hosts")["subscription"]["mailing_lists"]
             yield as_proof(page, link, self.features[0], _HINT if mailing else 0.75, f"link to {platform}")
-
-
-def _is_app(url: str) -> bool:
-    """Whether the address is a file that a phone installs."""
-    return url.partition("?")[0].partition("#")[0].lower().endswith(".apk")
 
 
 def _counts_in_sight(image: HtmlElement, source: str) -> bool:

@@ -61,13 +61,13 @@ def is_being_written(folder: Path) -> bool:
     newest = max(folder.glob("*.warc.gz"), default=None)
     if newest is None:
         return False
-    if abs(time() - newest.stat().st_mtime) < _RECENT:
-        return True
-    with newest.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
+    try:
+        if abs(time() - newest.stat().st_mtime) < _RECENT:
             return True
+        with newest.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:  # it is locked, or cannot be asked
+        return True
     return False
 
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 
 from crawler.cycle.exclusive import exclusive
 from storage.database import Database
@@ -53,6 +53,22 @@ def test_a_file_is_the_same_under_all_its_names(tmp_path: Path, name: Callable[[
 def test_a_database_in_memory_is_nobody_elses() -> None:
     with Database("sqlite://") as database, exclusive(database, 1, "one"), exclusive(database, 1, "one") as hold:
         hold()
+
+
+@of_a_server
+def test_a_cycle_is_free_before_the_connection_that_held_it_is_closed(database: Database) -> None:
+    """The server takes a moment to notice that one is closed, and would refuse whoever comes next."""
+    seen: list[object] = []
+
+    @event.listens_for(database.engine, "invalidate")
+    def closing(*_: object) -> None:
+        here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        with database.reader() as session:
+            seen.append(session.scalar(text(f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND {here}")))
+
+    with exclusive(database, 1, "one"):
+        pass
+    assert seen == [0]
 
 
 def _lose_connections(database: Database) -> None:

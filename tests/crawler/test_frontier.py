@@ -347,6 +347,15 @@ def test_an_address_that_is_dropped_and_found_again_is_left_once() -> None:
     assert len(frontier) + frontier.dropped == 10
 
 
+def test_of_a_flood_of_links_no_more_is_remembered_than_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.frontier._TOLD_APART", 5)
+    frontier = Frontier(Settled(), limit=10)
+    for number in range(100):
+        frontier.add(f"{HOST}/{number}x")
+    assert len(frontier) + frontier.dropped == 100
+    assert len(frontier._dropped) == 5
+
+
 def test_what_was_visited_is_not_forgotten_when_the_queue_drops_its_lesser_link() -> None:
     frontier = Frontier(Settled(), limit=10)
     frontier.add(f"{HOST}/twice")

@@ -107,6 +107,10 @@ def test_a_check_that_was_killed_holds_nothing_but_what_it_repeats(data: Path) -
         assert reasons(data, "2020", "2022") == {1: "under_way", 2: "under_way"}, "it is written to"
     long_ago(newest)
     assert reasons(data, "2020", "2022") == {1: "", 2: ""}
+    unreadable = folder / "run-x.warc.gz"
+    unreadable.mkdir()
+    long_ago(unreadable)
+    assert reasons(data, "2020", "2022") == {1: "under_way", 2: "under_way"}, "what cannot be asked may be written to"
 
 
 def long_ago(path: Path) -> None:
